@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target of this package is compiled with the same strict settings.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "lockstep",
+    products: [.executable(name: "lockstep", targets: ["lockstep"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // C libraries of the system, each behind a module map of ours.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        .target(name: "SchemaCore", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(name: "Manifest", dependencies: ["SchemaCore", "CYAML"], swiftSettings: strict),
+        .target(name: "Planning", dependencies: ["SchemaCore", "Manifest"], swiftSettings: strict),
+        .target(
+            name: "PostgreSQLClient", dependencies: ["CPostgreSQL"], swiftSettings: strict),
+        .target(
+            name: "PostgreSQLEngine",
+            dependencies: [
+                "SchemaCore", "Manifest", "Planning", "PostgreSQLClient", subprocess,
+            ], swiftSettings: strict),
+        .target(
+            name: "Execution", dependencies: ["SchemaCore", "Manifest", "Planning"],
+            swiftSettings: strict),
+        .target(
+            name: "GitSource", dependencies: ["SchemaCore", "Manifest", "CGit2", subprocess],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "lockstep",
+            dependencies: [
+                "SchemaCore", "Manifest", "Planning", "PostgreSQLClient", "PostgreSQLEngine",
+                "Execution", "GitSource", arguments, subprocess,
+            ], swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["SchemaCore", "Manifest", "Planning", "PostgreSQLClient", subprocess],
+            swiftSettings: strict),
+
+        .testTarget(
+            name: "SchemaCoreTests", dependencies: ["SchemaCore", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ManifestTests", dependencies: ["Manifest", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PlanningTests", dependencies: ["Planning", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgreSQLClientTests", dependencies: ["PostgreSQLClient", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgreSQLEngineTests", dependencies: ["PostgreSQLEngine", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExecutionTests", dependencies: ["Execution", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GitSourceTests", dependencies: ["GitSource", "TestSupport", subprocess],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ArchitectureTests", dependencies: ["TestSupport", subprocess],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CorpusTests",
+            dependencies: ["PostgreSQLEngine", "Execution", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestSupport", subprocess],
+            swiftSettings: strict),
+    ]
+)

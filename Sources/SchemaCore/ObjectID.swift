@@ -1,0 +1,108 @@
+/// What sort of thing an object is. An engine names its own kinds; only the facets that every
+/// engine hangs on other objects are named here.
+public struct ObjectKind: RawRepresentable, Hashable, Comparable, Codable, Sendable {
+    /// One camel-case word: `table`, `column`, `enum`.
+    public let rawValue: String
+
+    /// Makes a kind from its word.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// A comment on another object.
+    public static let comment = ObjectKind(rawValue: "comment")
+
+    /// By word.
+    public static func < (lhs: ObjectKind, rhs: ObjectKind) -> Bool {
+        lhs.rawValue < rhs.rawValue
+    }
+
+    /// Whether objects of this kind are facets: they hang on a subject and have no name.
+    var isFacet: Bool { self == .comment }
+}
+
+/// The address of one object: state, change, dependency, step and finding all speak of it.
+///
+/// A column's path is `[schema, table, column]`; a comment's path is its subject's kind followed
+/// by its subject's path.
+public struct ObjectID: Hashable, Sendable {
+    /// What sort of thing it is.
+    public let kind: ObjectKind
+    /// The names that lead to it, outermost first; never empty.
+    public let path: [String]
+
+    /// Makes an address.
+    public init(_ kind: ObjectKind, _ path: [String]) {
+        precondition(!path.isEmpty, "an object has at least a name")
+        self.kind = kind
+        self.path = path
+    }
+
+    /// Makes an address from its names.
+    public init(_ kind: ObjectKind, _ path: String...) { self.init(kind, path) }
+
+    /// The address of the comment on this object.
+    public var comment: ObjectID { ObjectID(.comment, [kind.rawValue] + path) }
+
+    /// For a facet, what it hangs on.
+    public var subject: ObjectID? {
+        guard kind.isFacet, path.count > 1 else { return nil }
+        return ObjectID(ObjectKind(rawValue: path[0]), Array(path.dropFirst()))
+    }
+
+    /// The innermost name.
+    public var name: String { path[path.count - 1] }
+
+    /// The same address with another innermost name.
+    public func renamed(_ name: String) -> ObjectID {
+        ObjectID(kind, Array(path.dropLast()) + [name])
+    }
+}
+
+extension ObjectID: Comparable {
+    /// By kind, then by path.
+    public static func < (lhs: ObjectID, rhs: ObjectID) -> Bool {
+        lhs.kind == rhs.kind
+            ? lhs.path.lexicographicallyPrecedes(rhs.path) : lhs.kind < rhs.kind
+    }
+}
+
+extension ObjectID: CustomStringConvertible {
+    /// `column app.users.email`, `comment on table app.users`; names that are no plain words are
+    /// quoted as in SQL.
+    public var description: String {
+        if let subject { return "\(kind.rawValue) on \(subject)" }
+        return "\(kind.rawValue) \(path.map(Self.quoted).joined(separator: "."))"
+    }
+
+    /// The dotted path without the kind, quoted where needed.
+    public var dottedPath: String {
+        (subject?.path ?? path).map(Self.quoted).joined(separator: ".")
+    }
+
+    private static func quoted(_ name: String) -> String {
+        let plain = name.unicodeScalars.allSatisfy { scalar in
+            scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || "_$(),[] ".unicodeScalars.contains(scalar)
+        }
+        if plain && !name.isEmpty { return name }
+        return "\"" + name.replacing("\"", with: "\"\"") + "\""
+    }
+}
+
+extension ObjectID: Codable {
+    /// Coded as an array: the kind, then the path.
+    public init(from decoder: any Decoder) throws {
+        var parts = try decoder.singleValueContainer().decode([String].self)
+        guard parts.count > 1 else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "not an object address"))
+        }
+        let kind = ObjectKind(rawValue: parts.removeFirst())
+        self.init(kind, parts)
+    }
+
+    /// Coded as an array: the kind, then the path.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode([kind.rawValue] + path)
+    }
+}
