@@ -3,7 +3,8 @@
 /// Made for speed: a catalog of 5,000 tables has some 100,000 objects, whose digests are taken at
 /// every look. Keys are written in the order in which a type encodes them; each value is written
 /// with its tag and length, so that no two different values share bytes. Absent optionals write
-/// nothing but differ from present ones, since every key is written with its value.
+/// nothing but differ from present ones, since every key is written with its value. The one kind of
+/// dictionary allowed is from text to text.
 public struct CanonicalBytes {
     /// The bytes of a value.
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
@@ -65,6 +66,13 @@ private func encode(_ value: some Encodable, to sink: Sink, depth: Int) throws {
     case let text as String: sink.write(Tag.string, text)
     case let flag as Bool: sink.write(Tag.bool, flag ? "1" : "0")
     case let number as any BinaryInteger: sink.write(Tag.number, String(describing: number))
+    case let map as [String: String]:
+        // A dictionary encodes itself in the order of its hashes.
+        sink.write(Tag.object, String(depth))
+        for (key, text) in map.sorted(by: { $0.key < $1.key }) {
+            sink.write(Tag.key, key)
+            sink.write(Tag.string, text)
+        }
     default: try value.encode(to: CanonicalEncoder(sink: sink, depth: depth))
     }
 }

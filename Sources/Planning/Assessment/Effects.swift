@@ -1,0 +1,118 @@
+public import SchemaCore
+
+/// Facts about a step: what it does to the database and to those who use it. Stated by engines;
+/// judged by rules.
+public struct Effects: Hashable, Codable, Sendable {
+    /// Where a fact comes from.
+    public enum Provenance: String, Codable, Sendable {
+        /// Seen when the step ran in a rehearsal.
+        case traced
+        /// Known of this form on this version.
+        case known
+    }
+
+    /// What a lock keeps others from.
+    public enum Blocking: String, Codable, Sendable, Comparable, CaseIterable {
+        /// Nothing that applications do.
+        case nothing
+        /// Other schema changes and maintenance.
+        case maintenance
+        /// Writing.
+        case writes
+        /// Reading and writing.
+        case reads
+
+        /// What blocks less is less.
+        public static func < (lhs: Blocking, rhs: Blocking) -> Bool { lhs.rank < rhs.rank }
+
+        private var rank: Int {
+            switch self {
+            case .nothing: 0
+            case .maintenance: 1
+            case .writes: 2
+            case .reads: 3
+            }
+        }
+    }
+
+    /// A lock on one relation.
+    public struct Lock: Hashable, Codable, Sendable {
+        /// The relation.
+        public var relation: ObjectID
+        /// The engine's own name of the lock: `ACCESS EXCLUSIVE`.
+        public var mode: String
+        /// What it keeps others from.
+        public var blocks: Blocking
+
+        /// Makes the value.
+        public init(relation: ObjectID, mode: String, blocks: Blocking) {
+            self.relation = relation
+            self.mode = mode
+            self.blocks = blocks
+        }
+    }
+
+    /// Something that code that uses the database may trip over.
+    public struct Break: Hashable, Codable, Sendable {
+        /// What it uses.
+        public var object: ObjectID
+        /// What happens to it: `a query that reads it fails`.
+        public var consequence: String
+        /// Whether statements fail, or only their meaning changes.
+        public var isFailure: Bool
+
+        /// Makes the value.
+        public init(object: ObjectID, consequence: String, isFailure: Bool = true) {
+            self.object = object
+            self.consequence = consequence
+            self.isFailure = isFailure
+        }
+    }
+
+    /// Data that is destroyed or may change.
+    public struct Loss: Hashable, Codable, Sendable {
+        /// Whose data.
+        public var object: ObjectID
+        /// The relation that holds it, whose size is the measure; nil where there is none.
+        public var relation: ObjectID?
+        /// What is lost: `all rows`, `all values`, `values longer than 20 characters`.
+        public var what: String
+
+        /// Makes the value.
+        public init(object: ObjectID, relation: ObjectID?, what: String) {
+            self.object = object
+            self.relation = relation
+            self.what = what
+        }
+    }
+
+    /// Where these facts come from.
+    public var provenance: Provenance
+    /// The locks, the strongest for each relation that was there before the plan.
+    public var locks: [Lock]
+    /// Relations whose storage is written anew while the lock is held.
+    public var rewrites: [ObjectID]
+    /// Relations that are read whole while the lock is held.
+    public var scans: [ObjectID]
+    /// Indexes that are built.
+    public var builds: [ObjectID]
+    /// Data that is destroyed or may change.
+    public var losses: [Loss]
+    /// What running code may trip over.
+    public var breaks: [Break]
+
+    /// Makes the value.
+    public init(
+        provenance: Provenance = .known, locks: [Lock] = [], rewrites: [ObjectID] = [],
+        scans: [ObjectID] = [], builds: [ObjectID] = [], losses: [Loss] = [],
+        breaks: [Break] = []
+    ) {
+        self.provenance = provenance
+        self.locks = locks
+        self.rewrites = rewrites
+        self.scans = scans
+        self.builds = builds
+        self.losses = losses
+        self.breaks = breaks
+    }
+}

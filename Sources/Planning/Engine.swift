@@ -1,0 +1,299 @@
+
+public import SchemaCore
+
+/// A connection to one database of an engine, as the generic code needs it.
+///
+/// Statements run one at a time. What a failed statement did is undone by the engine or, where it
+/// cannot be, told by `Engine.outcome(of:in:)`.
+public protocol EngineSession: Sendable {
+    /// Where it leads, without secrets: `host:port/database as user`.
+    var summary: String { get }
+    /// Opens a transaction.
+    func begin() async throws
+    /// Ends a transaction and keeps what it did.
+    func commit() async throws
+    /// Ends a transaction and undoes what it did; quiet if there is none.
+    func rollback() async
+    /// Ends the connection; it is not used after.
+    func close() async
+}
+
+/// One kind of database: its objects, manifests, inspection and strategies.
+///
+/// `Object` appears in SchemaCore, here and in engines only; plans, findings and the journal are
+/// plain values.
+public protocol Engine: Sendable {
+    associatedtype Object: CatalogObject
+    associatedtype Session: EngineSession
+
+    /// `postgresql`, `sqlite`: the word of the command line and of plans.
+    var name: String { get }
+    /// How names and literals are written.
+    var dialect: SQLDialect { get }
+
+
+
+    /// Opens a connection with the settings that make inspection and execution repeatable.
+    func connect(_ url: String) async throws -> Session
+    /// What the server can do and this session may.
+    func capabilities(_ session: Session) async throws -> Capabilities
+
+    /// Reads the catalog in one snapshot, with a number of queries that does not depend on the
+    /// number of objects.
+    func inspect(_ session: Session, scope: Scope, detail: InspectionDetail) async throws
+        -> Inspection<Object>
+
+    /// Builds the desired objects in a scratch database and reads them back, so that plain
+    /// equality with what `inspect` reads decides.
+    ///
+    /// - Parameters:
+    ///   - desired: the lowered manifests.
+    ///   - target: the session of the live database, whose version, extensions, encoding and
+    ///     locale the scratch takes.
+    /// - Throws: `DiagnosticsError` with the places in the manifests that the server refused.
+    func canonicalize(
+        _ desired: [Object], scope: Scope, for target: Session, scratch: ScratchSettings
+    ) async throws -> Catalog<Object>
+
+    /// Says what identity changes come first, and what the live catalog looks like after them.
+    ///
+    /// Renames and type changes make the server reprint what depends on them; so they are applied
+    /// to a scratch copy of the live catalog, which is read again.
+    func settle(
+        live: Catalog<Object>, desired: Catalog<Object>, renames: [Rename], for target: Session,
+        scratch: ScratchSettings
+    ) async throws -> Settlement<Object>
+
+    /// Orders what is to be done and says how, with the effects that are known of it. Pure.
+    func plan(_ request: PlanningRequest<Object>) -> PlanningResult
+
+    /// Reads sizes and counts what the steps' probes ask, bounded by a statement timeout.
+    func observe(_ steps: [Step], in session: Session) async throws -> Observations
+
+    /// Runs one action in the session's open transaction, or outside of one if it is of that sort.
+    func run(_ action: Action, limits: ExecutionLimits, in session: Session) async throws
+    /// Reads from the catalog what became of an action that may have been cut off.
+    func outcome(of action: Action, in session: Session) async throws -> Outcome
+
+    /// The target's lock, held by this session until it ends.
+    func lock(_ session: Session) -> any TargetLock
+    /// The target's journal.
+    func journal(_ session: Session) -> any Journal
+
+    /// Writes manifests for objects as a person would have written them.
+    func manifests(for catalog: Catalog<Object>) -> [ExportedManifest]
+}
+
+/// What part of a database is looked at.
+public struct Scope: Hashable, Codable, Sendable {
+    /// The schemas, in order. Empty for an engine or a database without schemas.
+    public var schemas: [String]
+    /// Whether every schema that is not the server's own is meant; then `schemas` is empty.
+    public var isEverything: Bool
+
+    /// Makes a scope of some schemas.
+    public init(schemas: some Sequence<String>) {
+        self.schemas = Set(schemas).sorted()
+        isEverything = false
+    }
+
+    private init() {
+        schemas = []
+        isEverything = true
+    }
+
+    /// All that is not the server's own.
+    public static let everything = Scope()
+}
+
+/// How much an inspection reads.
+public enum InspectionDetail: Sendable {
+    /// Definitions only: enough for a fingerprint.
+    case definitions
+    /// Dependencies as well: enough for a plan.
+    case full
+}
+
+/// What was read of a database in one snapshot.
+public struct Inspection<Object: CatalogObject>: Sendable {
+    /// The modelled objects in scope.
+    public var catalog: Catalog<Object>
+    /// Objects in scope, and their properties, that Lockstep does not model.
+    public var unmodelled: [Unmodelled]
+
+    /// Makes the value.
+    public init(catalog: Catalog<Object>, unmodelled: [Unmodelled]) {
+        self.catalog = catalog
+        self.unmodelled = unmodelled
+    }
+}
+
+/// Something in a managed schema that Lockstep does not model: reported, never skipped in silence.
+public struct Unmodelled: Hashable, Codable, Sendable, Comparable {
+    /// What it is; its kind need not be one of the engine's.
+    public var object: ObjectID
+    /// What of it is not modelled, for example `trigger` or `row security`.
+    public var what: String
+
+    /// Makes the value.
+    public init(object: ObjectID, what: String) {
+        self.object = object
+        self.what = what
+    }
+
+    /// By address.
+    public static func < (lhs: Unmodelled, rhs: Unmodelled) -> Bool {
+        (lhs.object, lhs.what) < (rhs.object, rhs.what)
+    }
+}
+
+/// What a server can do and a session may. It may steer which strategy is chosen.
+public struct Capabilities: Hashable, Codable, Sendable {
+    /// The major version, for example 15.
+    public var majorVersion: Int
+    /// The full version as the server prints it.
+    public var version: String
+
+    /// Makes the value.
+    public init(majorVersion: Int, version: String) {
+        self.majorVersion = majorVersion
+        self.version = version
+    }
+}
+
+/// Where scratch databases come from.
+public struct ScratchSettings: Hashable, Sendable {
+    /// Who gives a scratch database.
+    public enum Provider: Hashable, Sendable {
+        /// A private server of the target's major version from installed binaries; where there are
+        /// none, the target's own server.
+        case automatic
+        /// A private server from installed binaries.
+        case local
+        /// A dedicated server.
+        case url(String)
+        /// A database made and dropped on the target's server.
+        case sameServer
+    }
+    /// Who gives it.
+    public var provider: Provider
+    /// The folder in which canonical catalogs are kept between runs; nil keeps none.
+    public var cacheDirectory: String?
+
+    /// Makes the value.
+    public init(provider: Provider = .automatic, cacheDirectory: String? = nil) {
+        self.provider = provider
+        self.cacheDirectory = cacheDirectory
+    }
+}
+
+/// The live catalog after the identity changes that come first.
+public struct Settlement<Object: CatalogObject>: Sendable, Codable {
+    /// A column whose type changes, in place.
+    public struct Retype: Hashable, Codable, Sendable {
+        /// Its address after the renames.
+        public var column: ObjectID
+
+        /// Makes the value.
+        public init(column: ObjectID) { self.column = column }
+    }
+    /// The renames, each with addresses as they are when its turn comes, in order.
+    public var renames: [Rename]
+    /// The live catalog as the server prints it once the renames and type changes are done.
+    public var catalog: Catalog<Object>
+    /// The columns of `catalog` that have their new type already.
+    public var retyped: [ObjectID]
+    /// What had to leave in order that a type could change, by its address after the renames.
+    public var removed: [ObjectID]
+
+    /// Makes the value.
+    public init(
+        renames: [Rename], catalog: Catalog<Object>, retyped: [ObjectID], removed: [ObjectID]
+    ) {
+        self.renames = renames
+        self.catalog = catalog
+        self.retyped = retyped
+        self.removed = removed
+    }
+}
+
+/// What a plan is made from. Sizes and counts are not among it, so that targets in one state
+/// share one plan.
+public struct PlanningRequest<Object: CatalogObject>: Sendable {
+    /// The managed part of the live catalog, with what it depends on.
+    public var live: Catalog<Object>
+    /// The live catalog after renames and type changes.
+    public var settlement: Settlement<Object>
+    /// The canonical desired catalog.
+    public var desired: Catalog<Object>
+    /// What differs between the settled and the desired catalog.
+    public var changes: [Change<Object>]
+    /// What the server can do.
+    public var capabilities: Capabilities
+    /// What the user asked for.
+    public var options: PlanningOptions
+
+    /// Makes the value.
+    public init(
+        live: Catalog<Object>, settlement: Settlement<Object>, desired: Catalog<Object>,
+        changes: [Change<Object>], capabilities: Capabilities, options: PlanningOptions
+    ) {
+        self.live = live
+        self.settlement = settlement
+        self.desired = desired
+        self.changes = changes
+        self.capabilities = capabilities
+        self.options = options
+    }
+}
+
+/// What a user may ask of a plan; part of its digest.
+public struct PlanningOptions: Hashable, Codable, Sendable {
+    /// Whether indexes on tables that exist are built without blocking writers.
+    public var concurrentIndexes: Bool
+
+    /// Makes the value.
+    public init(concurrentIndexes: Bool = true) { self.concurrentIndexes = concurrentIndexes }
+}
+
+/// The steps, or why there can be none.
+public struct PlanningResult: Sendable {
+    /// The steps in order with the effects that are known of each.
+    public var steps: [PlannedStep]
+    /// Errors for changes that cannot be made; never an empty list of steps in their place.
+    public var diagnostics: [Diagnostic]
+
+    /// Makes the value.
+    public init(steps: [PlannedStep], diagnostics: [Diagnostic]) {
+        self.steps = steps
+        self.diagnostics = diagnostics
+    }
+}
+
+/// A step with its effects.
+public struct PlannedStep: Hashable, Codable, Sendable {
+    /// What is done.
+    public var step: Step
+    /// What it does to the database and those who use it.
+    public var effects: Effects
+
+    /// Makes the value.
+    public init(step: Step, effects: Effects) {
+        self.step = step
+        self.effects = effects
+    }
+}
+
+/// One manifest file that `import` writes.
+public struct ExportedManifest: Hashable, Sendable {
+    /// Its path below the output folder.
+    public var path: String
+    /// Its text.
+    public var text: String
+
+    /// Makes the value.
+    public init(path: String, text: String) {
+        self.path = path
+        self.text = text
+    }
+}

@@ -1,0 +1,71 @@
+public import SchemaCore
+
+/// One SQL statement, written out for its engine.
+public struct Statement: Hashable, Codable, Sendable {
+    /// The text, without a semicolon at the end.
+    public var text: String
+
+    /// Makes a statement.
+    public init(_ text: String) { self.text = text }
+}
+
+/// What a step does: closed, so that the runner and the journal understand every sort.
+public enum Action: Hashable, Codable, Sendable {
+    /// Statements in a transaction.
+    case statements([Statement])
+    /// Builds an index without blocking writers, outside a transaction. A build that was cut off
+    /// leaves an invalid index, which is removed before the next try.
+    case concurrentBuild(ConcurrentBuild)
+    /// Removes an index without blocking readers and writers, outside a transaction.
+    case concurrentDrop(ConcurrentDrop)
+
+    /// What is built.
+    public struct ConcurrentBuild: Hashable, Codable, Sendable {
+        /// The index.
+        public var index: ObjectID
+        /// The statement that builds it.
+        public var build: Statement
+        /// The statement that removes what a failed build left.
+        public var cleanup: Statement
+
+        /// Makes the value.
+        public init(index: ObjectID, build: Statement, cleanup: Statement) {
+            self.index = index
+            self.build = build
+            self.cleanup = cleanup
+        }
+    }
+
+    /// What is removed.
+    public struct ConcurrentDrop: Hashable, Codable, Sendable {
+        /// The index.
+        public var index: ObjectID
+        /// The statement that removes it.
+        public var drop: Statement
+
+        /// Makes the value.
+        public init(index: ObjectID, drop: Statement) {
+            self.index = index
+            self.drop = drop
+        }
+    }
+
+    /// The statements in order, for people and scripts.
+    public var statements: [Statement] {
+        switch self {
+        case .statements(let statements): statements
+        case .concurrentBuild(let build): [build.build]
+        case .concurrentDrop(let drop): [drop.drop]
+        }
+    }
+}
+
+/// What became of an action.
+public enum Outcome: Hashable, Codable, Sendable {
+    /// Nothing of it is there.
+    case notStarted
+    /// A part of it is there; `repair` says what the next run removes first.
+    case partial(repair: [Statement])
+    /// All of it is there.
+    case done
+}

@@ -1,0 +1,146 @@
+public import SchemaCore
+
+/// One object of a PostgreSQL database.
+///
+/// Its definition is what `==` and the digest compare. Dependencies follow from the definition
+/// (the server's `pg_depend`), so they take no part.
+public struct PostgreSQLObject: CatalogObject {
+    /// Its address.
+    public let id: ObjectID
+    /// What it is.
+    public var definition: Definition
+    /// What it cannot be without; parents included.
+    public var dependencies: Set<ObjectID>
+    /// The place in which `CREATE` and `import` put it among its siblings: a column's number.
+    /// No difference: PostgreSQL cannot move a column.
+    public var position: Int
+    /// Where a manifest declares it; nil for what a server told.
+    public var span: SourceSpan?
+    /// The definition's digest, taken when it was made.
+    public let digest: Digest
+
+    /// Makes an object.
+    public init(
+        _ id: ObjectID, _ definition: Definition, dependencies: Set<ObjectID> = [],
+        position: Int = 0, span: SourceSpan? = nil
+    ) {
+        self.id = id
+        self.definition = definition
+        self.dependencies = dependencies
+        self.position = position
+        self.span = span
+        do {
+            digest = try CanonicalBytes.digest(definition)
+        } catch {
+            preconditionFailure("a definition could not be encoded: \(error)")
+        }
+    }
+
+    /// What an object is, by kind: the list of what Lockstep models on PostgreSQL.
+    public enum Definition: Hashable, Codable, Sendable {
+        case schema(SchemaDefinition)
+        case `extension`(ExtensionDefinition)
+        case table(TableDefinition)
+        case column(ColumnDefinition)
+        case columnDefault(DefaultDefinition)
+        case constraint(ConstraintDefinition)
+        case index(IndexDefinition)
+        case `enum`(EnumDefinition)
+        case sequence(SequenceDefinition)
+        case view(ViewDefinition)
+        case function(FunctionDefinition)
+        case comment(CommentDefinition)
+    }
+
+    /// What it belongs to and vanishes with.
+    public var parent: ObjectID? {
+        switch definition {
+        case .schema, .extension: nil
+        case .table, .enum, .view, .function: .schema(id.path[0])
+        case .sequence(let sequence): sequence.ownedBy ?? .schema(id.path[0])
+        case .column: .table(id.path[0], id.path[1])
+        case .columnDefault: .column(id.path[0], id.path[1], id.path[2])
+        case .constraint: .table(id.path[0], id.path[1])
+        case .index(let index): .table(id.path[0], index.table)
+        case .comment: id.subject
+        }
+    }
+
+    /// Compares address and definition.
+    public static func == (lhs: PostgreSQLObject, rhs: PostgreSQLObject) -> Bool {
+        lhs.id == rhs.id && lhs.digest == rhs.digest
+    }
+
+    /// Hashes address and definition.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(digest)
+    }
+
+    private enum CodingKeys: CodingKey { case id, definition, dependencies, position }
+
+    /// Reads what `encode` wrote.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(ObjectID.self, forKey: .id),
+            try container.decode(Definition.self, forKey: .definition),
+            dependencies: Set(try container.decode([ObjectID].self, forKey: .dependencies)),
+            position: try container.decode(Int.self, forKey: .position))
+    }
+
+    /// Coded with dependencies in order, so that equal catalogs have equal bytes.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(definition, forKey: .definition)
+        try container.encode(dependencies.sorted(), forKey: .dependencies)
+        try container.encode(position, forKey: .position)
+    }
+}
+
+extension ObjectKind {
+    static let schema = ObjectKind(rawValue: "schema")
+    static let `extension` = ObjectKind(rawValue: "extension")
+    static let table = ObjectKind(rawValue: "table")
+    static let column = ObjectKind(rawValue: "column")
+    static let columnDefault = ObjectKind(rawValue: "default")
+    static let constraint = ObjectKind(rawValue: "constraint")
+    static let index = ObjectKind(rawValue: "index")
+    static let `enum` = ObjectKind(rawValue: "enum")
+    static let sequence = ObjectKind(rawValue: "sequence")
+    static let view = ObjectKind(rawValue: "view")
+    static let function = ObjectKind(rawValue: "function")
+}
+
+extension ObjectID {
+    static func schema(_ name: String) -> ObjectID { ObjectID(.schema, name) }
+    static func `extension`(_ name: String) -> ObjectID { ObjectID(.extension, name) }
+    static func table(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.table, schema, name)
+    }
+    static func column(_ schema: String, _ table: String, _ name: String) -> ObjectID {
+        ObjectID(.column, schema, table, name)
+    }
+    /// The default of a column; its path is the column's.
+    static func columnDefault(_ schema: String, _ table: String, _ column: String) -> ObjectID {
+        ObjectID(.columnDefault, schema, table, column)
+    }
+    static func constraint(_ schema: String, _ table: String, _ name: String) -> ObjectID {
+        ObjectID(.constraint, schema, table, name)
+    }
+    static func index(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.index, schema, name)
+    }
+    static func `enum`(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.enum, schema, name)
+    }
+    static func sequence(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.sequence, schema, name)
+    }
+    static func view(_ schema: String, _ name: String) -> ObjectID { ObjectID(.view, schema, name) }
+    /// A function; `signature` is `name(type, type)` with the types as the server prints them.
+    static func function(_ schema: String, _ signature: String) -> ObjectID {
+        ObjectID(.function, schema, signature)
+    }
+}

@@ -1,0 +1,69 @@
+public import SchemaCore
+
+/// A column without its default, which is an object of its own since it may depend on more.
+public struct ColumnDefinition: Hashable, Codable, Sendable {
+    /// The type as the server prints it with an empty search path (`format_type`), for example
+    /// `character varying(20)` or `app.status`; in a lowered manifest as written, `serial` too.
+    public var type: VerbatimSQL
+    /// The collation, if it is not the type's own.
+    public var collation: QualifiedName?
+    /// Whether NULL is refused.
+    public var isNotNull: Bool
+    /// For an identity column, its sequence.
+    public var identity: Identity?
+    /// For a generated column, its expression.
+    public var generated: Generated?
+
+    /// Makes the definition.
+    public init(
+        type: VerbatimSQL, collation: QualifiedName? = nil, isNotNull: Bool,
+        identity: Identity? = nil, generated: Generated? = nil
+    ) {
+        self.type = type
+        self.collation = collation
+        self.isNotNull = isNotNull
+        self.identity = identity
+        self.generated = generated
+    }
+
+    /// `GENERATED … AS IDENTITY`.
+    public struct Identity: Hashable, Codable, Sendable {
+        /// Whether an explicit value is refused (`ALWAYS`) or accepted (`BY DEFAULT`).
+        public var isAlways: Bool
+        /// The sequence's name in the table's schema; in a lowered manifest nil for the
+        /// server's choice.
+        public var sequenceName: String?
+        /// The sequence's settings.
+        public var sequence: SequenceSettings
+
+        /// Makes the definition.
+        public init(isAlways: Bool, sequenceName: String?, sequence: SequenceSettings) {
+            self.isAlways = isAlways
+            self.sequenceName = sequenceName
+            self.sequence = sequence
+        }
+    }
+
+    /// `GENERATED ALWAYS AS (…)`.
+    public struct Generated: Hashable, Codable, Sendable {
+        /// The expression, without the outer parentheses.
+        public var expression: VerbatimSQL
+        /// Stored, or computed when read (PostgreSQL 18).
+        public var isStored: Bool
+
+        /// Makes the definition.
+        public init(expression: VerbatimSQL, isStored: Bool) {
+            self.expression = expression
+            self.isStored = isStored
+        }
+    }
+}
+
+/// A column's default.
+public struct DefaultDefinition: Hashable, Codable, Sendable {
+    /// The expression.
+    public var expression: VerbatimSQL
+
+    /// Makes the definition.
+    public init(expression: VerbatimSQL) { self.expression = expression }
+}

@@ -1,0 +1,151 @@
+public import SchemaCore
+
+/// A constraint of a table. The index of a key or exclusion constraint is part of it.
+public struct ConstraintDefinition: Hashable, Codable, Sendable {
+    /// What it asks for.
+    public var rule: Rule
+    /// `DEFERRABLE`.
+    public var isDeferrable: Bool
+    /// `INITIALLY DEFERRED`.
+    public var isInitiallyDeferred: Bool
+
+    /// Makes the definition.
+    public init(rule: Rule, isDeferrable: Bool = false, isInitiallyDeferred: Bool = false) {
+        self.rule = rule
+        self.isDeferrable = isDeferrable
+        self.isInitiallyDeferred = isInitiallyDeferred
+    }
+
+    /// What a constraint asks for, by its sort.
+    public enum Rule: Hashable, Codable, Sendable {
+        case primaryKey(Key)
+        case unique(Key)
+        case check(Check)
+        case foreignKey(ForeignKey)
+        case exclusion(Exclusion)
+    }
+
+    /// A primary key or unique constraint.
+    public struct Key: Hashable, Codable, Sendable {
+        /// The columns in order.
+        public var columns: [String]
+        /// Further columns of the index.
+        public var include: [String]
+        /// Whether NULLs count as equal; never for a primary key.
+        public var nullsNotDistinct: Bool
+        /// The index's storage parameters.
+        public var options: [String: String]
+
+        /// Makes the definition.
+        public init(
+            columns: [String], include: [String] = [], nullsNotDistinct: Bool = false,
+            options: [String: String] = [:]
+        ) {
+            self.columns = columns
+            self.include = include
+            self.nullsNotDistinct = nullsNotDistinct
+            self.options = options
+        }
+    }
+
+    /// A check.
+    public struct Check: Hashable, Codable, Sendable {
+        /// The condition, without the outer parentheses.
+        public var expression: VerbatimSQL
+        /// `NO INHERIT`.
+        public var noInherit: Bool
+        /// False for `NOT VALID`.
+        public var isValidated: Bool
+
+        /// Makes the definition.
+        public init(expression: VerbatimSQL, noInherit: Bool = false, isValidated: Bool = true) {
+            self.expression = expression
+            self.noInherit = noInherit
+            self.isValidated = isValidated
+        }
+    }
+
+    /// A foreign key.
+    public struct ForeignKey: Hashable, Codable, Sendable {
+        /// What happens to referencing rows.
+        public enum Action: String, Codable, Sendable, CaseIterable {
+            case noAction, restrict, cascade, setNull, setDefault
+        }
+        /// How partial NULLs match.
+        public enum Match: String, Codable, Sendable, CaseIterable {
+            case simple, full, partial
+        }
+
+        /// The referencing columns.
+        public var columns: [String]
+        /// The referenced table.
+        public var table: QualifiedName
+        /// The referenced columns; in a lowered manifest empty for the primary key.
+        public var referencedColumns: [String]
+        /// How partial NULLs match.
+        public var match: Match
+        /// `ON UPDATE`.
+        public var onUpdate: Action
+        /// `ON DELETE`.
+        public var onDelete: Action
+        /// For `ON DELETE SET NULL (…)` and `SET DEFAULT (…)`, the columns set; empty for all.
+        public var onDeleteColumns: [String]
+        /// False for `NOT VALID`.
+        public var isValidated: Bool
+
+        /// Makes the definition.
+        public init(
+            columns: [String], table: QualifiedName, referencedColumns: [String],
+            match: Match = .simple, onUpdate: Action = .noAction, onDelete: Action = .noAction,
+            onDeleteColumns: [String] = [], isValidated: Bool = true
+        ) {
+            self.columns = columns
+            self.table = table
+            self.referencedColumns = referencedColumns
+            self.match = match
+            self.onUpdate = onUpdate
+            self.onDelete = onDelete
+            self.onDeleteColumns = onDeleteColumns
+            self.isValidated = isValidated
+        }
+    }
+
+    /// An exclusion constraint.
+    public struct Exclusion: Hashable, Codable, Sendable {
+        /// One element with its operator.
+        public struct Element: Hashable, Codable, Sendable {
+            /// What is compared.
+            public var key: IndexDefinition.Key
+            /// The operator: as the server prints it, `&&` or `OPERATOR(ext.=)`.
+            public var `operator`: VerbatimSQL
+
+            /// Makes the definition.
+            public init(key: IndexDefinition.Key, operator: VerbatimSQL) {
+                self.key = key
+                self.operator = `operator`
+            }
+        }
+        /// The access method, for example `gist`.
+        public var method: String
+        /// The elements in order.
+        public var elements: [Element]
+        /// Further columns of the index.
+        public var include: [String]
+        /// The condition, without the outer parentheses.
+        public var predicate: VerbatimSQL?
+        /// The index's storage parameters.
+        public var options: [String: String]
+
+        /// Makes the definition.
+        public init(
+            method: String, elements: [Element], include: [String] = [],
+            predicate: VerbatimSQL? = nil, options: [String: String] = [:]
+        ) {
+            self.method = method
+            self.elements = elements
+            self.include = include
+            self.predicate = predicate
+            self.options = options
+        }
+    }
+}
