@@ -8,7 +8,7 @@ public struct PostgreSQLObject: CatalogObject {
     /// Its address.
     public let id: ObjectID
     /// What it is.
-    public var definition: Definition
+    public let definition: Definition
     /// What it cannot be without; parents included.
     public var dependencies: Set<ObjectID>
     /// The place in which `CREATE` and `import` put it among its siblings: a column's number.
@@ -16,19 +16,23 @@ public struct PostgreSQLObject: CatalogObject {
     public var position: Int
     /// Where a manifest declares it; nil for what a server told.
     public var span: SourceSpan?
+    /// Whether the name in the address only stands in for the one that the server will give:
+    /// a constraint or index that a manifest does not name. Never so in a canonical catalog.
+    public var isUnnamed: Bool
     /// The definition's digest, taken when it was made.
     public let digest: Digest
 
     /// Makes an object.
     public init(
         _ id: ObjectID, _ definition: Definition, dependencies: Set<ObjectID> = [],
-        position: Int = 0, span: SourceSpan? = nil
+        position: Int = 0, span: SourceSpan? = nil, isUnnamed: Bool = false
     ) {
         self.id = id
         self.definition = definition
         self.dependencies = dependencies
         self.position = position
         self.span = span
+        self.isUnnamed = isUnnamed
         do {
             digest = try CanonicalBytes.digest(definition)
         } catch {
@@ -111,6 +115,7 @@ extension ObjectKind {
     static let sequence = ObjectKind(rawValue: "sequence")
     static let view = ObjectKind(rawValue: "view")
     static let function = ObjectKind(rawValue: "function")
+    static let enumLabel = ObjectKind(rawValue: "label")
 }
 
 extension ObjectID {
@@ -139,8 +144,13 @@ extension ObjectID {
         ObjectID(.sequence, schema, name)
     }
     static func view(_ schema: String, _ name: String) -> ObjectID { ObjectID(.view, schema, name) }
-    /// A function; `signature` is `name(type, type)` with the types as the server prints them.
-    static func function(_ schema: String, _ signature: String) -> ObjectID {
-        ObjectID(.function, schema, signature)
+    /// A function, with the types of its input arguments as the server prints them; in a lowered
+    /// manifest as they are written. The path is the schema, the name and `(type, type)`.
+    static func function(_ schema: String, _ name: String, _ argumentTypes: [String]) -> ObjectID {
+        ObjectID(.function, schema, name, "(\(argumentTypes.joined(separator: ", ")))")
+    }
+    /// One label of an enum: no object of its own, but what a rename names.
+    static func enumLabel(_ schema: String, _ name: String, _ label: String) -> ObjectID {
+        ObjectID(.enumLabel, schema, name, label)
     }
 }

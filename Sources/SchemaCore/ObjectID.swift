@@ -70,18 +70,25 @@ extension ObjectID: CustomStringConvertible {
     /// quoted as in SQL.
     public var description: String {
         if let subject { return "\(kind.rawValue) on \(subject)" }
-        return "\(kind.rawValue) \(path.map(Self.quoted).joined(separator: "."))"
+        return "\(kind.rawValue) \(dottedPath)"
     }
 
-    /// The dotted path without the kind, quoted where needed.
+    /// The dotted path without the kind, quoted where needed; a last part in parentheses, the
+    /// types of a function's arguments, follows without a dot.
     public var dottedPath: String {
-        (subject?.path ?? path).map(Self.quoted).joined(separator: ".")
+        var names = (subject?.path ?? path)[...]
+        var types = ""
+        if names.count > 2, let last = names.last, last.hasPrefix("("), last.hasSuffix(")") {
+            types = last
+            names = names.dropLast()
+        }
+        return names.map(Self.quoted).joined(separator: ".") + types
     }
 
     private static func quoted(_ name: String) -> String {
         let plain = name.unicodeScalars.allSatisfy { scalar in
             scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                || "_$(),[] ".unicodeScalars.contains(scalar)
+                || "_$".unicodeScalars.contains(scalar)
         }
         if plain && !name.isEmpty { return name }
         return "\"" + name.replacing("\"", with: "\"\"") + "\""
