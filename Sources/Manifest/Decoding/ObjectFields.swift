@@ -1,0 +1,75 @@
+/// Declares the fields of an object: each is described and decoded from this one place.
+///
+/// Not thread-safe, and alive only while `Decoding.object` runs its declaration.
+public final class ObjectFields {
+    struct Declared: Sendable {
+        let name: String
+        let schema: JSONSchema
+        let isRequired: Bool
+        /// What an absent field gives; nil for a required one.
+        let absent: (any Sendable)?
+        let acceptsNull: Bool
+        let run: @Sendable (YAMLNode, inout DecodingContext) -> (any Sendable)?
+    }
+
+    private(set) var declared: [Declared] = []
+
+    /// A field that must be there.
+    ///
+    /// - Parameter doc: a sentence for the schema and the manual.
+    public func required<Value: Sendable>(
+        _ name: String, _ decoding: Decoding<Value>, _ doc: String
+    ) -> Field<Value> {
+        declare(
+            Declared(
+                name: name, schema: decoding.schema.described(doc), isRequired: true,
+                absent: nil, acceptsNull: false, run: { decoding.run($0, &$1) }))
+    }
+
+    /// A field that may be left out, or be null, and is nil then.
+    public func optional<Value: Sendable>(
+        _ name: String, _ decoding: Decoding<Value>, _ doc: String
+    ) -> Field<Value?> {
+        declare(
+            Declared(
+                name: name, schema: decoding.schema.orNull.described(doc), isRequired: false,
+                absent: .some(Value?.none as any Sendable), acceptsNull: true,
+                run: { node, context in
+                    decoding.run(node, &context).map { Value?.some($0) as any Sendable }
+                }))
+    }
+
+    /// A field that may be left out, or be null, and has this value then.
+    public func optional<Value: Sendable>(
+        _ name: String, _ decoding: Decoding<Value>, default value: Value, _ doc: String
+    ) -> Field<Value> {
+        var schema = decoding.schema.orNull.described(doc)
+        if let plain = JSONValue(plain: value) { schema = schema.adding(["default": plain]) }
+        return declare(
+            Declared(
+                name: name, schema: schema, isRequired: false, absent: value, acceptsNull: true,
+                run: { decoding.run($0, &$1) }))
+    }
+
+    private func declare<Value: Sendable>(_ field: Declared) -> Field<Value> {
+        precondition(
+            !declared.contains { $0.name == field.name }, "\(field.name) is declared twice")
+        precondition(declared.count < 64, "an object has at most 64 fields")
+        declared.append(field)
+        return Field(index: declared.count - 1)
+    }
+
+    /// The schema of the object.
+    func schema(doc: String?) -> JSONSchema {
+        var keywords: [String: JSONValue] = [
+            "type": "object", "additionalProperties": false,
+            "properties": .object(
+                Dictionary(
+                    declared.map { ($0.name, $0.schema.value) }, uniquingKeysWith: { $1 })),
+        ]
+        let required = declared.filter(\.isRequired).map { JSONValue.string($0.name) }
+        if !required.isEmpty { keywords["required"] = .array(required) }
+        if let doc { keywords["description"] = .string(doc) }
+        return JSONSchema(keywords, including: declared.map(\.schema))
+    }
+}

@@ -1,0 +1,115 @@
+import SchemaCore
+
+/// The kinds of an engine: lowers documents of any of them, and describes them all.
+public struct KindRegistry<Object: Sendable>: Sendable {
+    /// What one document means.
+    public struct Lowered: Sendable {
+        /// The document.
+        public let document: ManifestDocument
+        /// Its objects.
+        public let objects: [Object]
+    }
+
+    /// The kinds in the engine's order.
+    public let kinds: [ManifestKind<Object>]
+    private let byName: [String: ManifestKind<Object>]
+
+    /// Makes a registry of kinds with distinct names.
+    public init(_ kinds: [ManifestKind<Object>]) {
+        self.kinds = kinds
+        byName = Dictionary(
+            kinds.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in
+                preconditionFailure("two kinds are named \(first.name)")
+            })
+    }
+
+    /// The kind of this name.
+    public subscript(name: String) -> ManifestKind<Object>? { byName[name] }
+
+    /// Lowers documents in order; documents with errors give no objects.
+    public func lower(
+        _ documents: [ManifestDocument], _ context: inout DecodingContext
+    ) -> [Lowered] {
+        documents.compactMap { document in
+            guard let kind = byName[document.kind.value] else {
+                context.report(unknownKind(document))
+                return nil
+            }
+            return Lowered(document: document, objects: kind.lower(document, &context))
+        }
+    }
+
+    /// What tells a document's object from others: the kind and its identity fields as they are
+    /// written, a field left out being empty. Nil where a document does not say who it is.
+    public func identity(of document: ManifestDocument) -> ManifestIdentity? {
+        guard let kind = byName[document.kind.value], let last = kind.identityFields.last,
+            document.node[last] != nil
+        else { return nil }
+        return ManifestIdentity(
+            kind: kind.name,
+            values: kind.identityFields.map { document.node[$0].map(Self.key) ?? "" })
+    }
+
+    /// A field as text that is equal for equal values.
+    private static func key(_ node: YAMLNode) -> String {
+        switch node.content {
+        case .scalar(let text): return text
+        case .sequence(let items):
+            return "(" + items.map(key).joined(separator: ", ") + ")"
+        case .mapping(let entries):
+            return "{" + entries.map { "\($0.key.text ?? ""): \(key($0.value))" }
+                .joined(separator: ", ") + "}"
+        }
+    }
+
+    private func unknownKind(_ document: ManifestDocument) -> Diagnostic {
+        let names = kinds.map(\.name)
+        let text = document.kind.value
+        return .error(
+            "unknown-kind", "there is no kind \"\(YAMLNode.shortened(text))\"",
+            at: document.kind.span,
+            help: DidYouMean.hint(text, in: names)
+                ?? "the kinds are: \(names.joined(separator: ", "))")
+    }
+
+    /// The schema of any manifest of this engine: the kind decides which fields there are.
+    public var schema: JSONSchema {
+        let named = kinds.map { kind in whole(kind).named(kind.name) }
+        let branches = zip(kinds, named).map { kind, schema -> JSONValue in
+            [
+                "if": [
+                    "properties": ["kind": ["const": .string(kind.name)]],
+                    "required": ["kind"],
+                ],
+                "then": schema.value,
+            ]
+        }
+        let names = kinds.map { JSONValue.string($0.name) }
+        return JSONSchema(
+            [
+                "type": "object", "required": ["apiVersion", "kind"],
+                "properties": [
+                    "apiVersion": ["const": .string(ManifestDocument.apiVersion)],
+                    "kind": ["enum": .array(names)],
+                ],
+                "allOf": .array(branches),
+            ], including: named)
+    }
+
+    /// A kind's fields together with those that every manifest has.
+    private func whole(_ kind: ManifestKind<Object>) -> JSONSchema {
+        var properties = kind.schema.keywords["properties"]?.members ?? [:]
+        properties["apiVersion"] = [
+            "const": .string(ManifestDocument.apiVersion),
+            "description": "The version of the manifest format.",
+        ]
+        properties["kind"] = ["const": .string(kind.name), "description": .string(kind.doc)]
+        var required: [JSONValue] = ["apiVersion", "kind"]
+        if case .array(let more) = kind.schema.keywords["required"] { required += more }
+        return kind.schema.adding([
+            "properties": .object(properties), "required": .array(required),
+            "description": .string(kind.doc),
+        ])
+    }
+}

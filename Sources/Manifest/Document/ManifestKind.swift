@@ -1,0 +1,33 @@
+/// A kind of manifest: its name, what it accepts, and what its documents mean to an engine.
+public struct ManifestKind<Object: Sendable>: Sendable {
+    /// The name as manifests write it: `Table`.
+    public let name: String
+    /// A sentence for the schema and the manual.
+    public let doc: String
+    /// What the kind's fields are, without `apiVersion` and `kind`.
+    public let schema: JSONSchema
+    /// The fields that tell one object of this kind from another, outermost first.
+    public let identityFields: [String]
+    /// Turns a document into objects; reports what is wrong with it.
+    public let lower: @Sendable (ManifestDocument, inout DecodingContext) -> [Object]
+
+    /// Makes a kind from the decoding of its fields and what a decoded spec means.
+    ///
+    /// - Parameters:
+    ///   - identityFields: plain fields that name an object, for overlays and duplicates.
+    ///   - lower: runs only for documents that were decoded.
+    public init<Spec: Sendable>(
+        _ name: String, doc: String, identityFields: [String] = ["schema", "name"],
+        decoding: Decoding<Spec>,
+        lower: @escaping @Sendable (Spec, ManifestDocument, inout DecodingContext) -> [Object]
+    ) {
+        self.name = name
+        self.doc = doc
+        self.identityFields = identityFields
+        schema = decoding.schema
+        self.lower = { document, context in
+            guard let spec = decoding.decode(document.fields, &context) else { return [] }
+            return lower(spec, document, &context)
+        }
+    }
+}
