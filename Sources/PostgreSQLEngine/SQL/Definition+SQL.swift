@@ -1,0 +1,449 @@
+import SchemaCore
+
+extension PostgreSQLObject {
+    /// The statements that make this object by itself, in order; what it depends on is there.
+    ///
+    /// The same statements build lowered manifests in scratch and canonical objects in a target.
+    var creation: [SQL] {
+        switch definition {
+        case .schema: ["CREATE SCHEMA \(name: id.name)"]
+        case .extension(let definition): [definition.creation(name: id.name)]
+        case .table(let definition): [definition.creation(id, elements: [])]
+        case .column(let definition):
+            ["ALTER TABLE \(name: tablePath) ADD COLUMN \(definition.clause(name: id.name))"]
+        case .columnDefault(let definition):
+            ["ALTER TABLE \(name: tablePath) ALTER COLUMN \(name: id.name) SET DEFAULT \(verbatim: definition.expression)"]
+        case .constraint(let definition):
+            ["ALTER TABLE \(name: tablePath) ADD \(definition.clause(name: givenName))"]
+        case .index(let definition):
+            [definition.creation(schema: id.path[0], name: givenName, concurrently: false)]
+        case .enum(let definition): [definition.creation(id)]
+        case .sequence(let definition): definition.creation(id)
+        case .view(let definition): [definition.creation(id, replacing: false)]
+        case .function(let definition): [definition.creation(id, replacing: false)]
+        case .comment(let definition): [CommentDefinition.statement(on: id, text: definition.text)]
+        }
+    }
+
+    /// The statements that remove this object by itself; nothing depends on it any more.
+    var removal: [SQL] {
+        switch definition {
+        case .schema: ["DROP SCHEMA \(name: id.path)"]
+        case .extension: ["DROP EXTENSION \(name: id.path)"]
+        case .table: ["DROP TABLE \(name: id.path)"]
+        case .column: ["ALTER TABLE \(name: tablePath) DROP COLUMN \(name: id.name)"]
+        case .columnDefault:
+            ["ALTER TABLE \(name: tablePath) ALTER COLUMN \(name: id.name) DROP DEFAULT"]
+        case .constraint: ["ALTER TABLE \(name: tablePath) DROP CONSTRAINT \(name: id.name)"]
+        case .index: ["DROP INDEX \(name: id.path)"]
+        case .enum: ["DROP TYPE \(name: id.path)"]
+        case .sequence: ["DROP SEQUENCE \(name: id.path)"]
+        case .view: ["DROP VIEW \(name: id.path)"]
+        case .function: ["DROP FUNCTION \(id.functionReference)"]
+        case .comment: [CommentDefinition.statement(on: id, text: nil)]
+        }
+    }
+
+    /// The name to write; nil where the server is to choose it.
+    var givenName: String? { isUnnamed ? nil : id.name }
+
+    /// For what stands in a table by path: the table's schema and name.
+    var tablePath: [String] { Array(id.path.prefix(2)) }
+}
+
+extension ObjectID {
+    /// A function as `DROP FUNCTION` and `COMMENT ON` name it.
+    ///
+    /// The types of the arguments are text of the server or of the manifest, carried whole.
+    var functionReference: SQL {
+        "\(name: Array(path.prefix(2)))\(verbatim: VerbatimSQL(path[2]))"
+    }
+}
+
+extension [String: String] {
+    /// Storage parameters in parentheses, in the order of their names.
+    var parameterList: SQL {
+        sorted { $0.key < $1.key }.map { Self.parameter($0.key, $0.value) }.joined(", ")
+    }
+
+    /// `name = 'value'`; `toast.` and extension prefixes are names of their own.
+    private static func parameter(_ name: String, _ value: String) -> SQL {
+        "\(name: name.split(separator: ".").map(String.init)) = \(literal: value)"
+    }
+
+    /// The names alone, as `RESET` takes them.
+    var parameterNames: SQL {
+        keys.sorted().map { "\(name: $0.split(separator: ".").map(String.init))" as SQL }
+            .joined(", ")
+    }
+}
+
+extension ExtensionDefinition {
+    func creation(name: String) -> SQL {
+        var sql: SQL = "CREATE EXTENSION \(name: name) WITH SCHEMA \(name: schema)"
+        if let version { sql += " VERSION \(literal: version)" }
+        return sql
+    }
+}
+
+extension TableDefinition {
+    /// `CREATE TABLE` with columns and constraints inside.
+    func creation(_ id: ObjectID, elements: [SQL]) -> SQL {
+        let kind: SQL = isUnlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE"
+        var sql: SQL = "\(kind) \(name: id.path) ("
+        if !elements.isEmpty { sql += "\n    \(elements.joined(",\n    "))\n" }
+        sql += ")"
+        if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
+        return sql
+    }
+}
+
+extension ColumnDefinition {
+    /// The column as `CREATE TABLE` and `ADD COLUMN` take it, without a default unless given.
+    func clause(name: String, default defaultExpression: VerbatimSQL? = nil) -> SQL {
+        var sql: SQL = "\(name: name) \(verbatim: type)"
+        if let collation { sql += " COLLATE \(collation.sql)" }
+        if let generated {
+            sql += " GENERATED ALWAYS AS (\(verbatim: generated.expression))"
+            sql += generated.isStored ? " STORED" : " VIRTUAL"
+        }
+        if let identity { sql += " \(identity.clause)" }
+        if let defaultExpression { sql += " DEFAULT \(verbatim: defaultExpression)" }
+        if isNotNull { sql += " NOT NULL" }
+        return sql
+    }
+}
+
+extension ColumnDefinition.Identity {
+    /// `GENERATED … AS IDENTITY (…)`.
+    var clause: SQL {
+        var settings = sequence.clauses(isChange: false)
+        if let sequenceName { settings.insert("SEQUENCE NAME \(name: sequenceName)", at: 0) }
+        let list: SQL = settings.isEmpty ? "" : " (\(settings.joined(" ")))"
+        return "GENERATED \(isAlways ? "ALWAYS" : "BY DEFAULT" as SQL) AS IDENTITY\(list)"
+    }
+}
+
+extension SequenceSettings {
+    /// The settings as `CREATE SEQUENCE`, `ALTER SEQUENCE` and identity columns take them.
+    ///
+    /// - Parameter isChange: whether what is off has to be said as well.
+    func clauses(isChange: Bool) -> [SQL] {
+        var out: [SQL] = []
+        if let type { out.append("AS \(verbatim: VerbatimSQL(type))") }
+        if let increment { out.append("INCREMENT BY \(increment)") }
+        if let minimum { out.append("MINVALUE \(minimum)") }
+        if let maximum { out.append("MAXVALUE \(maximum)") }
+        if let start { out.append("START WITH \(start)") }
+        if let cache { out.append("CACHE \(cache)") }
+        if cycles {
+            out.append("CYCLE")
+        } else if isChange {
+            out.append("NO CYCLE")
+        }
+        return out
+    }
+}
+
+extension SequenceDefinition {
+    /// The sequence without its owner, which `ownership` says once the column is there.
+    func creation(_ id: ObjectID) -> [SQL] {
+        let kind: SQL = isUnlogged ? "CREATE UNLOGGED SEQUENCE" : "CREATE SEQUENCE"
+        let clauses = settings.clauses(isChange: false).map { " \($0)" as SQL }.joined("")
+        return ["\(kind) \(name: id.path)\(clauses)"]
+    }
+
+    /// `OWNED BY` as declared.
+    func ownership(_ id: ObjectID) -> SQL {
+        guard let ownedBy else { return "ALTER SEQUENCE \(name: id.path) OWNED BY NONE" }
+        return "ALTER SEQUENCE \(name: id.path) OWNED BY \(name: ownedBy.path)"
+    }
+}
+
+extension EnumDefinition {
+    func creation(_ id: ObjectID) -> SQL {
+        let list = labels.map { "\(literal: $0)" as SQL }.joined(", ")
+        return "CREATE TYPE \(name: id.path) AS ENUM (\(list))"
+    }
+}
+
+extension ConstraintDefinition {
+    /// The constraint as `CREATE TABLE` and `ADD` take it.
+    func clause(name: String?) -> SQL {
+        let prefix: SQL = name.map { "CONSTRAINT \(name: $0) " } ?? ""
+        return "\(prefix)\(body)\(timing)\(validity)"
+    }
+
+    private var body: SQL {
+        switch rule {
+        case .primaryKey(let key): "PRIMARY KEY \(key.body)"
+        case .unique(let key):
+            "UNIQUE \(key.nullsNotDistinct ? "NULLS NOT DISTINCT " : "" as SQL)\(key.body)"
+        case .check(let check):
+            "CHECK (\(verbatim: check.expression))\(check.noInherit ? " NO INHERIT" : "" as SQL)"
+        case .foreignKey(let key): key.body
+        case .exclusion(let exclusion): exclusion.body
+        }
+    }
+
+    private var timing: SQL {
+        guard isDeferrable else { return "" }
+        return isInitiallyDeferred ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE"
+    }
+
+    private var validity: SQL {
+        switch rule {
+        case .check(let check): check.isValidated ? "" : " NOT VALID"
+        case .foreignKey(let key): key.isValidated ? "" : " NOT VALID"
+        case .primaryKey, .unique, .exclusion: ""
+        }
+    }
+}
+
+extension [String] {
+    /// Names, quoted, with commas between.
+    var nameList: SQL { map { "\(name: $0)" as SQL }.joined(", ") }
+}
+
+extension ConstraintDefinition.Key {
+    fileprivate var body: SQL {
+        var sql: SQL = "(\(columns.nameList))"
+        if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
+        if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
+        return sql
+    }
+}
+
+extension ConstraintDefinition.ForeignKey {
+    fileprivate var body: SQL {
+        var sql: SQL = "FOREIGN KEY (\(columns.nameList)) REFERENCES \(table.sql)"
+        if !referencedColumns.isEmpty { sql += " (\(referencedColumns.nameList))" }
+        switch match {
+        case .simple: break
+        case .full: sql += " MATCH FULL"
+        case .partial: sql += " MATCH PARTIAL"
+        }
+        if onUpdate != .noAction { sql += " ON UPDATE \(onUpdate.words)" }
+        if onDelete != .noAction { sql += " ON DELETE \(onDelete.words)" }
+        if !onDeleteColumns.isEmpty { sql += " (\(onDeleteColumns.nameList))" }
+        return sql
+    }
+}
+
+extension ConstraintDefinition.ForeignKey.Action {
+    fileprivate var words: SQL {
+        switch self {
+        case .noAction: "NO ACTION"
+        case .restrict: "RESTRICT"
+        case .cascade: "CASCADE"
+        case .setNull: "SET NULL"
+        case .setDefault: "SET DEFAULT"
+        }
+    }
+}
+
+extension ConstraintDefinition.Exclusion {
+    fileprivate var body: SQL {
+        let list = elements.map { "\($0.key.sql) WITH \(verbatim: $0.operator)" as SQL }
+            .joined(", ")
+        var sql: SQL = "EXCLUDE USING \(name: method) (\(list))"
+        if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
+        if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
+        if let predicate { sql += " WHERE (\(verbatim: predicate))" }
+        return sql
+    }
+}
+
+extension IndexDefinition.Key {
+    /// The key as an index or exclusion constraint takes it.
+    var sql: SQL {
+        var sql: SQL =
+            switch element {
+            case .column(let name): "\(name: name)"
+            case .expression(let expression): "(\(verbatim: expression))"
+            }
+        if let collation { sql += " COLLATE \(collation.sql)" }
+        if let operatorClass {
+            sql += " \(operatorClass.sql)"
+            if !operatorClassOptions.isEmpty { sql += " (\(operatorClassOptions.parameterList))" }
+        }
+        if isDescending { sql += " DESC" }
+        if nullsFirst != isDescending { sql += nullsFirst ? " NULLS FIRST" : " NULLS LAST" }
+        return sql
+    }
+}
+
+extension IndexDefinition {
+    /// `CREATE INDEX`; an index stands in its table's schema, so its name takes none.
+    func creation(schema: String, name: String?, concurrently: Bool) -> SQL {
+        var sql: SQL = isUnique ? "CREATE UNIQUE INDEX" : "CREATE INDEX"
+        if concurrently { sql += " CONCURRENTLY" }
+        if let name { sql += " \(name: name)" }
+        sql += " ON \(name: [schema, table])"
+        if method != "btree" { sql += " USING \(name: method)" }
+        sql += " (\(keys.map(\.sql).joined(", ")))"
+        if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
+        if nullsNotDistinct { sql += " NULLS NOT DISTINCT" }
+        if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
+        if let predicate { sql += " WHERE \(verbatim: predicate)" }
+        return sql
+    }
+}
+
+extension ViewDefinition {
+    func creation(_ id: ObjectID, replacing: Bool) -> SQL {
+        var sql: SQL = replacing ? "CREATE OR REPLACE VIEW" : "CREATE VIEW"
+        sql += " \(name: id.path)"
+        if !columns.isEmpty { sql += " (\(columns.map(\.name).nameList))" }
+        if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
+        return sql + " AS\n\(verbatim: query)"
+    }
+}
+
+extension FunctionDefinition {
+    func creation(_ id: ObjectID, replacing: Bool) -> SQL {
+        var sql: SQL = replacing ? "CREATE OR REPLACE FUNCTION" : "CREATE FUNCTION"
+        let inputs = arguments.filter { $0.mode != .table }.map(\.sql).joined(", ")
+        sql += " \(name: Array(id.path.prefix(2)))(\(inputs))"
+        if let returns { sql += "\nRETURNS \(verbatim: returns)" }
+        sql += "\nLANGUAGE \(name: language)"
+        sql += attributes
+        switch body {
+        case .source(let source): sql += "\nAS \(Self.dollarQuoted(source))"
+        case .sql(let body): sql += "\n\(verbatim: body)"
+        case .symbol(let file, let symbol): sql += "\nAS \(literal: file), \(literal: symbol)"
+        }
+        return sql
+    }
+
+    private var attributes: SQL {
+        var sql = SQL()
+        switch volatility {
+        case .immutable: sql += " IMMUTABLE"
+        case .stable: sql += " STABLE"
+        case .volatile: break
+        }
+        if isStrict { sql += " STRICT" }
+        if isLeakproof { sql += " LEAKPROOF" }
+        if isSecurityDefiner { sql += " SECURITY DEFINER" }
+        switch parallel {
+        case .safe: sql += " PARALLEL SAFE"
+        case .restricted: sql += " PARALLEL RESTRICTED"
+        case .unsafe: break
+        }
+        if let cost { sql += " COST \(verbatim: VerbatimSQL(cost))" }
+        if let rows { sql += " ROWS \(verbatim: VerbatimSQL(rows))" }
+        if let support { sql += " SUPPORT \(support.sql)" }
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+            sql += "\nSET \(Self.setting(name, value))"
+        }
+        return sql
+    }
+
+    /// A setting as `SET` takes it. Lists of names are stored quoted by the server and go back as
+    /// they are; all else goes back as a literal.
+    private static func setting(_ name: String, _ value: String) -> SQL {
+        let target: SQL = "\(name: name.split(separator: ".").map(String.init))"
+        if listSettings.contains(name.lowercased()) {
+            return value.isEmpty ? "\(target) TO ''" : "\(target) TO \(verbatim: VerbatimSQL(value))"
+        }
+        return "\(target) TO \(literal: value)"
+    }
+
+    /// The settings that hold lists of quoted names (`GUC_LIST_QUOTE` in the server's source).
+    private static let listSettings: Set<String> = [
+        "search_path", "session_preload_libraries", "shared_preload_libraries",
+        "local_preload_libraries", "temp_tablespaces", "unix_socket_directories",
+    ]
+
+    /// The source between dollar quotes whose tag does not occur in it.
+    private static func dollarQuoted(_ source: String) -> SQL {
+        var tag = "$$"
+        var number = 0
+        while source.contains(tag) || source.hasSuffix("$") && tag == "$$" {
+            number += 1
+            tag = number == 1 ? "$body$" : "$body\(number)$"
+        }
+        return "\(verbatim: VerbatimSQL(tag + source + tag))"
+    }
+}
+
+extension FunctionDefinition.Argument {
+    /// The argument as `CREATE FUNCTION` takes it.
+    var sql: SQL {
+        var sql: SQL =
+            switch mode {
+            case .in, .table: ""
+            case .out: "OUT "
+            case .inout: "INOUT "
+            case .variadic: "VARIADIC "
+            }
+        if let name { sql += "\(name: name) " }
+        sql += "\(verbatim: type)"
+        if let `default` { sql += " DEFAULT \(verbatim: `default`)" }
+        return sql
+    }
+}
+
+extension CommentDefinition {
+    /// `COMMENT ON`; nil removes the comment.
+    static func statement(on id: ObjectID, text: String?) -> SQL {
+        guard let subject = id.subject else { preconditionFailure("\(id) is no comment") }
+        let value: SQL = text.map { "\(literal: $0)" } ?? "NULL"
+        return "COMMENT ON \(reference(to: subject)) IS \(value)"
+    }
+
+    private static func reference(to subject: ObjectID) -> SQL {
+        switch subject.kind {
+        case .function: "FUNCTION \(subject.functionReference)"
+        case .constraint:
+            "CONSTRAINT \(name: subject.name) ON \(name: Array(subject.path.prefix(2)))"
+        case .enum: "TYPE \(name: subject.path)"
+        case .schema: "SCHEMA \(name: subject.path)"
+        case .extension: "EXTENSION \(name: subject.path)"
+        case .table: "TABLE \(name: subject.path)"
+        case .column: "COLUMN \(name: subject.path)"
+        case .index: "INDEX \(name: subject.path)"
+        case .sequence: "SEQUENCE \(name: subject.path)"
+        case .view: "VIEW \(name: subject.path)"
+        default: preconditionFailure("\(subject) takes no comment")
+        }
+    }
+}
+
+/// How an object gets another name and keeps its identity.
+enum RenameStatement {
+    /// The statement for a rename whose addresses differ in the last name only (before a
+    /// function's argument types there are no renames), or in the schema.
+    static func of(_ rename: Rename) -> SQL {
+        let from = rename.from
+        let to = rename.to
+        switch from.kind {
+        case .schema: return "ALTER SCHEMA \(name: from.path) RENAME TO \(name: to.name)"
+        case .column:
+            let table = Array(from.path.prefix(2))
+            return "ALTER TABLE \(name: table) RENAME COLUMN \(name: from.name) TO \(name: to.name)"
+        case .constraint:
+            let table = Array(from.path.prefix(2))
+            return
+                "ALTER TABLE \(name: table) RENAME CONSTRAINT \(name: from.name) TO \(name: to.name)"
+        case .enumLabel:
+            let type = Array(from.path.prefix(2))
+            return
+                "ALTER TYPE \(name: type) RENAME VALUE \(literal: from.name) TO \(literal: to.name)"
+        case .table: return simple("TABLE", from, to)
+        case .index: return simple("INDEX", from, to)
+        case .sequence: return simple("SEQUENCE", from, to)
+        case .view: return simple("VIEW", from, to)
+        case .enum: return simple("TYPE", from, to)
+        default: preconditionFailure("\(from) cannot be renamed")
+        }
+    }
+
+    private static func simple(_ word: SQL, _ from: ObjectID, _ to: ObjectID) -> SQL {
+        if from.path[0] != to.path[0] {
+            return "ALTER \(word) \(name: from.path) SET SCHEMA \(name: to.path[0])"
+        }
+        return "ALTER \(word) \(name: from.path) RENAME TO \(name: to.name)"
+    }
+}
