@@ -1,0 +1,42 @@
+public import SchemaCore
+
+/// What was last applied to a target: what is managed, and what drift is measured against.
+public struct AppliedState: Hashable, Codable, Sendable {
+    /// The fingerprint of the managed objects after the apply.
+    public var fingerprint: Digest
+    /// The digest of every managed object, in the order of the addresses.
+    public var objects: [ManagedObject]
+    /// The fingerprint of the canonical desired catalog.
+    public var desiredDigest: Digest
+    /// The revision of the manifests, if they had one.
+    public var revision: String?
+    /// The scope that was looked at.
+    public var scope: Scope
+
+    /// A managed object.
+    public struct ManagedObject: Hashable, Codable, Sendable {
+        /// Its address.
+        public var id: ObjectID
+        /// Its digest.
+        public var digest: Digest
+
+        /// Makes the value.
+        public init(id: ObjectID, digest: Digest) {
+            self.id = id
+            self.digest = digest
+        }
+    }
+
+    /// Makes the value.
+    public init(
+        objects: [ObjectID: Digest], desiredDigest: Digest, revision: String?, scope: Scope
+    ) {
+        fingerprint = Fingerprint.of(objects)
+        self.objects = objects.sorted { $0.key < $1.key }.map {
+            ManagedObject(id: $0.key, digest: $0.value)
+        }
+        self.desiredDigest = desiredDigest
+        self.revision = revision
+        self.scope = scope
+    }
+}
