@@ -1,6 +1,12 @@
 #pragma once
 #include <libpq-fe.h>
 #include <stdint.h>
+/* Swift's Glibc module leaves this header out. */
+#include <sys/eventfd.h>
+#include <spawn.h>
+/* In glibc since 2.34, but declared only for programs that ask for all extensions. */
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 /* PG_DIAG_* are character-literal macros, which Swift does not import; an enum is. */
 enum lockstep_pg_diag {
   LOCKSTEP_PG_DIAG_SEVERITY = PG_DIAG_SEVERITY, LOCKSTEP_PG_DIAG_SEVERITY_NONLOCALIZED = PG_DIAG_SEVERITY_NONLOCALIZED,

@@ -1,0 +1,247 @@
+// Owns one connection. Invariants: every libpq call is made on the connection's own thread; one
+// statement runs at a time; after a loss the handle is never used for another statement.
+
+import CPostgreSQL
+
+/// A connection to a PostgreSQL server.
+///
+/// All calls are made on a thread that belongs to the connection, so waiting for the server takes
+/// nothing from the tasks of the process. Cancelling a task cancels its statement on the server.
+/// A connection belongs to one task at a time: statements of two tasks would share transactions.
+public actor PostgreSQLConnection {
+    /// `host:port/database as user`: for messages; without a password.
+    public nonisolated let description: String
+    /// The server's version as it numbers them: 150020 for 15.20.
+    public nonisolated let serverVersion: Int
+    /// The process that serves this connection, as `pg_stat_activity` and
+    /// `pg_blocking_pids` show it.
+    public nonisolated let backendPID: Int32
+
+    private nonisolated let thread: BlockingThread
+    private let notices: NoticeSink
+    private let interrupt: Interrupt
+    private var handle: OpaquePointer?
+    private var generation: UInt64 = 0
+    /// Whether `begin` opened the transaction that is open: then no statement but ours commits.
+    var isInManagedTransaction = false
+
+    /// The executor of the connection's thread.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        thread.asUnownedSerialExecutor()
+    }
+
+    /// The server's major version: 15 for 15.20.
+    public nonisolated var serverMajor: Int { serverVersion / 10000 }
+
+    /// Connects.
+    ///
+    /// A cancelled task waits until the attempt ends by itself, which `connectTimeout` bounds.
+    /// - Parameter onNotice: Called on the connection's thread with every notice, in order.
+    public static func connect(
+        _ settings: ConnectionSettings, onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
+    ) async throws(PostgreSQLError) -> PostgreSQLConnection {
+        guard !Task.isCancelled else { throw cancelledBeforeStart }
+        let thread = BlockingThread()
+        let interrupt = try Interrupt()
+        try thread.start()
+        let sink = NoticeSink(onNotice)
+        let opened = await thread.perform { OpenedHandle.open(settings, sink) }
+        do throws(PostgreSQLError) {
+            let handle = try opened.get()
+            let connection = PostgreSQLConnection(handle, thread, interrupt, sink)
+            guard !Task.isCancelled else {
+                await connection.close()
+                throw cancelledBeforeStart
+            }
+            return connection
+        } catch {
+            thread.retire()
+            throw error
+        }
+    }
+
+    private init(
+        _ opened: OpenedHandle, _ thread: BlockingThread, _ interrupt: Interrupt,
+        _ notices: NoticeSink
+    ) {
+        self.thread = thread
+        self.interrupt = interrupt
+        self.notices = notices
+        handle = opened.handle
+        description = opened.description
+        serverVersion = opened.serverVersion
+        backendPID = opened.backendPID
+    }
+
+    isolated deinit {
+        if let handle { PQfinish(handle) }
+        thread.retire()
+    }
+
+    /// Ends the connection and its thread. An open transaction is rolled back by the server.
+    /// Closing twice does nothing.
+    public func close() {
+        if let handle { PQfinish(handle) }
+        handle = nil
+        isInManagedTransaction = false
+        thread.retire()
+    }
+
+    /// Whether another statement can be tried on this connection.
+    public var isUsable: Bool { handle.map { PQstatus($0) == CONNECTION_OK } ?? false }
+
+    /// Where the session stands.
+    public var transactionStatus: TransactionStatus {
+        guard let handle else { return .unknown }
+        return switch PQtransactionStatus(handle) {
+        case PQTRANS_IDLE: .idle
+        case PQTRANS_INTRANS: .inTransaction
+        case PQTRANS_INERROR: .failed
+        default: .unknown
+        }
+    }
+
+    /// Sends a statement and receives its results, with everything that can end it.
+    ///
+    /// `body` runs without suspension on the connection's thread.
+    func run<Value>(
+        timeout: Duration?, ignoresCancellation: Bool,
+        _ body: (inout StatementRun) throws(StatementFailure) -> Value
+    ) async throws(PostgreSQLError) -> Value {
+        guard let handle else {
+            throw PostgreSQLError(
+                kind: .closed, message: "the connection to \(description) is closed",
+                isConnectionLost: true)
+        }
+        guard ignoresCancellation || !Task.isCancelled else {
+            throw Self.cancelledBeforeStart
+        }
+        generation += 1
+        let current = generation
+        let interrupt = interrupt
+        var statement = StatementRun(
+            handle: handle, interrupt: interrupt, generation: current, timeout: timeout)
+        let outcome: Result<Value, StatementFailure>
+        if ignoresCancellation {
+            outcome = Result { () throws(StatementFailure) in try body(&statement) }
+        } else {
+            outcome = await withTaskCancellationHandler {
+                Result { () throws(StatementFailure) in try body(&statement) }
+            } onCancel: {
+                interrupt.request(current)
+            }
+        }
+        switch outcome {
+        case .success(let value): return value
+        case .failure(let failure): throw error(failure, statement)
+        }
+    }
+
+    private func error(
+        _ failure: StatementFailure, _ statement: StatementRun
+    ) -> PostgreSQLError {
+        switch failure {
+        case .noAnswer:
+            close()
+            return PostgreSQLError(
+                kind: statement.stop == .cancelled ? .cancelled : .timedOut,
+                message: "the server at \(description) did not answer, also not to the request "
+                    + "to cancel; the connection was given up",
+                isConnectionLost: true, outcomeUnknown: !isInManagedTransaction)
+        case .failed(var error):
+            guard error.sqlstate == .queryCanceled, let stop = statement.stop else {
+                return error
+            }
+            switch stop {
+            case .cancelled:
+                error.kind = .cancelled
+                error.message = "the statement was cancelled"
+            case .timedOut:
+                error.kind = .timedOut
+                error.message = "the statement took longer than it was given"
+            }
+            return error
+        }
+    }
+
+    private static var cancelledBeforeStart: PostgreSQLError {
+        PostgreSQLError(
+            kind: .cancelled, message: "the task was cancelled before anything was sent")
+    }
+}
+
+/// Where a session stands between statements.
+public enum TransactionStatus: String, Sendable, Hashable, CaseIterable {
+    /// No transaction is open.
+    case idle
+    /// A transaction is open.
+    case inTransaction
+    /// A transaction is open, a statement of it failed, and only a rollback is possible.
+    case failed
+    /// The connection is closed or lost.
+    case unknown
+}
+
+/// Why a statement ended without a value.
+enum StatementFailure: Error {
+    case failed(PostgreSQLError)
+    case noAnswer
+}
+
+/// Holds the caller's closure at a fixed address for libpq's callback.
+final class NoticeSink: Sendable {
+    let receive: @Sendable (Notice) -> Void
+    init(_ receive: @escaping @Sendable (Notice) -> Void) { self.receive = receive }
+}
+
+/// A connected handle on its way into its connection. Nobody uses it in between.
+struct OpenedHandle: @unchecked Sendable {
+    let handle: OpaquePointer
+    let description: String
+    let serverVersion: Int
+    let backendPID: Int32
+
+    static func open(
+        _ settings: ConnectionSettings, _ sink: NoticeSink
+    ) -> Result<OpenedHandle, PostgreSQLError> {
+        let parameters = settings.forLibpq
+        let keywords = CStrings(parameters.map(\.0))
+        let values = CStrings(parameters.map(\.1))
+        let opened = keywords.withPointers { keywords in
+            values.withPointers { PQconnectdbParams(keywords, $0, 0) }
+        }
+        guard let handle = opened else {
+            return .failure(
+                PostgreSQLError(kind: .connection, message: "there is no memory to connect with"))
+        }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            defer { PQfinish(handle) }
+            return .failure(failure(handle, settings))
+        }
+        PQsetNoticeReceiver(
+            handle,
+            { context, result in
+                guard let context else { return }
+                Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue()
+                    .receive(Notice(result: result))
+            }, Unmanaged.passUnretained(sink).toOpaque())
+        func text(_ value: UnsafeMutablePointer<CChar>?) -> String {
+            value.map { String(cString: $0) } ?? ""
+        }
+        let place = "\(text(PQhost(handle))):\(text(PQport(handle)))/\(text(PQdb(handle)))"
+        return .success(
+            OpenedHandle(
+                handle: handle, description: "\(place) as \(text(PQuser(handle)))",
+                serverVersion: Int(PQserverVersion(handle)), backendPID: PQbackendPID(handle)))
+    }
+
+    private static func failure(
+        _ handle: OpaquePointer, _ settings: ConnectionSettings
+    ) -> PostgreSQLError {
+        let found = PQpass(handle).map { String(cString: $0) }
+        let words = settings.redacted(onOneLine(PQerrorMessage(handle)), found)
+        return PostgreSQLError(
+            kind: .connection,
+            message: "cannot connect to \(settings): \(words)", isConnectionLost: true)
+    }
+}

@@ -1,0 +1,101 @@
+// Owns the waiting for one statement's results: for the server, for a cancelled task and for a
+// deadline at once. Runs on the connection's thread only.
+
+import CPostgreSQL
+import Glibc
+
+/// One statement between its sending and its last result.
+struct StatementRun {
+    /// Why we stopped waiting as usual.
+    enum Stop {
+        case cancelled
+        case timedOut
+    }
+
+    /// The server did not answer, also not to our request to cancel.
+    struct NoAnswer: Error {}
+
+    /// How long the server may take to react to a request to cancel.
+    private static let patience = Duration.seconds(10)
+
+    let handle: OpaquePointer
+    private let interrupt: Interrupt
+    private let generation: UInt64
+    private let clock = ContinuousClock()
+    private let deadline: ContinuousClock.Instant?
+    /// Why a cancel request was sent, if one was.
+    private(set) var stop: Stop?
+    private var giveUp: ContinuousClock.Instant?
+    private var nextRequest: ContinuousClock.Instant?
+    private var pause = Duration.milliseconds(20)
+
+    init(
+        handle: OpaquePointer, interrupt: Interrupt, generation: UInt64, timeout: Duration?
+    ) {
+        self.handle = handle
+        self.interrupt = interrupt
+        self.generation = generation
+        deadline = timeout.map { ContinuousClock().now + $0 }
+    }
+
+    /// The next result, which the caller clears; nil after the last.
+    mutating func nextResult() throws(NoAnswer) -> OpaquePointer? {
+        while PQisBusy(handle) == 1 {
+            try waitForServer()
+            // After a failure the next result tells of it.
+            if PQconsumeInput(handle) == 0 { break }
+        }
+        return PQgetResult(handle)
+    }
+
+    /// Sleeps until the server sends something. A cancel request goes out when it is due.
+    mutating func waitForServer() throws(NoAnswer) {
+        while true {
+            var files = [
+                pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0),
+                pollfd(fd: interrupt.descriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            _ = poll(&files, 2, milliseconds(until: nextEvent))
+            if files[0].revents != 0 { return }
+            if files[1].revents != 0, interrupt.takeRequest(generation), stop == nil {
+                beginToStop(.cancelled)
+            }
+            let now = clock.now
+            if stop == nil, let deadline, now >= deadline { beginToStop(.timedOut) }
+            if let giveUp, now >= giveUp { throw NoAnswer() }
+            if let nextRequest, now >= nextRequest { requestCancel() }
+        }
+    }
+
+    private var nextEvent: ContinuousClock.Instant? {
+        guard stop != nil else { return deadline }
+        return [nextRequest, giveUp].compactMap { $0 }.min()
+    }
+
+    private mutating func beginToStop(_ reason: Stop) {
+        stop = reason
+        giveUp = clock.now + Self.patience
+        nextRequest = clock.now
+    }
+
+    /// Asks the server to cancel, and again later: a request that overtakes the statement on its
+    /// way finds the server idle and is forgotten there.
+    private mutating func requestCancel() {
+        if let cancel = PQgetCancel(handle) {
+            var message = [CChar](repeating: 0, count: 256)
+            PQcancel(cancel, &message, Int32(message.count))
+            PQfreeCancel(cancel)
+        }
+        nextRequest = clock.now + pause
+        pause = min(pause * 2, .seconds(1))
+    }
+
+    private func milliseconds(until instant: ContinuousClock.Instant?) -> Int32 {
+        guard let instant else { return -1 }
+        let left = clock.now.duration(to: instant).components
+        guard left.seconds >= 0, left.attoseconds >= 0 else { return 0 }
+        guard left.seconds < 1_000_000 else { return 1_000_000_000 }
+        // Rounded up, or the last millisecond would be spent in a busy loop.
+        return Int32(left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1)
+    }
+}
