@@ -1,0 +1,116 @@
+// Owns how one action is run and what became of it. Invariant: what is there is seen by looking at
+// the object, never by IF EXISTS, which also takes a broken index for a good one.
+
+public import Planning
+internal import PostgreSQLClient
+internal import SchemaCore
+
+extension PostgreSQLSession {
+    /// Runs an action: statements in the open transaction, the others outside of one.
+    public func run(_ action: Action, limits: ExecutionLimits) async throws {
+        switch action {
+        case .statements(let statements):
+            try await limit(
+                lock: limits.lockTimeout, statement: limits.statementTimeout, isLocal: true)
+            for statement in statements { try await query(statement.text) }
+        case .concurrentBuild(let build):
+            try await withoutLockTimeout(limits) {
+                if try await state(of: build.index) == .broken {
+                    try await query(build.cleanup.text)
+                }
+                try await query(build.build.text)
+            }
+            guard try await state(of: build.index) == .sound else {
+                throw EngineError(
+                    .refused, "\(build.index) was built but is not valid",
+                    statement: build.build.text)
+            }
+        case .concurrentDrop(let drop):
+            try await withoutLockTimeout(limits) { try await query(drop.drop.text) }
+        }
+    }
+
+    /// Reads from the catalog what became of an action that may have been cut off.
+    public func outcome(of action: Action) async throws -> Outcome {
+        switch action {
+        case .statements:
+            // They are kept together with their record in the journal, or not at all.
+            return .notStarted
+        case .concurrentBuild(let build):
+            switch try await state(of: build.index) {
+            case .absent: return .notStarted
+            case .broken: return .partial(repair: [build.cleanup])
+            case .sound: return .done
+            }
+        case .concurrentDrop(let drop):
+            switch try await state(of: drop.index) {
+            case .absent: return .done
+            // A drop that was cut off is gone on with by the same statement.
+            case .broken: return .partial(repair: [])
+            case .sound: return .notStarted
+            }
+        }
+    }
+
+    /// Who holds locks on what a step touches: those that it may have waited for.
+    public func blockers(of touches: [Step.Touch]) async throws -> [LockHolder] {
+        let relations = touches.compactMap { touch -> [String]? in
+            let path = (touch.object.subject ?? touch.object).path
+            return path.count > 1 ? Array(path.prefix(2)) : nil
+        }
+        let names = String(decoding: try CanonicalJSON.data(relations), as: UTF8.self)
+        let rows = try await query(
+            """
+            with named as (
+              select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+              where (n.nspname, c.relname) in (
+                select e->>0, e->>1 from jsonb_array_elements($1::jsonb) e)),
+            concerned as (
+              select oid from named
+              union select indrelid from pg_index where indexrelid in (select oid from named))
+            select distinct on (l.pid) \(ActivityRow.columns)
+            from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'relation' and l.granted and l.pid <> pg_backend_pid()
+              and l.database = (select oid from pg_database where datname = current_database())
+              and l.relation in (select oid from concerned)
+            order by l.pid limit 5
+            """, [names])
+        return rows.map { LockHolder(summary: ActivityRow($0).summary) }
+    }
+
+    private enum IndexState { case absent, broken, sound }
+
+    private func state(of index: ObjectID) async throws -> IndexState {
+        let rows = try await query(
+            """
+            select i.indisvalid and i.indisready and i.indislive
+            from pg_index i join pg_class c on c.oid = i.indexrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = $1 and c.relname = $2
+            """, [index.path[0], index.name])
+        guard let row = rows.first else { return .absent }
+        return try row.bool(0) ? .sound : .broken
+    }
+
+    /// A lock timeout would leave a concurrent build broken each time that it waits for an old
+    /// transaction, and it keeps nobody waiting; so the clock on the wall is its only limit.
+    private func withoutLockTimeout(
+        _ limits: ExecutionLimits, _ body: () async throws -> Void
+    ) async throws {
+        try await limit(lock: 0, statement: limits.buildTimeout, isLocal: false)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        // A connection that is gone needs no reset.
+        try? await limit(lock: 0, statement: 0, isLocal: false)
+        try result.get()
+    }
+
+    private func limit(lock: Int, statement: Int, isLocal: Bool) async throws {
+        try await query(
+            """
+            select set_config('lock_timeout', $1, $3::boolean),
+              set_config('statement_timeout', $2, $3::boolean)
+            """, ["\(lock)ms", "\(statement)ms", isLocal ? "true" : "false"],
+            ignoresCancellation: true)
+    }
+}
