@@ -10,7 +10,7 @@ extension Decoding {
         var keywords: [String: JSONValue] = ["type": "array", "items": element.schema.value]
         if minimum > 0 { keywords["minItems"] = .integer(minimum) }
         let schema = JSONSchema(keywords, including: [element.schema])
-        return Decoding(schema: schema) { node, context in
+        return Decoding(schema: schema, layout: .list(of: element.layout)) { node, context in
             guard case .sequence(let items) = node.content else {
                 context.wrongType(
                     node, expected: "a list",
@@ -41,7 +41,9 @@ extension Decoding {
     ) -> Decoding where Value == [Element] {
         let list = list(of: element, atLeast: 1)
         let one = element.map { [$0] }
-        return Decoding(schema: .any(of: [one.schema, list.schema])) { node, context in
+        let schema = JSONSchema.any(of: [one.schema, list.schema])
+        let layout = one.layout.joined(list.layout)
+        return Decoding(schema: schema, layout: layout) { node, context in
             if case .sequence = node.content { return list.decode(node, &context) }
             return one.decode(node, &context)
         }
@@ -55,7 +57,7 @@ extension Decoding {
         let schema = JSONSchema(
             ["type": "object", "additionalProperties": element.schema.value],
             including: [element.schema])
-        return Decoding(schema: schema) { node, context in
+        return Decoding(schema: schema, layout: .mapping(of: element.layout)) { node, context in
             guard case .mapping(let entries) = node.content else {
                 context.wrongType(
                     node, expected: "a mapping of names", help: "write name: value, a line each")

@@ -26,11 +26,11 @@ extension Decoding {
         let fields = ObjectFields()
         let build = declare(fields)
         let reader = ObjectReader(title: title, fields: fields.declared)
-        return Decoding(schema: fields.schema(doc: doc)) { node, context in
+        return Decoding(schema: fields.schema(doc: doc), layout: fields.layout) { node, context in
             guard let values = reader.read(node, &context) else { return nil }
             let value = build(values)
             context.report(values.diagnostics)
-            reader.noteUnread(values, &context)
+            if value != nil { reader.noteUnread(values, &context) }
             if value == nil && !values.diagnostics.hasErrors {
                 preconditionFailure("the decoder of \(title) gave nothing and no reason")
             }

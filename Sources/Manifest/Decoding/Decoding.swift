@@ -8,18 +8,22 @@
 public struct Decoding<Value: Sendable>: Sendable {
     /// What is accepted.
     public let schema: JSONSchema
+    /// The order of the fields in canonical form, at every depth.
+    public let layout: FieldLayout
     let run: @Sendable (YAMLNode, inout DecodingContext) -> Value?
 
     /// Makes a decoding by hand; prefer to combine the ones that exist.
     ///
     /// - Parameters:
     ///   - schema: what `run` accepts.
+    ///   - layout: the order of its fields, if it has any.
     ///   - run: gives the value, or reports at least one error and gives nil.
     public init(
-        schema: JSONSchema,
+        schema: JSONSchema, layout: FieldLayout = .unknown,
         run: @escaping @Sendable (YAMLNode, inout DecodingContext) -> Value?
     ) {
         self.schema = schema
+        self.layout = layout
         self.run = run
     }
 
@@ -33,7 +37,7 @@ public struct Decoding<Value: Sendable>: Sendable {
         _ transform: @escaping @Sendable (Value) -> Other
     ) -> Decoding<Other> {
         let run = run
-        return Decoding<Other>(schema: schema) { node, context in
+        return Decoding<Other>(schema: schema, layout: layout) { node, context in
             run(node, &context).map(transform)
         }
     }
@@ -43,7 +47,7 @@ public struct Decoding<Value: Sendable>: Sendable {
         _ transform: @escaping @Sendable (Value, YAMLNode, inout DecodingContext) -> Other?
     ) -> Decoding<Other> {
         let run = run
-        return Decoding<Other>(schema: schema) { node, context in
+        return Decoding<Other>(schema: schema, layout: layout) { node, context in
             guard let value = run(node, &context) else { return nil }
             return transform(value, node, &context)
         }
@@ -52,7 +56,7 @@ public struct Decoding<Value: Sendable>: Sendable {
     /// The value with its place.
     public var spanned: Decoding<Spanned<Value>> {
         let run = run
-        return Decoding<Spanned<Value>>(schema: schema) { node, context in
+        return Decoding<Spanned<Value>>(schema: schema, layout: layout) { node, context in
             run(node, &context).map { Spanned($0, at: node.span) }
         }
     }
@@ -60,7 +64,7 @@ public struct Decoding<Value: Sendable>: Sendable {
     /// The value, or nil for a null.
     public var orNull: Decoding<Value?> {
         let run = run
-        return Decoding<Value?>(schema: schema.orNull) { node, context in
+        return Decoding<Value?>(schema: schema.orNull, layout: layout) { node, context in
             if node.isNull { return .some(nil) }
             return run(node, &context).map { .some($0) }
         }
@@ -68,12 +72,12 @@ public struct Decoding<Value: Sendable>: Sendable {
 
     /// Describes the shape once under a name (`$defs`) instead of wherever it is used.
     public func named(_ name: String) -> Decoding {
-        Decoding(schema: schema.named(name), run: run)
+        Decoding(schema: schema.named(name), layout: layout, run: run)
     }
 
     /// The same with a sentence for people.
     public func described(_ doc: String) -> Decoding {
-        Decoding(schema: schema.described(doc), run: run)
+        Decoding(schema: schema.described(doc), layout: layout, run: run)
     }
 
     /// Short and long forms of the same thing: the form of the node decides which one is meant,
@@ -86,7 +90,8 @@ public struct Decoding<Value: Sendable>: Sendable {
             scalar.map { _ in "a text" }, list.map { _ in "a list" },
             mapping.map { _ in "a mapping" },
         ].compactMap { $0 }
-        return Decoding(schema: .any(of: all.map(\.schema))) { node, context in
+        let layout = all.reduce(FieldLayout.unknown) { $0.joined($1.layout) }
+        return Decoding(schema: .any(of: all.map(\.schema)), layout: layout) { node, context in
             let form: Decoding? =
                 switch node.content {
                 case .scalar: node.isNull ? nil : scalar

@@ -5,6 +5,7 @@ public final class ObjectFields {
     struct Declared: Sendable {
         let name: String
         let schema: JSONSchema
+        let layout: FieldLayout
         let isRequired: Bool
         /// What an absent field gives; nil for a required one.
         let absent: (any Sendable)?
@@ -22,8 +23,8 @@ public final class ObjectFields {
     ) -> Field<Value> {
         declare(
             Declared(
-                name: name, schema: decoding.schema.described(doc), isRequired: true,
-                absent: nil, acceptsNull: false, run: { decoding.run($0, &$1) }))
+                name: name, schema: decoding.schema.described(doc), layout: decoding.layout,
+                isRequired: true, absent: nil, acceptsNull: false, run: { decoding.run($0, &$1) }))
     }
 
     /// A field that may be left out, or be null, and is nil then.
@@ -32,7 +33,8 @@ public final class ObjectFields {
     ) -> Field<Value?> {
         declare(
             Declared(
-                name: name, schema: decoding.schema.orNull.described(doc), isRequired: false,
+                name: name, schema: decoding.schema.orNull.described(doc),
+                layout: decoding.layout, isRequired: false,
                 absent: .some(Value?.none as any Sendable), acceptsNull: true,
                 run: { node, context in
                     decoding.run(node, &context).map { Value?.some($0) as any Sendable }
@@ -47,8 +49,8 @@ public final class ObjectFields {
         if let plain = JSONValue(plain: value) { schema = schema.adding(["default": plain]) }
         return declare(
             Declared(
-                name: name, schema: schema, isRequired: false, absent: value, acceptsNull: true,
-                run: { decoding.run($0, &$1) }))
+                name: name, schema: schema, layout: decoding.layout, isRequired: false,
+                absent: value, acceptsNull: true, run: { decoding.run($0, &$1) }))
     }
 
     private func declare<Value: Sendable>(_ field: Declared) -> Field<Value> {
@@ -57,6 +59,11 @@ public final class ObjectFields {
         precondition(declared.count < 64, "an object has at most 64 fields")
         declared.append(field)
         return Field(index: declared.count - 1)
+    }
+
+    /// The declared order, which is the canonical one.
+    var layout: FieldLayout {
+        .object(declared.map { FieldLayout.Member(name: $0.name, layout: $0.layout) })
     }
 
     /// The schema of the object.

@@ -40,6 +40,45 @@ public struct KindRegistry<Object: Sendable>: Sendable {
         }
     }
 
+    /// Reads a tree of manifests, merges the overlays of an environment into them in order, and
+    /// lowers what results. Nothing is left out in silence: what is not lowered was reported.
+    public func read(
+        _ base: ManifestTree, overlays: [ManifestTree] = [], limits: ManifestLimits = .init(),
+        _ context: inout DecodingContext
+    ) -> [Lowered] {
+        let reader = ManifestReader(limits: limits)
+        func documents(_ tree: ManifestTree) -> [ManifestDocument] {
+            let outcome = reader.read(tree)
+            context.report(outcome.diagnostics)
+            return unique(outcome.documents, &context)
+        }
+        let merged = overlays.map(documents).reduce(documents(base)) { base, overlay in
+            Overlay.merge(overlay, into: base, identity: identity, &context)
+        }
+        return lower(merged, &context)
+    }
+
+    /// The documents without those that declare an object again; these are reported with both
+    /// places.
+    public func unique(
+        _ documents: [ManifestDocument], _ context: inout DecodingContext
+    ) -> [ManifestDocument] {
+        var first: [ManifestIdentity: ManifestDocument] = [:]
+        return documents.filter { document in
+            guard let identity = identity(of: document) else { return true }
+            guard let other = first[identity] else {
+                first[identity] = document
+                return true
+            }
+            context.report(
+                .error(
+                    "duplicate-object", "\(identity) is declared twice",
+                    at: document.kind.span, help: "keep one of the two",
+                    notes: [.init("it was first declared here", at: other.kind.span)]))
+            return false
+        }
+    }
+
     /// What tells a document's object from others: the kind and its identity fields as they are
     /// written, a field left out being empty. Nil where a document does not say who it is.
     public func identity(of document: ManifestDocument) -> ManifestIdentity? {

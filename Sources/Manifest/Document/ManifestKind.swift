@@ -6,6 +6,8 @@ public struct ManifestKind<Object: Sendable>: Sendable {
     public let doc: String
     /// What the kind's fields are, without `apiVersion` and `kind`.
     public let schema: JSONSchema
+    /// The canonical order of its fields, `apiVersion` and `kind` first.
+    public let layout: FieldLayout
     /// The fields that tell one object of this kind from another, outermost first.
     public let identityFields: [String]
     /// Turns a document into objects; reports what is wrong with it.
@@ -25,6 +27,9 @@ public struct ManifestKind<Object: Sendable>: Sendable {
         self.doc = doc
         self.identityFields = identityFields
         schema = decoding.schema
+        layout = .object(
+            ["apiVersion", "kind"].map { FieldLayout.Member(name: $0, layout: .unknown) }
+                + decoding.layout.members)
         self.lower = { document, context in
             guard let spec = decoding.decode(document.fields, &context) else { return [] }
             return lower(spec, document, &context)

@@ -71,12 +71,12 @@ public struct YAMLNode: Sendable {
         switch (content, other.content) {
         case (.scalar(let lhs), .scalar(let rhs)):
             return isNull == other.isNull && (isNull || lhs.utf8.elementsEqual(rhs.utf8))
-                && isPlainScalar == other.isPlainScalar && tag == other.tag
+                && isTypedPlain == other.isTypedPlain
         case (.sequence(let lhs), .sequence(let rhs)):
-            return tag == other.tag && lhs.count == rhs.count
+            return lhs.count == rhs.count
                 && zip(lhs, rhs).allSatisfy { $0.isStructurallyEqual(to: $1) }
         case (.mapping(let lhs), .mapping(let rhs)):
-            guard tag == other.tag, lhs.count == rhs.count else { return false }
+            guard lhs.count == rhs.count else { return false }
             // The order of keys is kept for people, but formatting may change it.
             let byKey = Dictionary(
                 rhs.map { ($0.key.text ?? "", $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -88,10 +88,10 @@ public struct YAMLNode: Sendable {
         }
     }
 
-    /// Whether a reader of YAML types could take the text for a number or a truth value.
-    var isPlainScalar: Bool {
+    /// Whether it is a plain text that YAML types would make null, a number or a truth value.
+    var isTypedPlain: Bool {
         guard case .scalar(let text) = content else { return false }
-        return style == .plain && tag == nil && YAMLScalarForm.isTyped(text)
+        return style == .plain && tag != .string && YAMLScalarForm.isTyped(text)
     }
 
     /// For messages: `a mapping`, `the text "abc"`.
