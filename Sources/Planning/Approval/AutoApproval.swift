@@ -1,0 +1,36 @@
+internal import Manifest
+
+/// Decides what `--auto-approve` and `--acknowledge` allow.
+///
+/// A level allows steps up to that risk. A step that can lose data runs only if it is acknowledged
+/// by its id, or with the level `destructive`; an acknowledgement is consent to that step whole,
+/// whatever else it breaks. Without a level, nothing above `safe` runs; where there is a terminal,
+/// the shell asks a person and calls again with the level that was agreed to.
+public enum AutoApproval {
+    /// What the flags allow of a plan as it was assessed for the target.
+    public static func authorize(
+        plan: Plan, assessment: Assessment, autoApprove: Risk?, acknowledged: Set<String>
+    ) -> Authorization {
+        precondition(assessment.planDigest == plan.digest, "an assessment of another plan")
+        let level = autoApprove ?? .safe
+        let ids = plan.steps.map(\.id)
+        let unknown = acknowledged.subtracting(ids).sorted().map {
+            Authorization.UnknownStep(id: $0, suggestion: DidYouMean.closest(to: $0, in: ids))
+        }
+        var missing: [String] = []
+        var needed = Risk.safe
+        for (step, risk) in zip(plan.steps, assessment.stepRisks)
+        where !acknowledged.contains(step.id) {
+            // The data class is part of the digested plan, so a rule that finds nothing cannot
+            // take the need to acknowledge away.
+            if risk == .destructive || step.data >= .lossy {
+                if level < .destructive { missing.append(step.id) }
+            } else {
+                needed = max(needed, risk)
+            }
+        }
+        if unknown.isEmpty && missing.isEmpty && needed <= level { return .granted }
+        return .refused(
+            .init(missing: missing, needed: needed > level ? needed : nil, unknown: unknown))
+    }
+}

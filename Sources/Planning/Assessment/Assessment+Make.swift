@@ -1,0 +1,72 @@
+import SchemaCore
+
+extension Assessment {
+    /// Judges a plan by all rules.
+    ///
+    /// Pure: equal arguments give equal assessments, findings in the order in which they are shown.
+    ///
+    /// - Parameters:
+    ///   - effects: those of each step, in the order of the steps.
+    ///   - target: for people, without secrets.
+    public static func make(
+        plan: Plan, effects: [Effects], observations: Observations, unmodelled: [Unmodelled],
+        target: String, rules: [any RiskRule] = RiskRules.all
+    ) -> Assessment {
+        precondition(effects.count == plan.steps.count, "each step has its effects")
+        let planned = zip(plan.steps, effects).map { PlannedStep(step: $0, effects: $1) }
+        var created: Set<ObjectID> = []
+        var findings: [Finding] = []
+        for (index, one) in planned.enumerated() {
+            let subject = RiskSubject(
+                step: one.step, effects: one.effects, observations: observations,
+                following: sameTransaction(planned, behind: index), created: created)
+            findings += sorted(rules.flatMap { $0.findings(for: subject) }, rules)
+            created.formUnion(one.step.createdObjects)
+        }
+        let about = RiskTarget(unmodelled: Set(unmodelled).sorted())
+        findings += sorted(rules.flatMap { $0.findings(in: about) }, rules)
+        return Assessment(
+            plan: plan, target: target, effects: effects, observations: observations,
+            findings: findings)
+    }
+
+    /// The steps behind one that share its transaction, up to the first that does not.
+    private static func sameTransaction(
+        _ planned: [PlannedStep], behind index: Int
+    ) -> [PlannedStep] {
+        switch planned[index].step.transaction {
+        case .own, .none: []
+        case .shared:
+            Array(
+                planned[(index + 1)...].prefix {
+                    $0.step.transaction == planned[index].step.transaction
+                })
+        }
+    }
+
+    private static func sorted(_ findings: [Finding], _ rules: [any RiskRule]) -> [Finding] {
+        let ranks = Dictionary(
+            rules.enumerated().map { (type(of: $1).name, $0) }, uniquingKeysWith: min)
+        return findings.sorted { lhs, rhs in
+            if lhs.severity != rhs.severity { return lhs.severity > rhs.severity }
+            if lhs.risk != rhs.risk { return lhs.risk > rhs.risk }
+            let left = ranks[lhs.rule] ?? .max
+            let right = ranks[rhs.rule] ?? .max
+            if left != right { return left < right }
+            if lhs.object != rhs.object { return lhs.object < rhs.object }
+            return lhs.message < rhs.message
+        }
+    }
+}
+
+extension Step {
+    /// What the step makes anew. A step that also removes an object of the same kind may rename
+    /// it, data and all; then nothing counts as new.
+    var createdObjects: Set<ObjectID> {
+        let gone = Set(touches.filter { $0.after == nil }.map(\.object.kind))
+        return Set(
+            touches.filter {
+                $0.before == nil && $0.after != nil && !gone.contains($0.object.kind)
+            }.map(\.object))
+    }
+}

@@ -1,0 +1,14 @@
+/// The registry of the rules that concern every engine. A rule is added by one line here.
+public enum RiskRules {
+    /// All rules, in the order in which manual pages and findings of equal weight stand.
+    public static let all: [any RiskRule] = [
+        DestroysData(),
+        LosesValues(),
+        MayFailOnData(),
+        RewritesTable(),
+        BlocksReads(),
+        BlocksWrites(),
+        BreaksRunningCode(),
+        UnmodelledRule(),
+    ]
+}

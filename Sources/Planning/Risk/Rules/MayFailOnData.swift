@@ -1,0 +1,100 @@
+/// Flags a step that succeeds only if the rows that are there allow it.
+public struct MayFailOnData: RiskRule {
+    public static let name = "MayFailOnData"
+    public static let summary = """
+        The step asks something of the rows that are there: no NULL, no duplicate, a parent for \
+        every child, a value that can be converted. One row that does not comply makes the step \
+        fail; nothing is lost then, but the plan stops there. Such rows are counted on the target \
+        when the plan is made and again right before the step runs.
+        """
+    public static let aliases = [
+        "adding-not-nullable-field", "adding-required-field", "adding-foreign-key-constraint",
+        "disallowed-unique-constraint", "change_column_null", "add_check_constraint",
+        "add_unique_constraint", "add_exclusion_constraint", "MF101", "MF102", "MF103", "MF104",
+    ]
+    public static let severities = [
+        "high, caution: rows were counted on which the step fails.",
+        "medium, caution: it could not be counted.",
+        "info, safe: none was counted.",
+    ]
+    public static let followsSize = false
+    public static let examples = RiskExamples(
+        bad: "Forbid NULL in a column while 42 rows have one",
+        good: "Forbid NULL in a column of which every row has a value")
+
+    /// Makes the rule.
+    public init() {}
+
+    public func findings(for subject: RiskSubject) -> [Finding] {
+        subject.step.probes.compactMap { probe in
+            switch probe.meaning {
+            case .fails: finding(for: probe, in: subject)
+            case .loses: nil
+            }
+        }
+    }
+
+    private func finding(for probe: Probe, in subject: RiskSubject) -> Finding {
+        let answer = subject.answer(to: probe)
+        func make(
+            _ severity: Finding.Severity, _ risk: Risk, _ message: String, _ remedy: String
+        ) -> Finding {
+            Finding(
+                rule: Self.name, severity: severity, risk: risk, step: subject.step.id,
+                object: probe.object, message: message,
+                evidence: ["\(probe.counts): \(answer.text)"], remedy: remedy)
+        }
+        switch answer {
+        case .count(0):
+            return make(
+                .info, .safe, "The rows of \(probe.object) were checked: the step succeeds on them.",
+                "Nothing to do. It is checked again right before the step runs.")
+        case .count(let number):
+            return make(
+                .high, .caution,
+                "The step will fail on \(HumanText.count(number, "row")) of \(probe.object).",
+                "Correct the rows before you apply, then plan again. They are found by the query "
+                    + "of the probe \(probe.name), which the plan's JSON holds.")
+        case .unknown:
+            return make(
+                .medium, .caution,
+                "The step may fail on rows of \(probe.object): they were not counted.",
+                "Count the rows with the query of the probe \(probe.name), which the plan's JSON "
+                    + "holds, and correct those that there are.")
+        }
+    }
+}
+
+extension RiskSubject {
+    /// The answer to a probe of this step; one that was never asked is unknown.
+    func answer(to probe: Probe) -> Observations.Answer {
+        observations.answer(step: step.id, probe: probe.name) ?? .unknown(reason: "not asked")
+    }
+
+    /// All probes of this step with their answers.
+    var probeResults: [(Probe, Observations.Answer)] { step.probes.map { ($0, answer(to: $0)) } }
+}
+
+extension Observations.Answer {
+    var isPositive: Bool {
+        switch self {
+        case .count(let number): number > 0
+        case .unknown: false
+        }
+    }
+
+    var isZero: Bool {
+        switch self {
+        case .count(let number): number == 0
+        case .unknown: false
+        }
+    }
+
+    /// `3 rows`, `not known: the time was up`.
+    var text: String {
+        switch self {
+        case .count(let number): HumanText.number(number)
+        case .unknown(let reason): "not known: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// Flags a step that writes a table's storage anew.
+public struct RewritesTable: RiskRule {
+    public static let name = "RewritesTable"
+    public static let summary = """
+        The step writes every row and every index of a table anew. It needs as much free disk \
+        again as the table has, writes as much log to replicas, and takes time in proportion to \
+        the table's size, all of it under the strongest lock.
+        """
+    public static let aliases = [
+        "changing-column-type", "adding-field-with-default", "adding-serial-primary-key-field",
+        "change_column", "add_column_default", "add_column_generated_stored",
+        "add_column_auto_incrementing", "E5", "E10", "E11", "PG301", "PG302", "volatile-default",
+        "type-change-rewrite", "vacuum-full",
+    ]
+    public static let severities = [
+        "high, caution: a large table.", "medium, caution: a medium table.",
+        "low, safe: a small table.",
+    ]
+    public static let followsSize = true
+    public static let examples = RiskExamples(
+        bad: "Change int to bigint in a table of 10,000,000 rows",
+        good: "Change int to bigint in a table of 200 rows")
+
+    /// Makes the rule.
+    public init() {}
+
+    public func findings(for subject: RiskSubject) -> [Finding] {
+        subject.effects.rewrites.compactMap { relation in
+            let size = subject.sizeClass(relation)
+            guard let (severity, risk) = Self.weight(size) else { return nil }
+            var evidence = ["\(relation): \(subject.sizeText(relation))"]
+            if let measured = subject.observations.size(of: relation) {
+                let bytes = HumanText.bytes(measured.heapBytes + measured.indexBytes)
+                evidence.append("needs about \(bytes) of free disk, and as much log")
+            }
+            return Finding(
+                rule: Self.name, severity: severity, risk: risk, step: subject.step.id,
+                object: relation, message: "This writes \(relation) and all its indexes anew.",
+                evidence: evidence,
+                remedy: size == .small
+                    ? "Nothing to do: a table of this size is written in moments."
+                    : """
+                    Run it when the table is little used, with free disk for a second copy. To \
+                    avoid the rewrite, add a new column, fill it in batches, and drop the old \
+                    one in a later change.
+                    """)
+        }
+    }
+
+    private static func weight(_ size: RiskThresholds.SizeClass) -> (Finding.Severity, Risk)? {
+        switch size {
+        case .empty: nil
+        case .small: (.low, .safe)
+        case .medium: (.medium, .caution)
+        case .large: (.high, .caution)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Planning
+import Testing
+
+@Suite("Vanish guard")
+struct VanishGuardTests {
+    @Test("stalls when a fifth and more vanishes, or all, or there are no manifests", arguments: [
+        (0, 0, false, false), (1, 0, true, false), (2, 1, true, false), (2, 2, true, true),
+        (9, 8, true, false), (9, 9, true, true), (10, 2, true, false), (10, 3, true, true),
+        (100, 20, true, false), (100, 21, true, true), (100, 0, false, true), (1, 1, false, true),
+    ])
+    func verdicts(_ managed: Int, _ vanishing: Int, _ manifests: Bool, _ stalls: Bool) {
+        let verdict = VanishGuard.judge(
+            managed: managed, vanishing: vanishing, hasManifests: manifests,
+            isAcknowledged: false)
+        #expect((verdict != .passes) == stalls)
+        #expect(
+            VanishGuard.judge(
+                managed: managed, vanishing: vanishing, hasManifests: manifests,
+                isAcknowledged: true) == .passes)
+    }
+
+    @Test("says what it saw and what to do")
+    func reason() {
+        guard
+            case .stalls(let reason) = VanishGuard.judge(
+                managed: 40, vanishing: 30, hasManifests: true, isAcknowledged: false)
+        else {
+            Issue.record("it passed")
+            return
+        }
+        #expect(reason.hasPrefix("30 of 40 managed objects would vanish at once"))
+        #expect(reason.hasSuffix("add --auto-approve destructive"))
+    }
+}
