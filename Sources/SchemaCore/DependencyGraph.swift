@@ -18,6 +18,9 @@ public struct DependencyGraph: Sendable {
         if earlier != later { successors[earlier].insert(later) }
     }
 
+    /// What comes after a node, directly.
+    public func successors(of node: Int) -> Set<Int> { successors[node] }
+
     /// What came of an attempt to order the nodes.
     public enum Order: Equatable, Sendable {
         /// All nodes, each after what comes before it.

@@ -63,7 +63,13 @@ public struct ColumnDefinition: Hashable, Codable, Sendable {
 public struct DefaultDefinition: Hashable, Codable, Sendable {
     /// The expression.
     public var expression: VerbatimSQL
+    /// Whether it calls a volatile function, so that every row gets a value of its own; known only
+    /// of what a server has read.
+    public var isVolatile: Bool
 
     /// Makes the definition.
-    public init(expression: VerbatimSQL) { self.expression = expression }
+    public init(expression: VerbatimSQL, isVolatile: Bool = false) {
+        self.expression = expression
+        self.isVolatile = isVolatile
+    }
 }

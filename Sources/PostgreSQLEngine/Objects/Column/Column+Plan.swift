@@ -1,0 +1,206 @@
+import Planning
+import SchemaCore
+
+extension PlanContext {
+    /// What a column can change in place once its type is the wanted one.
+    func alteration(
+        of id: ObjectID, from old: ColumnDefinition, to new: ColumnDefinition
+    ) -> Alteration {
+        precondition(
+            old.type == new.type && old.collation == new.collation,
+            "types are changed before all else: \(id)")
+        var operations: [Operation] = []
+        switch (old.generated, new.generated) {
+        case (nil, nil): break
+        case (let from?, let to?):
+            if from == to { break }
+            guard capabilities.majorVersion >= 17, from.isStored == to.isStored else {
+                return .recreate
+            }
+            operations.append(expressionChange(of: id, from: from, to: to))
+        case (let from?, nil):
+            guard from.isStored else { return .recreate }
+            operations.append(expressionDrop(of: id))
+        case (nil, .some): return .recreate
+        }
+        if old.identity != nil && new.identity == nil { operations.append(identityDrop(id, old)) }
+        if !old.isNotNull && new.isNotNull { operations.append(notNull(id)) }
+        if let to = new.identity {
+            if let from = old.identity {
+                operations += identityChange(of: id, from: from, to: to)
+            } else {
+                operations.append(identityAddition(id, to))
+            }
+        }
+        if old.isNotNull && !new.isNotNull { operations.append(nullable(id)) }
+        return .inPlace(operations)
+    }
+
+    private func column(_ id: ObjectID, _ change: SQL) -> SQL {
+        "ALTER TABLE \(name: table(of: id).path) ALTER COLUMN \(name: id.name) \(change)"
+    }
+
+    private func notNull(_ id: ObjectID) -> Operation {
+        let table = table(of: id)
+        var operation = Operation(
+            "set-not-null", id, title: "Refuse NULL in \(id)",
+            .statements([column(id, "SET NOT NULL")]), phase: .contract,
+            undo: exactly([column(id, "DROP NOT NULL")]))
+        operation.data = .kept
+        operation.effects.locks = [.accessExclusive(table)]
+        operation.effects.scans = [table]
+        operation.effects.breaks = [
+            .init(object: id, consequence: "a write that leaves \(id.name) NULL fails")
+        ]
+        operation.probes = [
+            probe(
+                "nulls", counting: "rows of \(table.dottedPath) whose \(id.name) is NULL",
+                of: table,
+                "SELECT count(*) FROM \(name: table.path) WHERE \(name: id.name) IS NULL", .fails)
+        ]
+        return operation
+    }
+
+    private func nullable(_ id: ObjectID) -> Operation {
+        var operation = Operation(
+            "drop-not-null", id, title: "Allow NULL in \(id)",
+            .statements([column(id, "DROP NOT NULL")]), phase: .expand,
+            undo: Undo(
+                .exact, statements([column(id, "SET NOT NULL")])))
+        operation.data = .kept
+        // A primary key on it leaves first.
+        operation.destroys = [id]
+        operation.effects = momentary([.accessExclusive(table(of: id))])
+        operation.effects.breaks = [
+            .init(object: id, consequence: "code that reads \(id.name) may meet NULL", isFailure: false)
+        ]
+        return operation
+    }
+
+    private func expressionDrop(of id: ObjectID) -> Operation {
+        var operation = Operation(
+            "drop-expression", id, title: "Let \(id) keep its values and be written",
+            .statements([column(id, "DROP EXPRESSION")]), phase: .contract,
+            undo: Undo(.none(reason: "a plain column cannot be made generated in place"), []))
+        operation.data = .kept
+        operation.effects = momentary([.accessExclusive(table(of: id))])
+        operation.effects.breaks = [
+            .init(object: id, consequence: "the column no longer follows its expression", isFailure: false)
+        ]
+        return operation
+    }
+
+    private func expressionChange(
+        of id: ObjectID, from: ColumnDefinition.Generated, to: ColumnDefinition.Generated
+    ) -> Operation {
+        func set(_ generated: ColumnDefinition.Generated) -> SQL {
+            column(id, "SET EXPRESSION AS (\(verbatim: generated.expression))")
+        }
+        var operation = Operation(
+            "set-expression", id, title: "Change the expression of \(id)",
+            .statements([set(to)]), phase: .contract, undo: exactly([set(from)]))
+        operation.data = .kept
+        operation.effects.locks = [.accessExclusive(table(of: id))]
+        if to.isStored { operation.effects.rewrites = [table(of: id)] }
+        return operation
+    }
+
+    /// The new sequence begins behind the greatest value that is there, under the same lock.
+    private func identityAddition(
+        _ id: ObjectID, _ identity: ColumnDefinition.Identity
+    ) -> Operation {
+        let table = table(of: id)
+        let isDescending = (identity.sequence.increment ?? 1) < 0
+        let farthest: SQL = isDescending ? "min(\(name: id.name))" : "max(\(name: id.name))"
+        let sequence: SQL =
+            "pg_catalog.pg_get_serial_sequence(\(literal: quotedTable(table)), \(literal: id.name))"
+        var operation = Operation(
+            "add-identity", id, title: "Number \(id) by an identity sequence",
+            .statements([
+                column(id, "ADD \(identity.clause)"),
+                """
+                SELECT pg_catalog.setval(\(sequence), farthest) FROM (SELECT \(farthest) AS \
+                farthest FROM \(name: table.path)) AS there WHERE farthest IS NOT NULL
+                """,
+            ]), phase: .contract, undo: exactly([column(id, "DROP IDENTITY")]))
+        operation.data = .kept
+        // A default on it leaves first.
+        operation.destroys = [id]
+        operation.effects.locks = [.accessExclusive(table)]
+        operation.effects.scans = [table]
+        if let name = identity.sequenceName {
+            operation.takes = [NameSlot(space: .relation, path: [id.path[0], name])]
+        }
+        if identity.isAlways {
+            operation.effects.breaks = [
+                .init(object: id, consequence: "an INSERT that names \(id.name) fails")
+            ]
+        }
+        return operation
+    }
+
+    /// A table's name as a text that the server parses as a name.
+    private func quotedTable(_ table: ObjectID) -> String {
+        ("\(name: table.path)" as SQL).text(.postgreSQL)
+    }
+
+    private func identityDrop(_ id: ObjectID, _ old: ColumnDefinition) -> Operation {
+        var operation = Operation(
+            "drop-identity", id, title: "Stop numbering \(id)",
+            .statements([column(id, "DROP IDENTITY")]), phase: .contract,
+            undo: Undo(
+                .shape(loses: "the count that it had reached"),
+                old.identity.map { statements([column(id, "ADD \($0.clause)")]) } ?? []))
+        operation.data = .destroyed
+        operation.effects = momentary([.accessExclusive(table(of: id))])
+        operation.effects.losses = [
+            .init(object: id, relation: nil, what: "the count that its sequence has reached")
+        ]
+        operation.effects.breaks = [
+            .init(object: id, consequence: "an INSERT that does not name \(id.name) fails")
+        ]
+        if let name = old.identity?.sequenceName {
+            operation.frees = [NameSlot(space: .relation, path: [id.path[0], name])]
+        }
+        return operation
+    }
+
+    private func identityChange(
+        of id: ObjectID, from: ColumnDefinition.Identity, to: ColumnDefinition.Identity
+    ) -> [Operation] {
+        var operations: [Operation] = []
+        func change(_ identity: ColumnDefinition.Identity) -> SQL {
+            var clauses: [SQL] = [
+                "SET GENERATED \(identity.isAlways ? "ALWAYS" : "BY DEFAULT" as SQL)"
+            ]
+            clauses += identity.sequence.clauses(isChange: true).map { "SET \($0)" }
+            return column(id, clauses.joined(" "))
+        }
+        if from.isAlways != to.isAlways || from.sequence != to.sequence {
+            var operation = Operation(
+                "alter-identity", id, title: "Change how \(id) is numbered",
+                .statements([change(to)]), phase: to.isAlways ? .contract : .expand,
+                undo: exactly([change(from)]))
+            operation.data = .kept
+            operation.effects = momentary([.accessExclusive(table(of: id))])
+            if to.isAlways && !from.isAlways {
+                operation.effects.breaks = [
+                    .init(object: id, consequence: "an INSERT that names \(id.name) fails")
+                ]
+            }
+            operations.append(operation)
+        }
+        if let old = from.sequenceName, let new = to.sequenceName, old != new {
+            let schema = id.path[0]
+            var operation = Operation(
+                "rename-identity", id, title: "Rename the sequence of \(id) to \(new)",
+                .statements(["ALTER SEQUENCE \(name: [schema, old]) RENAME TO \(name: new)"]),
+                phase: .expand,
+                undo: exactly(["ALTER SEQUENCE \(name: [schema, new]) RENAME TO \(name: old)"]))
+            operation.frees = [NameSlot(space: .relation, path: [schema, old])]
+            operation.takes = [NameSlot(space: .relation, path: [schema, new])]
+            operations.append(operation)
+        }
+        return operations
+    }
+}

@@ -1,0 +1,250 @@
+import Planning
+import SchemaCore
+
+extension PlanContext {
+    /// A check or foreign key on a table that is there comes unvalidated first, so that the long
+    /// scan happens without the strong lock (PostgreSQL manual, ALTER TABLE, "NOT VALID").
+    func creation(
+        of constraint: ConstraintDefinition, object: PostgreSQLObject, _ base: Operation
+    ) -> [Operation] {
+        let table = table(of: object.id)
+        guard exists(table) else { return [withReferencedLock(base, constraint, table)] }
+        var operation = base
+        operation.data = .kept
+        switch constraint.rule {
+        case .primaryKey(let key), .unique(let key):
+            operation.effects.locks = [.accessExclusive(table)]
+            operation.effects.builds = [object.id]
+            operation.effects.scans = [table]
+            operation.effects.breaks = [uniqueBreak(table)]
+            operation.probes = duplicates(
+                in: table, keys: key.columns.map { .column($0) },
+                nullsNotDistinct: key.nullsNotDistinct, where: nil)
+            return [operation]
+        case .exclusion:
+            operation.effects.locks = [.accessExclusive(table)]
+            operation.effects.builds = [object.id]
+            operation.effects.scans = [table]
+            return [operation]
+        case .check(let check):
+            operation.probes = violators(of: check, in: table)
+            operation.effects.locks = [.accessExclusive(table)]
+            operation.effects.breaks = [
+                .init(object: table, consequence: "a write that violates \(object.id.name) is refused")
+            ]
+            return staged(operation, constraint, object, validationLocks: [.shareUpdateExclusive(table)])
+        case .foreignKey(let key):
+            let other = ObjectID.table(key.table.schema ?? table.path[0], key.table.name)
+            operation.probes = orphans(of: key, in: table, other: other)
+            operation.effects.locks = locks([.shareRowExclusive(table), .shareRowExclusive(other)])
+            operation.effects.breaks = [
+                .init(object: table, consequence: "a write without a row in \(other.dottedPath) is refused")
+            ]
+            return staged(
+                operation, constraint, object,
+                validationLocks: [.shareUpdateExclusive(table), .rowShare(other)])
+        }
+    }
+
+    private func withReferencedLock(
+        _ base: Operation, _ constraint: ConstraintDefinition, _ table: ObjectID
+    ) -> Operation {
+        guard case .foreignKey(let key) = constraint.rule else { return base }
+        var operation = base
+        operation.effects = momentary([
+            .shareRowExclusive(.table(key.table.schema ?? table.path[0], key.table.name))
+        ])
+        return operation
+    }
+
+    /// NOT VALID, then VALIDATE in a step of its own.
+    private func staged(
+        _ base: Operation, _ constraint: ConstraintDefinition, _ object: PostgreSQLObject,
+        validationLocks: [Effects.Lock]
+    ) -> [Operation] {
+        guard constraint.isValidated else { return [base] }
+        let between = PostgreSQLObject(
+            object.id, .constraint(constraint.validated(false)), dependencies: object.dependencies)
+        var add = base
+        add.form = .statements(between.creation)
+        add.touches = [
+            Step.Touch(object: object.id, before: settled[object.id]?.digest, after: between.digest)
+        ]
+        add.sequence = 0
+        var validate = validation(of: object.id, locks: validationLocks)
+        validate.touches = [
+            Step.Touch(object: object.id, before: between.digest, after: object.digest)
+        ]
+        validate.probes = add.probes
+        add.probes = []
+        validate.sequence = 1
+        // What needs the constraint needs it validated.
+        add.produces = []
+        validate.produces = [object.id]
+        return [add, validate]
+    }
+
+    private func validation(of id: ObjectID, locks: [Effects.Lock]) -> Operation {
+        let table = table(of: id)
+        var validate = Operation(
+            "validate", id, title: "Validate \(id)",
+            .statements([
+                "ALTER TABLE \(name: table.path) VALIDATE CONSTRAINT \(name: id.name)"
+            ]), phase: .contract, undo: Undo(.exact, []))
+        validate.commitsAlone = true
+        validate.effects.locks = self.locks(locks)
+        validate.effects.scans = [table]
+        validate.data = .kept
+        return validate
+    }
+
+    private func violators(of check: ConstraintDefinition.Check, in table: ObjectID) -> [Probe] {
+        [
+            probe(
+                "violators", counting: "rows of \(table.dottedPath) that violate the condition",
+                of: table,
+                "SELECT count(*) FROM \(name: table.path) WHERE NOT (\(verbatim: check.expression))",
+                .fails)
+        ]
+    }
+
+    private func orphans(
+        of key: ConstraintDefinition.ForeignKey, in table: ObjectID, other: ObjectID
+    ) -> [Probe] {
+        let pairs = zip(key.columns, key.referencedColumns)
+        guard exists(other), !key.referencedColumns.isEmpty,
+            !key.columns.contains(where: {
+                created.contains(.column(table.path[0], table.path[1], $0))
+            })
+        else { return [] }
+        let match = pairs.map { "parent.\(name: $1) = child.\(name: $0)" as SQL }.joined(" AND ")
+        let given = key.columns.map { "child.\(name: $0) IS NOT NULL" as SQL }.joined(" AND ")
+        return [
+            probe(
+                "orphans",
+                counting: "rows of \(table.dottedPath) without a row in \(other.dottedPath)",
+                of: table,
+                """
+                SELECT count(*) FROM \(name: table.path) AS child WHERE \(given) AND NOT EXISTS \
+                (SELECT 1 FROM \(name: other.path) AS parent WHERE \(match))
+                """, .fails)
+        ]
+    }
+
+    /// Validation, deferral and the index's parameters change in place; all else is made again.
+    func alteration(
+        of id: ObjectID, from old: ConstraintDefinition, to new: ConstraintDefinition
+    ) -> Alteration {
+        let table = table(of: id)
+        if old.validated(true) == new.validated(true), new.isValidated {
+            var locks: [Effects.Lock] = [.shareUpdateExclusive(table)]
+            if case .foreignKey(let key) = new.rule {
+                locks.append(.rowShare(.table(key.table.schema ?? table.path[0], key.table.name)))
+            }
+            var operation = validation(of: id, locks: locks)
+            if case .check(let check) = new.rule { operation.probes = violators(of: check, in: table) }
+            return .inPlace([operation])
+        }
+        if old.rule == new.rule, case .foreignKey = new.rule {
+            func timing(_ constraint: ConstraintDefinition) -> SQL {
+                let words: SQL =
+                    constraint.isDeferrable
+                    ? (constraint.isInitiallyDeferred
+                        ? "DEFERRABLE INITIALLY DEFERRED" : "DEFERRABLE INITIALLY IMMEDIATE")
+                    : "NOT DEFERRABLE"
+                return "ALTER TABLE \(name: table.path) ALTER CONSTRAINT \(name: id.name) \(words)"
+            }
+            var operation = Operation(
+                "alter", id, title: "Change when \(id) is checked", .statements([timing(new)]),
+                phase: .expand, undo: exactly([timing(old)]))
+            operation.effects = momentary([.accessExclusive(table)])
+            return .inPlace([operation])
+        }
+        if let oldOptions = old.indexOptions, let newOptions = new.indexOptions,
+            old.withIndexOptions([:]) == new.withIndexOptions([:])
+        {
+            return .inPlace(
+                optionChange(
+                    of: id, word: "INDEX", path: [id.path[0], id.name], from: oldOptions,
+                    to: newOptions, lock: .shareUpdateExclusive(table)))
+        }
+        return .recreate
+    }
+
+    /// `SET` and `RESET` of storage parameters.
+    func optionChange(
+        of id: ObjectID, word: SQL, path: [String], from old: [String: String],
+        to new: [String: String], lock: Effects.Lock
+    ) -> [Operation] {
+        func statements(_ old: [String: String], _ new: [String: String]) -> [SQL] {
+            let set = new.filter { old[$0.key] != $0.value }
+            let reset = old.filter { new[$0.key] == nil }
+            var out: [SQL] = []
+            if !reset.isEmpty {
+                out.append("ALTER \(word) \(name: path) RESET (\(reset.parameterNames))")
+            }
+            if !set.isEmpty { out.append("ALTER \(word) \(name: path) SET (\(set.parameterList))") }
+            return out
+        }
+        if old == new { return [] }
+        var operation = Operation(
+            "set-options", id, title: "Change the parameters of \(id)",
+            .statements(statements(old, new)), phase: .expand,
+            undo: exactly(statements(new, old)))
+        operation.effects = momentary([lock])
+        return [operation]
+    }
+}
+
+extension ConstraintDefinition {
+    /// Whether the rows that are there are known to satisfy it.
+    var isValidated: Bool {
+        switch rule {
+        case .check(let check): check.isValidated
+        case .foreignKey(let key): key.isValidated
+        case .primaryKey, .unique, .exclusion: true
+        }
+    }
+
+    /// The same constraint, validated or not.
+    func validated(_ isValidated: Bool) -> ConstraintDefinition {
+        var copy = self
+        switch rule {
+        case .check(var check):
+            check.isValidated = isValidated
+            copy.rule = .check(check)
+        case .foreignKey(var key):
+            key.isValidated = isValidated
+            copy.rule = .foreignKey(key)
+        case .primaryKey, .unique, .exclusion: break
+        }
+        return copy
+    }
+
+    /// The storage parameters of its index, if it has one.
+    var indexOptions: [String: String]? {
+        switch rule {
+        case .primaryKey(let key), .unique(let key): key.options
+        case .exclusion(let exclusion): exclusion.options
+        case .check, .foreignKey: nil
+        }
+    }
+
+    /// The same constraint with other storage parameters.
+    func withIndexOptions(_ options: [String: String]) -> ConstraintDefinition {
+        var copy = self
+        switch rule {
+        case .primaryKey(var key):
+            key.options = options
+            copy.rule = .primaryKey(key)
+        case .unique(var key):
+            key.options = options
+            copy.rule = .unique(key)
+        case .exclusion(var exclusion):
+            exclusion.options = options
+            copy.rule = .exclusion(exclusion)
+        case .check, .foreignKey: break
+        }
+        return copy
+    }
+}

@@ -1,0 +1,244 @@
+import Planning
+import SchemaCore
+
+extension PlanContext {
+    /// How an object gets from one definition to the other, by kind.
+    func alteration(from old: PostgreSQLObject, to new: PostgreSQLObject) -> Alteration {
+        let id = new.id
+        let alteration: Alteration
+        switch (old.definition, new.definition) {
+        case (.schema, .schema): alteration = .inPlace([])
+        case (.extension(let old), .extension(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.table(let old), .table(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.column(let old), .column(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.columnDefault(let old), .columnDefault(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.constraint(let old), .constraint(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.index(let old), .index(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.enum(let old), .enum(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.sequence(let old), .sequence(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.view(let old), .view(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.function(let old), .function(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.comment(let old), .comment(let new)):
+            alteration = self.alteration(of: id, from: old, to: new)
+        case (.schema, _), (.extension, _), (.table, _), (.column, _), (.columnDefault, _),
+            (.constraint, _), (.index, _), (.enum, _), (.sequence, _), (.view, _), (.function, _),
+            (.comment, _):
+            // One address is one kind.
+            preconditionFailure("\(id) has changed its kind")
+        }
+        return placed(alteration, from: old, to: new)
+    }
+
+    /// Says what the operations of an alteration need and touch, which is the same for all kinds.
+    private func placed(
+        _ alteration: Alteration, from old: PostgreSQLObject, to new: PostgreSQLObject
+    ) -> Alteration {
+        guard case .inPlace(var operations) = alteration else { return .recreate }
+        let needed = needs(of: new)
+        for index in operations.indices {
+            operations[index].consumes.formUnion(needed)
+            operations[index].releases.formUnion(needs(of: old).subtracting(needed))
+            operations[index].sequence = index
+            operations[index].sequenceKey = new.id
+            operations[index].touches = [Step.Touch(object: new.id, before: old.digest, after: new.digest)]
+        }
+        if let last = operations.indices.last { operations[last].produces = [new.id] }
+        return .inPlace(operations)
+    }
+
+    private func alteration(
+        of id: ObjectID, from old: ExtensionDefinition, to new: ExtensionDefinition
+    ) -> Alteration {
+        var operations: [Operation] = []
+        if old.schema != new.schema {
+            operations.append(
+                Operation(
+                    "move", id, title: "Move \(id) to schema \(new.schema)",
+                    .statements(["ALTER EXTENSION \(name: id.name) SET SCHEMA \(name: new.schema)"]),
+                    phase: .contract,
+                    undo: exactly(["ALTER EXTENSION \(name: id.name) SET SCHEMA \(name: old.schema)"])))
+        }
+        if let version = new.version, old.version != version {
+            operations.append(
+                Operation(
+                    "update", id, title: "Update \(id) to \(version)",
+                    .statements(["ALTER EXTENSION \(name: id.name) UPDATE TO \(literal: version)"]),
+                    phase: .contract,
+                    undo: Undo(
+                        .none(reason: "an extension need not have a script that leads back"), [])))
+        }
+        return .inPlace(operations)
+    }
+
+    private func alteration(
+        of id: ObjectID, from old: TableDefinition, to new: TableDefinition
+    ) -> Alteration {
+        var operations: [Operation] = []
+        if old.isUnlogged != new.isUnlogged {
+            func set(_ isUnlogged: Bool) -> SQL {
+                "ALTER TABLE \(name: id.path) SET \(isUnlogged ? "UNLOGGED" : "LOGGED" as SQL)"
+            }
+            var operation = Operation(
+                "set-logging", id,
+                title: "Make \(id) \(new.isUnlogged ? "unlogged: a crash empties it" : "crash-safe")",
+                .statements([set(new.isUnlogged)]), phase: .contract,
+                undo: exactly([set(old.isUnlogged)]))
+            operation.effects.locks = [.accessExclusive(id)]
+            operation.effects.rewrites = [id]
+            operation.data = new.isUnlogged ? .lossy : .kept
+            if new.isUnlogged {
+                operation.effects.losses = [
+                    .init(object: id, relation: id, what: "all rows, at a crash of the server")
+                ]
+            }
+            operations.append(operation)
+        }
+        operations += optionChange(
+            of: id, word: "TABLE", path: id.path, from: old.options, to: new.options,
+            lock: .shareUpdateExclusive(id))
+        return .inPlace(operations)
+    }
+
+    private func alteration(
+        of id: ObjectID, from old: DefaultDefinition, to new: DefaultDefinition
+    ) -> Alteration {
+        let table = table(of: id)
+        func set(_ value: DefaultDefinition) -> SQL {
+            """
+            ALTER TABLE \(name: table.path) ALTER COLUMN \(name: id.name) \
+            SET DEFAULT \(verbatim: value.expression)
+            """
+        }
+        var operation = Operation(
+            "alter", id, title: "Change \(id)", .statements([set(new)]), phase: .expand,
+            undo: exactly([set(old)]))
+        operation.effects = momentary([.accessExclusive(table)])
+        return .inPlace([operation])
+    }
+
+    private func alteration(
+        of id: ObjectID, from old: IndexDefinition, to new: IndexDefinition
+    ) -> Alteration {
+        var plain = new
+        plain.options = old.options
+        guard plain == old else { return .recreate }
+        return .inPlace(
+            optionChange(
+                of: id, word: "INDEX", path: id.path, from: old.options, to: new.options,
+                lock: .shareUpdateExclusive(.table(id.path[0], new.table))))
+    }
+
+    private func alteration(
+        of id: ObjectID, from old: SequenceDefinition, to new: SequenceDefinition
+    ) -> Alteration {
+        var operations: [Operation] = []
+        if old.settings != new.settings {
+            func set(_ settings: SequenceSettings) -> SQL {
+                let clauses = settings.clauses(isChange: true).joined(" ")
+                return "ALTER SEQUENCE \(name: id.path) \(clauses)"
+            }
+            var operation = Operation(
+                "alter", id, title: "Change \(id)", .statements([set(new.settings)]),
+                phase: .contract, undo: exactly([set(old.settings)]))
+            operation.effects = momentary([.shareRowExclusive(id)])
+            operation.data = .kept
+            operations.append(operation)
+        }
+        if old.isUnlogged != new.isUnlogged {
+            func set(_ isUnlogged: Bool) -> SQL {
+                "ALTER SEQUENCE \(name: id.path) SET \(isUnlogged ? "UNLOGGED" : "LOGGED" as SQL)"
+            }
+            var operation = Operation(
+                "set-logging", id, title: "Change whether \(id) is crash-safe",
+                .statements([set(new.isUnlogged)]), phase: .expand,
+                undo: exactly([set(old.isUnlogged)]))
+            operation.effects = momentary([.accessExclusive(id)])
+            operations.append(operation)
+        }
+        if old.ownedBy != new.ownedBy {
+            var operation = Operation(
+                "own", id,
+                title: new.ownedBy.map { "Let \($0) own \(id)" } ?? "Free \(id) from its column",
+                .statements([new.ownership(id)]), phase: .expand,
+                undo: exactly([old.ownership(id)]))
+            operation.consumes = Set([new.ownedBy].compactMap { $0 })
+            operation.releases = Set([old.ownedBy].compactMap { $0 })
+            operation.effects = momentary([.shareRowExclusive(id)])
+            operations.append(operation)
+        }
+        return .inPlace(operations)
+    }
+
+    /// A view is replaced while its columns stay and new ones only follow; its options alone too.
+    private func alteration(
+        of id: ObjectID, from old: ViewDefinition, to new: ViewDefinition
+    ) -> Alteration {
+        guard new.columns.starts(with: old.columns) else { return .recreate }
+        if old.query == new.query && old.columns == new.columns {
+            return .inPlace(
+                optionChange(
+                    of: id, word: "VIEW", path: id.path, from: old.options, to: new.options,
+                    lock: .accessExclusive(id)))
+        }
+        let shrinksBack = old.columns.count < new.columns.count
+        let undo =
+            shrinksBack
+            ? statements(["DROP VIEW \(name: id.path)", old.creation(id, replacing: false)])
+            : statements([old.creation(id, replacing: true)])
+        var operation = Operation(
+            "replace", id, title: "Replace \(id)",
+            .statements([new.creation(id, replacing: true)]), phase: .expand,
+            undo: Undo(.exact, undo))
+        operation.effects = momentary([.accessExclusive(id)])
+        return .inPlace([operation])
+    }
+
+    /// A function is replaced while its result, and the names, modes and defaults of its arguments
+    /// stay (PostgreSQL manual, CREATE FUNCTION, "Notes"); defaults may be added.
+    private func alteration(
+        of id: ObjectID, from old: FunctionDefinition, to new: FunctionDefinition
+    ) -> Alteration {
+        func shape(_ function: FunctionDefinition) -> [FunctionDefinition.Argument] {
+            function.arguments.map {
+                var argument = $0
+                argument.default = nil
+                return argument
+            }
+        }
+        let keepsDefaults = zip(old.arguments, new.arguments).allSatisfy {
+            $0.default == nil || $1.default != nil
+        }
+        guard shape(old) == shape(new), old.returns == new.returns, keepsDefaults else {
+            return .recreate
+        }
+        var operation = Operation(
+            "replace", id, title: "Replace \(id)",
+            .statements([new.creation(id, replacing: true)]), phase: .expand,
+            undo: exactly([old.creation(id, replacing: true)]))
+        operation.effects.breaks = [
+            .init(object: id, consequence: "callers get what the new body gives", isFailure: false)
+        ]
+        return .inPlace([operation])
+    }
+
+    private func alteration(
+        of id: ObjectID, from old: CommentDefinition, to new: CommentDefinition
+    ) -> Alteration {
+        var operation = Operation(
+            "alter", id, title: "Change the comment on \(id.subject?.description ?? "")",
+            .statements([CommentDefinition.statement(on: id, text: new.text)]), phase: .expand,
+            undo: exactly([CommentDefinition.statement(on: id, text: old.text)]))
+        operation.effects = commentEffects(id)
+        return .inPlace([operation])
+    }
+}

@@ -1,0 +1,192 @@
+import Planning
+import SchemaCore
+
+extension PlanContext {
+    /// The operations that make an object: mostly one.
+    func creation(of object: PostgreSQLObject) -> [Operation] {
+        var operation = Operation(
+            "create", object.id, title: "Create \(object.id)", .statements(object.creation),
+            phase: creationPhase(of: object), undo: creationUndo(of: object))
+        operation.produces = [object.id]
+        operation.consumes = needs(of: object)
+        operation.takes = NameSlot.taken(by: object)
+        operation.touches = [touch(object.id)]
+        switch object.definition {
+        case .schema, .extension, .table, .enum, .view, .function: break
+        case .column(let column): describe(column, of: object, in: &operation)
+        case .columnDefault: operation.effects = momentary([.accessExclusive(table(of: object.id))])
+        case .constraint(let constraint):
+            return creation(of: constraint, object: object, operation)
+        case .index(let index): describe(index, of: object, in: &operation)
+        case .sequence(let sequence): return [operation] + ownership(of: sequence, object: object)
+        case .comment:
+            operation.title = "Comment on \(object.id.subject?.description ?? "")"
+            operation.effects = commentEffects(object.id)
+        }
+        return [operation]
+    }
+
+    /// What an object needs, in the desired catalog. A sequence's owner comes after it.
+    func needs(of object: PostgreSQLObject) -> Set<ObjectID> {
+        if case .sequence(let sequence) = object.definition, let owner = sequence.ownedBy {
+            return object.dependencies.subtracting([owner, table(of: owner)])
+                .union([.schema(object.id.path[0])])
+        }
+        return object.dependencies.union(object.parent.map { [$0] } ?? [])
+    }
+
+    /// The table of something whose path begins with it.
+    func table(of id: ObjectID) -> ObjectID { .table(id.path[0], id.path[1]) }
+
+    /// What is added to a relation that is there can hold new writes up; else nobody notices.
+    private func creationPhase(of object: PostgreSQLObject) -> Phase {
+        switch object.definition {
+        case .schema, .extension, .table, .enum, .view, .function, .sequence, .comment: .expand
+        case .column(let column):
+            column.isNotNull && !hasValue(object.id, column) && exists(table(of: object.id))
+                ? .contract : .expand
+        case .columnDefault: .expand
+        case .constraint: exists(table(of: object.id)) ? .contract : .expand
+        case .index(let index):
+            index.isUnique && exists(.table(object.id.path[0], index.table)) ? .contract : .expand
+        }
+    }
+
+    /// Whether rows that are there get a value in the new column.
+    private func hasValue(_ id: ObjectID, _ column: ColumnDefinition) -> Bool {
+        column.identity != nil || column.generated != nil
+            || desired[.columnDefault(id.path[0], id.path[1], id.path[2])] != nil
+    }
+
+    private func creationUndo(of object: PostgreSQLObject) -> Undo {
+        let back = statements(object.removal)
+        switch object.definition {
+        case .table: return Undo(.shape(loses: "rows written since"), back)
+        case .column(let column) where column.generated == nil:
+            return Undo(.shape(loses: "values written since"), back)
+        case .sequence: return Undo(.shape(loses: "the count"), back)
+        case .extension: return Undo(.shape(loses: "what was stored in its objects since"), back)
+        case .schema, .enum, .view, .function, .column, .columnDefault, .constraint, .index,
+            .comment:
+            return Undo(.exact, back)
+        }
+    }
+
+    private func describe(
+        _ column: ColumnDefinition, of object: PostgreSQLObject, in operation: inout Operation
+    ) {
+        let table = table(of: object.id)
+        guard exists(table) else { return }
+        operation.effects.locks = [.accessExclusive(table)]
+        let isStored = column.generated?.isStored ?? false
+        if column.identity != nil || isStored { operation.effects.rewrites = [table] }
+        if column.isNotNull && !hasValue(object.id, column) {
+            operation.probes.append(
+                probe(
+                    "rows", counting: "rows of \(table.dottedPath), which would have no value",
+                    of: table, "SELECT count(*) FROM \(name: table.path)", .fails))
+            operation.effects.breaks.append(
+                .init(
+                    object: object.id,
+                    consequence: "an INSERT that does not name \(object.id.name) fails"))
+        }
+        if column.identity?.isAlways == true || column.generated != nil {
+            operation.effects.breaks.append(
+                .init(
+                    object: object.id,
+                    consequence: "an INSERT that names \(object.id.name) fails", isFailure: false))
+        }
+    }
+
+    /// A default that calls a volatile function and comes with its column is computed for each row.
+    func addDefault(_ value: DefaultDefinition, to operation: inout Operation, in table: ObjectID) {
+        if value.isVolatile && exists(table) && !operation.effects.rewrites.contains(table) {
+            operation.effects.rewrites.append(table)
+        }
+    }
+
+    private func describe(
+        _ index: IndexDefinition, of object: PostgreSQLObject, in operation: inout Operation
+    ) {
+        let table = ObjectID.table(object.id.path[0], index.table)
+        guard exists(table) else { return }
+        operation.effects.builds = [object.id]
+        if options.concurrentIndexes {
+            operation.form = .concurrentBuild(
+                build: index.creation(
+                    schema: object.id.path[0], name: object.id.name, concurrently: true),
+                cleanup: "DROP INDEX CONCURRENTLY \(name: object.id.path)")
+            operation.undo = exactly(["DROP INDEX CONCURRENTLY \(name: object.id.path)"])
+            operation.effects.locks = [.shareUpdateExclusive(table)]
+        } else {
+            operation.effects.locks = [.share(table)]
+            operation.effects.scans = [table]
+        }
+        if index.isUnique {
+            operation.probes += duplicates(
+                in: table, keys: index.keys.map(\.element), nullsNotDistinct: index.nullsNotDistinct,
+                where: index.predicate)
+            operation.effects.breaks.append(uniqueBreak(table))
+        }
+    }
+
+    func uniqueBreak(_ table: ObjectID) -> Effects.Break {
+        .init(
+            object: table, consequence: "a write that repeats a key is refused", isFailure: false)
+    }
+
+    /// Counts the groups of rows that a unique key would refuse.
+    func duplicates(
+        in table: ObjectID, keys: [IndexDefinition.Key.Element], nullsNotDistinct: Bool,
+        where predicate: VerbatimSQL?
+    ) -> [Probe] {
+        let expressions = keys.map { element -> SQL in
+            switch element {
+            case .column(let name): "\(name: name)"
+            case .expression(let expression): "(\(verbatim: expression))"
+            }
+        }
+        var conditions: [SQL] = nullsNotDistinct ? [] : expressions.map { "\($0) IS NOT NULL" }
+        if let predicate { conditions.append("(\(verbatim: predicate))") }
+        let filter: SQL = conditions.isEmpty ? "" : " WHERE \(conditions.joined(" AND "))"
+        // Columns that the plan itself adds cannot be asked yet.
+        let asksNewColumn = keys.contains {
+            if case .column(let name) = $0 {
+                return created.contains(.column(table.path[0], table.path[1], name))
+            }
+            return false
+        }
+        if asksNewColumn { return [] }
+        return [
+            probe(
+                "duplicates", counting: "keys that more than one row of \(table.dottedPath) has",
+                of: table,
+                """
+                SELECT count(*) FROM (SELECT 1 FROM \(name: table.path)\(filter) \
+                GROUP BY \(expressions.joined(", ")) HAVING count(*) > 1) AS duplicates
+                """, .fails)
+        ]
+    }
+
+    private func ownership(of sequence: SequenceDefinition, object: PostgreSQLObject) -> [Operation] {
+        guard let owner = sequence.ownedBy else { return [] }
+        var operation = Operation(
+            "own", object.id, title: "Let \(owner) own \(object.id)",
+            .statements([sequence.ownership(object.id)]), phase: .expand,
+            undo: exactly(["ALTER SEQUENCE \(name: object.id.path) OWNED BY NONE"]))
+        operation.consumes = [object.id, owner]
+        operation.effects = momentary([.shareRowExclusive(object.id)])
+        return [operation]
+    }
+
+    func commentEffects(_ id: ObjectID) -> Effects {
+        guard let subject = id.subject else { return Effects() }
+        switch subject.kind {
+        case .table, .view: return momentary([.shareUpdateExclusive(subject)])
+        case .column, .constraint:
+            let relation = table(of: subject)
+            return settled[relation] == nil ? Effects() : momentary([.shareUpdateExclusive(relation)])
+        default: return Effects()
+        }
+    }
+}

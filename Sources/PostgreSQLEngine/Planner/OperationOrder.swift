@@ -1,0 +1,96 @@
+import Planning
+import SchemaCore
+
+/// The one order of all operations, from what they produce, consume, destroy, take and free.
+struct OperationOrder {
+    private(set) var operations: [Operation]
+
+    init(_ operations: [Operation]) { self.operations = operations }
+
+    /// What came of it.
+    enum Result {
+        case sorted([Operation])
+        case cycle([Int])
+    }
+
+    /// Orders the operations by phase, group and dependency.
+    ///
+    /// - Parameter group: operations of one group stand together where they may.
+    func sorted(group: (Operation) -> ObjectID) -> Result {
+        let graph = edges()
+        let plain = Array(operations.indices)
+        let first: [Int]
+        switch graph.sorted(by: plain) {
+        case .sorted(let order): first = order
+        case .cycle(let cycle): return .cycle(cycle)
+        }
+        var phases = operations.map(\.phase)
+        for node in first {
+            for next in graph.successors(of: node) { phases[next] = max(phases[next], phases[node]) }
+        }
+        let keys = operations.indices.map { index in
+            (phases[index], group(operations[index]), operations[index].subject)
+        }
+        var rank = Array(repeating: 0, count: operations.count)
+        let sortedKeys = operations.indices.sorted { a, b in
+            if keys[a].0 != keys[b].0 { return keys[a].0 < keys[b].0 }
+            if keys[a].1 != keys[b].1 { return keys[a].1 < keys[b].1 }
+            if keys[a].2 != keys[b].2 { return keys[a].2 < keys[b].2 }
+            return a < b
+        }
+        for (place, index) in sortedKeys.enumerated() { rank[index] = place }
+        guard case .sorted(let order) = graph.sorted(by: rank) else {
+            preconditionFailure("the same graph was sorted before")
+        }
+        return .sorted(
+            order.map { index in
+                var operation = operations[index]
+                operation.phase = phases[index]
+                return operation
+            })
+    }
+
+    private func edges() -> DependencyGraph {
+        var graph = DependencyGraph(count: operations.count)
+        var producers: [ObjectID: [Int]] = [:]
+        var destroyers: [ObjectID: [Int]] = [:]
+        var freers: [NameSlot: [Int]] = [:]
+        var sequences: [ObjectID: [(place: Int, index: Int)]] = [:]
+        for (index, operation) in operations.enumerated() {
+            for id in operation.produces { producers[id, default: []].append(index) }
+            for id in operation.destroys { destroyers[id, default: []].append(index) }
+            for slot in operation.frees { freers[slot, default: []].append(index) }
+            if let place = operation.sequence {
+                let key = operation.sequenceKey ?? operation.subject
+                sequences[key, default: []].append((place, index))
+            }
+        }
+        for (index, operation) in operations.enumerated() {
+            for id in operation.consumes {
+                for producer in producers[id] ?? [] { graph.add(producer, before: index) }
+            }
+            for id in operation.releases {
+                for destroyer in destroyers[id] ?? [] { graph.add(index, before: destroyer) }
+            }
+            for slot in operation.takes {
+                for freer in freers[slot] ?? [] { graph.add(freer, before: index) }
+            }
+        }
+        for group in sequences.values {
+            let ordered = group.sorted { ($0.place, $0.index) < ($1.place, $1.index) }
+            for (one, next) in zip(ordered, ordered.dropFirst()) {
+                graph.add(one.index, before: next.index)
+            }
+        }
+        // Every address after the renames is a new one: they come before all that uses it.
+        let renames = operations.indices.filter { operations[$0].verb == "rename" }
+        for rename in renames {
+            for index in operations.indices where operations[index].verb != "rename" {
+                if operations[rename].takes.isDisjoint(with: operations[index].frees) {
+                    graph.add(rename, before: index)
+                }
+            }
+        }
+        return graph
+    }
+}

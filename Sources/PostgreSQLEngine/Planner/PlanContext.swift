@@ -1,0 +1,52 @@
+import Planning
+import SchemaCore
+
+/// What the kinds' strategies may look at: both whole catalogs, the version and the options, and
+/// which objects come into being in this plan.
+struct PlanContext {
+    let settled: Catalog<PostgreSQLObject>
+    let desired: Catalog<PostgreSQLObject>
+    let capabilities: Capabilities
+    let options: PlanningOptions
+    /// What this plan creates.
+    let created: Set<ObjectID>
+
+    /// Whether a relation was there before the plan: only then does anybody wait for it.
+    func exists(_ relation: ObjectID) -> Bool { !created.contains(relation) }
+
+    func statement(_ sql: SQL) -> Statement { Statement(sql.text(.postgreSQL)) }
+    func statements(_ sql: [SQL]) -> [Statement] { sql.map(statement) }
+
+    /// The undo of an alteration or creation: the statements that lead back.
+    func exactly(_ sql: [SQL]) -> Undo { Undo(.exact, statements(sql)) }
+
+    /// The locks of which the relation is there.
+    func locks(_ locks: [Effects.Lock]) -> [Effects.Lock] {
+        locks.filter { exists($0.relation) }
+    }
+
+    /// A lock on a relation that is there, and nothing else.
+    func momentary(_ locks: [Effects.Lock]) -> Effects { Effects(locks: self.locks(locks)) }
+
+    /// The touch of an object by its states in both catalogs.
+    func touch(_ id: ObjectID) -> Step.Touch {
+        Step.Touch(object: id, before: settled[id]?.digest, after: desired[id]?.digest)
+    }
+
+    /// A query that counts, written so that a role with SELECT can run it.
+    func probe(
+        _ name: String, counting counts: String, of object: ObjectID, _ query: SQL,
+        _ meaning: Probe.Meaning
+    ) -> Probe {
+        Probe(
+            name: name, counts: counts, object: object, query: statement(query), meaning: meaning)
+    }
+}
+
+/// How an object gets from one definition to another.
+enum Alteration {
+    /// By these operations, in this order; dependants stay.
+    case inPlace([Operation])
+    /// It has to be removed and made again, with all that hangs on it, for this reason.
+    case recreate
+}

@@ -1,0 +1,255 @@
+import Planning
+import SchemaCore
+
+/// Makes steps from changes: operations, what must be made again, folding, the one order, the
+/// transactions. Pure.
+struct PostgreSQLPlanner {
+    private let request: PlanningRequest<PostgreSQLObject>
+    private let context: PlanContext
+
+    init(_ request: PlanningRequest<PostgreSQLObject>) {
+        self.request = request
+        var created: Set<ObjectID> = []
+        for change in request.changes {
+            if case .create(let object) = change { created.insert(object.id) }
+        }
+        // What leaves only so that a type can change is there for everybody else.
+        created.subtract(request.settlement.removed.map(\.id))
+        context = PlanContext(
+            settled: request.settlement.catalog, desired: request.desired,
+            capabilities: request.capabilities, options: request.options, created: created)
+    }
+
+    func plan() -> PlanningResult {
+        var alterations: [ObjectID: Alteration] = [:]
+        var roots: [ObjectID] = []
+        for change in request.changes {
+            guard case .alter(let from, let to) = change else { continue }
+            let alteration = context.alteration(from: from, to: to)
+            alterations[to.id] = alteration
+            if case .recreate = alteration { roots.append(to.id) }
+        }
+        let recreation = Recreation(
+            of: roots, settled: request.settlement.catalog, desired: request.desired)
+        if recreation.diagnostics.hasErrors {
+            return PlanningResult(steps: [], diagnostics: recreation.diagnostics)
+        }
+        let operations = operations(alterations, recreation)
+        let pending = Set(operations.flatMap(\.produces))
+        let creations = Set(operations.filter { $0.verb == "create" }.map(\.subject))
+        let folding = TableFolding(context: context, pending: pending, creations: creations)
+        let group = { (operation: Operation) in self.group(of: operation, recreation) }
+        var attempt = ordered(folding.fold(operations), group: group)
+        if case .failure = attempt { attempt = ordered(operations, group: group) }
+        switch attempt {
+        case .success(let sorted):
+            return PlanningResult(steps: steps(sorted, recreation), diagnostics: [])
+        case .failure(let error):
+            return PlanningResult(steps: [], diagnostics: error.diagnostics)
+        }
+    }
+
+    // MARK: - Operations
+
+    private func operations(
+        _ alterations: [ObjectID: Alteration], _ recreation: Recreation
+    ) -> [Operation] {
+        var operations = context.renames(request.settlement.renames, live: request.live)
+        operations += context.retypes(request.settlement, live: request.live)
+        operations += removals(recreation)
+        for (id, columns) in recreation.swaps.sorted(by: { $0.key < $1.key }) {
+            guard let old = request.settlement.catalog[id], let new = request.desired[id],
+                case .enum(let from) = old.definition, case .enum(let to) = new.definition
+            else { continue }
+            operations.append(context.swap(of: old, from, to: new, to, columns: columns))
+        }
+        for change in request.changes {
+            switch change {
+            case .create(let object): operations += context.creation(of: object)
+            case .drop: break
+            case .alter(_, let object):
+                if recreation.contains(object.id) { break }
+                if case .inPlace(let list) = alterations[object.id] { operations += list }
+            }
+        }
+        for id in recreation.causes.keys.sorted() {
+            guard let object = request.desired[id] else { continue }
+            operations += context.creation(of: object).map { operation in
+                plain(operation, unless: recreation.causes[id] == id)
+            }
+        }
+        return operations
+    }
+
+    /// Drops, each with what vanishes with it. An index that leaves only for another's sake stays
+    /// in its transaction.
+    private func removals(_ recreation: Recreation) -> [Operation] {
+        var leaving: [ObjectID: PostgreSQLObject] = [:]
+        for change in request.changes {
+            if case .drop(let object) = change { leaving[object.id] = object }
+        }
+        for id in recreation.causes.keys { leaving[id] = request.settlement.catalog[id] }
+        for object in request.settlement.removed { leaving[object.id] = object }
+        let removed = Set(request.settlement.removed.map(\.id))
+        var implied: [ObjectID: [PostgreSQLObject]] = [:]
+        var heads: [PostgreSQLObject] = []
+        for object in leaving.values.sorted(by: { $0.id < $1.id }) {
+            if let head = head(of: object, in: leaving) {
+                implied[head, default: []].append(object)
+            } else {
+                heads.append(object)
+            }
+        }
+        return heads.map { object in
+            let returns = request.desired[object.id] != nil
+            let operation = context.removal(
+                of: object, implied: implied[object.id] ?? [], isRecreation: returns)
+            let isOwnChange = recreation.causes[object.id] == object.id
+            return plain(operation, unless: !returns || isOwnChange && !removed.contains(object.id))
+        }
+    }
+
+    /// With what an object vanishes; nil if it has to be removed by itself.
+    private func head(
+        of object: PostgreSQLObject, in leaving: [ObjectID: PostgreSQLObject]
+    ) -> ObjectID? {
+        // Foreign keys leave one by one, so that tables that refer to each other can.
+        if case .constraint(let constraint) = object.definition,
+            case .foreignKey = constraint.rule
+        {
+            return nil
+        }
+        if case .comment = object.definition {
+            let carriers = object.dependencies.union(object.parent.map { [$0] } ?? [])
+            for carrier in carriers.sorted() {
+                guard let host = leaving[carrier] else { continue }
+                return head(of: host, in: leaving) ?? host.id
+            }
+            return nil
+        }
+        var top: ObjectID?
+        var parent = object.parent
+        while let id = parent {
+            if id.kind == .schema { break }
+            if leaving[id] != nil { top = id }
+            parent = request.settlement.catalog[id]?.parent ?? leaving[id]?.parent
+        }
+        return top
+    }
+
+    /// The same operation without the concurrent form.
+    private func plain(_ operation: Operation, unless keeps: Bool) -> Operation {
+        if keeps { return operation }
+        var copy = operation
+        switch operation.form {
+        case .statements: break
+        case .concurrentBuild:
+            guard let object = request.desired[operation.subject] else { return operation }
+            copy.form = .statements(object.creation)
+            copy.effects.locks = copy.effects.locks.map { .share($0.relation) }
+            copy.effects.scans = copy.effects.locks.map(\.relation)
+        case .concurrentDrop:
+            copy.form = .statements(["DROP INDEX \(name: operation.subject.path)"])
+            copy.effects.locks = copy.effects.locks.map { .accessExclusive($0.relation) }
+        }
+        return copy
+    }
+
+    // MARK: - Order
+
+    private func ordered(
+        _ operations: [Operation], group: (Operation) -> ObjectID
+    ) -> Result<[Operation], DiagnosticsError> {
+        var operations = operations
+        while true {
+            switch OperationOrder(operations).sorted(group: group) {
+            case .sorted(let sorted): return .success(sorted)
+            case .cycle(let cycle):
+                guard let split = CycleSplit.split(operations, cycle: cycle, context) else {
+                    return .failure(DiagnosticsError([Self.cycleError(operations, cycle)]))
+                }
+                operations = split
+            }
+        }
+    }
+
+    private static func cycleError(_ operations: [Operation], _ cycle: [Int]) -> Diagnostic {
+        .error(
+            "dependency-cycle",
+            "the changes need each other in a circle: "
+                + cycle.map { operations[$0].title }.joined(separator: " → "),
+            help: "make one of these changes first, in a commit of its own")
+    }
+
+    /// What stands together in the order: all that one change drags along, else all of a table.
+    private func group(of operation: Operation, _ recreation: Recreation) -> ObjectID {
+        let id = operation.subject.subject ?? operation.subject
+        if let cause = recreation.causes[id] { return cause }
+        if recreation.swaps[id] != nil { return id }
+        if let first = request.settlement.retyped.first,
+            operation.verb == "retype" || request.settlement.removed.contains(where: { $0.id == id })
+        {
+            return first.column
+        }
+        switch id.kind {
+        case .column, .columnDefault, .constraint: return .table(id.path[0], id.path[1])
+        case .index:
+            if case .index(let index)? = (request.desired[id] ?? request.settlement.catalog[id])?
+                .definition
+            {
+                return .table(id.path[0], index.table)
+            }
+            return id
+        default: return id
+        }
+    }
+
+    // MARK: - Steps
+
+    private func steps(_ operations: [Operation], _ recreation: Recreation) -> [PlannedStep] {
+        let transactions = TransactionPlan(
+            operations, returning: Set(recreation.causes.keys)
+                .union(request.settlement.removed.map(\.id).filter { request.desired[$0] != nil }))
+        var seen: [String: Int] = [:]
+        return operations.enumerated().map { index, operation in
+            var id = Self.id(of: operation)
+            seen[id, default: 0] += 1
+            if let count = seen[id], count > 1 { id += "#\(count)" }
+            let step = Step(
+                id: id, title: operation.title, phase: operation.phase, action: action(operation),
+                transaction: transactions.transactions[index], probes: operation.probes,
+                undo: operation.undo, data: operation.data,
+                touches: touches(operation, recreation))
+            return PlannedStep(step: step, effects: operation.effects)
+        }
+    }
+
+    /// `drop-column:app.users.note`
+    private static func id(of operation: Operation) -> String {
+        let subject = operation.subject.subject ?? operation.subject
+        let word = operation.subject.subject == nil ? subject.kind.rawValue : "comment"
+        return "\(operation.verb)-\(word):\(subject.dottedPath)"
+    }
+
+    private func action(_ operation: Operation) -> Action {
+        switch operation.form {
+        case .statements(let statements): .statements(context.statements(statements))
+        case .concurrentBuild(let build, let cleanup):
+            .concurrentBuild(
+                .init(
+                    index: operation.subject, build: context.statement(build),
+                    cleanup: context.statement(cleanup)))
+        case .concurrentDrop(let drop):
+            .concurrentDrop(.init(index: operation.subject, drop: context.statement(drop)))
+        }
+    }
+
+    /// What is made again was gone before.
+    private func touches(_ operation: Operation, _ recreation: Recreation) -> [Step.Touch] {
+        guard operation.verb == "create" else { return operation.touches }
+        return operation.touches.map { touch in
+            recreation.contains(touch.object)
+                ? Step.Touch(object: touch.object, before: nil, after: touch.after) : touch
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import SchemaCore
+
+/// What has to be removed and made again, with all that hangs on it, computed from the server's
+/// own dependencies; never by CASCADE.
+struct Recreation {
+    /// The objects, each with the change that made it necessary.
+    private(set) var causes: [ObjectID: ObjectID] = [:]
+    /// Enums whose labels are removed or moved, with the columns of that type.
+    private(set) var swaps: [ObjectID: [PostgreSQLObject]] = [:]
+    /// Changes that cannot be made.
+    private(set) var diagnostics: [Diagnostic] = []
+
+    private let settled: Catalog<PostgreSQLObject>
+    private let desired: Catalog<PostgreSQLObject>
+    private let dependants: [ObjectID: Set<ObjectID>]
+
+    /// Computes the closure.
+    ///
+    /// - Parameter roots: what cannot be altered in place.
+    init(
+        of roots: [ObjectID], settled: Catalog<PostgreSQLObject>,
+        desired: Catalog<PostgreSQLObject>
+    ) {
+        self.settled = settled
+        self.desired = desired
+        dependants = roots.isEmpty ? [:] : settled.dependants()
+        var queue: [(id: ObjectID, cause: ObjectID)] = []
+        for root in roots.sorted() {
+            if root.kind == .enum { swaps[root] = [] } else { causes[root] = root }
+            queue.append((root, root))
+        }
+        while let (id, cause) = queue.popLast() {
+            for dependant in (dependants[id] ?? []).sorted() where desired[dependant] != nil {
+                if spread(to: dependant, from: id, cause: cause) {
+                    queue.append((dependant, cause))
+                }
+            }
+        }
+    }
+
+    /// Whether `id` is removed and made again.
+    func contains(_ id: ObjectID) -> Bool { causes[id] != nil }
+
+    /// Takes in a dependant; tells whether it is new.
+    private mutating func spread(
+        to id: ObjectID, from origin: ObjectID, cause: ObjectID
+    ) -> Bool {
+        guard causes[id] == nil, swaps[id] == nil, let object = settled[id] else { return false }
+        switch object.definition {
+        case .schema, .extension, .table, .enum: return false
+        case .column(let column) where column.generated == nil:
+            guard swaps[origin] != nil else {
+                diagnostics.append(Self.unsupported(id, origin))
+                return false
+            }
+            swaps[origin, default: []].append(object)
+            takeInColumn(id, cause: cause)
+            return false
+        case .sequence:
+            // It hangs on its column by ownership alone.
+            return false
+        case .column, .columnDefault, .constraint, .index, .view, .function, .comment:
+            causes[id] = cause
+            return true
+        }
+    }
+
+    /// A column whose type is swapped: what the server does not carry over by itself.
+    private mutating func takeInColumn(_ column: ObjectID, cause: ObjectID) {
+        var queue = (dependants[column] ?? []).sorted()
+        while let id = queue.popLast() {
+            guard causes[id] == nil, desired[id] != nil, let object = settled[id] else { continue }
+            switch object.definition {
+            case .view, .columnDefault, .function: break
+            case .column(let definition): if definition.generated == nil { continue }
+            case .constraint(let constraint):
+                guard case .foreignKey = constraint.rule else { continue }
+            case .schema, .extension, .table, .enum, .sequence, .index, .comment: continue
+            }
+            causes[id] = cause
+            queue += (dependants[id] ?? []).sorted()
+        }
+    }
+
+    private static func unsupported(_ column: ObjectID, _ origin: ObjectID) -> Diagnostic {
+        .error(
+            "unsupported-change",
+            "\(origin) has to be made again, and \(column) stores values of its type",
+            help: "move the column's values to another type first, in a change of its own")
+    }
+}

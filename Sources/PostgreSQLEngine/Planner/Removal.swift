@@ -1,0 +1,186 @@
+import Planning
+import SchemaCore
+
+extension PlanContext {
+    /// The operation that removes an object.
+    ///
+    /// - Parameters:
+    ///   - object: the object as it is in the live or settled catalog.
+    ///   - implied: what vanishes with it.
+    ///   - isRecreation: whether it comes back within this plan; then no code misses it.
+    func removal(
+        of object: PostgreSQLObject, implied: [PostgreSQLObject], isRecreation: Bool
+    ) -> Operation {
+        var operation = Operation(
+            "drop", object.id, title: "Drop \(object.id)", .statements(object.removal),
+            phase: removalPhase(of: object, isRecreation),
+            undo: Undo(.exact, statements(restoration(of: object, implied: implied))))
+        let all = [object] + implied
+        operation.destroys = Set(all.map(\.id))
+        operation.releases = Set(all.flatMap { released(by: $0) }).subtracting(operation.destroys)
+        operation.frees = Set(all.flatMap { NameSlot.taken(by: $0) })
+        operation.touches = all.map {
+            Step.Touch(object: $0.id, before: $0.digest, after: nil)
+        }
+        describe(object, implied: implied, isRecreation: isRecreation, in: &operation)
+        return operation
+    }
+
+    /// What an object's old form depended on; an owned sequence hangs on its column as well.
+    private func released(by object: PostgreSQLObject) -> Set<ObjectID> {
+        object.dependencies.union(object.parent.map { [$0] } ?? [])
+    }
+
+    /// Loosening goes with expand, all that code could miss with contract.
+    private func removalPhase(of object: PostgreSQLObject, _ isRecreation: Bool) -> Phase {
+        if isRecreation { return .contract }
+        switch object.definition {
+        case .constraint, .comment: return .expand
+        case .index(let index): return index.isUnique ? .expand : .contract
+        case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
+            .function:
+            return .contract
+        }
+    }
+
+    /// The statements that make it again, with all that went with it, in an order that works.
+    private func restoration(
+        of object: PostgreSQLObject, implied: [PostgreSQLObject]
+    ) -> [SQL] {
+        let ranked = implied.sorted {
+            (Self.rank($0), $0.position, $0.id) < (Self.rank($1), $1.position, $1.id)
+        }
+        return object.creation + ranked.flatMap(\.creation)
+    }
+
+    /// Within one object's children: columns, then what stands on them, comments last.
+    private static func rank(_ object: PostgreSQLObject) -> Int {
+        switch object.definition {
+        case .schema, .extension, .table, .enum, .view, .function: 0
+        case .sequence: 1
+        case .column: 2
+        case .columnDefault: 3
+        case .constraint: 4
+        case .index: 5
+        case .comment: 6
+        }
+    }
+
+    private func describe(
+        _ object: PostgreSQLObject, implied: [PostgreSQLObject], isRecreation: Bool,
+        in operation: inout Operation
+    ) {
+        let id = object.id
+        switch object.definition {
+        case .schema, .comment: operation.effects = commentEffects(id)
+        case .extension:
+            operation.data = .destroyed
+            operation.undo.claim = .shape(loses: "what was stored in its objects")
+            operation.effects.losses = [.init(object: id, relation: nil, what: "what its objects hold")]
+            operation.effects.breaks = [
+                .init(object: id, consequence: "statements that use its functions or types fail")
+            ]
+        case .table: describeTable(id, implied: implied, in: &operation)
+        case .column(let column):
+            describeColumn(id, column, isRecreation: isRecreation, in: &operation)
+        case .columnDefault:
+            operation.effects = momentary([.accessExclusive(table(of: id))])
+            if !isRecreation {
+                operation.effects.breaks = [
+                    .init(
+                        object: id, consequence: "an INSERT that does not name \(id.name) writes NULL",
+                        isFailure: false)
+                ]
+            }
+        case .constraint(let constraint):
+            operation.effects = momentary(constraintLocks(constraint, table: table(of: id)))
+            operation.data = .kept
+        case .index(let index): describeIndex(id, index, in: &operation)
+        case .enum:
+            if !isRecreation {
+                operation.effects.breaks = [
+                    .init(object: id, consequence: "statements that name the type fail")
+                ]
+            }
+        case .sequence: describeSequence(id, in: &operation)
+        case .view, .function:
+            if case .view = object.definition { operation.effects.locks = [.accessExclusive(id)] }
+            if !isRecreation {
+                operation.effects.breaks = [
+                    .init(object: id, consequence: "statements that use \(id.dottedPath) fail")
+                ]
+            }
+        }
+        if isRecreation { operation.title = "Remove \(id) for its new form" }
+    }
+
+    private func describeTable(
+        _ id: ObjectID, implied: [PostgreSQLObject], in operation: inout Operation
+    ) {
+        operation.data = .destroyed
+        operation.undo.claim = .shape(loses: "all rows")
+        operation.effects.locks = [.accessExclusive(id)]
+        operation.effects.losses = [.init(object: id, relation: id, what: "all rows")]
+        operation.effects.breaks = [
+            .init(object: id, consequence: "statements that use \(id.dottedPath) fail")
+        ]
+    }
+
+    private func describeColumn(
+        _ id: ObjectID, _ column: ColumnDefinition, isRecreation: Bool,
+        in operation: inout Operation
+    ) {
+        operation.effects.locks = [.accessExclusive(table(of: id))]
+        if column.generated == nil {
+            operation.data = .destroyed
+            operation.undo.claim = .shape(loses: "all values of \(id.name)")
+            operation.effects.losses = [
+                .init(object: id, relation: table(of: id), what: "all values")
+            ]
+        } else {
+            operation.data = .kept
+        }
+        if !isRecreation {
+            operation.effects.breaks = [
+                .init(object: id, consequence: "statements that name \(id.name) fail")
+            ]
+        }
+    }
+
+    private func describeIndex(
+        _ id: ObjectID, _ index: IndexDefinition, in operation: inout Operation
+    ) {
+        let table = ObjectID.table(id.path[0], index.table)
+        if options.concurrentIndexes {
+            operation.form = .concurrentDrop("DROP INDEX CONCURRENTLY \(name: id.path)")
+            operation.effects = momentary([.shareUpdateExclusive(table)])
+        } else {
+            operation.effects = momentary([.accessExclusive(table)])
+        }
+        operation.effects.breaks = [
+            .init(object: id, consequence: "queries that used it become slower", isFailure: false)
+        ]
+    }
+
+    private func describeSequence(_ id: ObjectID, in operation: inout Operation) {
+        operation.data = .destroyed
+        operation.undo.claim = .shape(loses: "the count that it had reached")
+        operation.effects.locks = [.accessExclusive(id)]
+        operation.effects.losses = [
+            .init(object: id, relation: nil, what: "the count that it has reached")
+        ]
+        operation.effects.breaks = [
+            .init(object: id, consequence: "statements that call nextval on it fail")
+        ]
+    }
+
+    /// Dropping a constraint takes both tables of a foreign key.
+    func constraintLocks(_ constraint: ConstraintDefinition, table: ObjectID) -> [Effects.Lock] {
+        switch constraint.rule {
+        case .foreignKey(let key):
+            let other = ObjectID.table(key.table.schema ?? table.path[0], key.table.name)
+            return [.accessExclusive(table)] + (other == table ? [] : [.accessExclusive(other)])
+        case .primaryKey, .unique, .check, .exclusion: return [.accessExclusive(table)]
+        }
+    }
+}

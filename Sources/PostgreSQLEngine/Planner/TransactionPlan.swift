@@ -1,0 +1,76 @@
+import Planning
+import SchemaCore
+
+/// Which transaction each operation runs in.
+///
+/// By itself each has one of its own, so that no two tables' locks are held together. Two things
+/// share: what leaves and comes back within the plan with all between, so that nobody sees it
+/// missing; and neighbouring creations that nobody else can see yet.
+struct TransactionPlan {
+    /// The most creations that share a transaction: their locks have to fit into the server's
+    /// lock table (`max_locks_per_transaction`, 64 by default, times the connections).
+    static let mostCreations = 100
+
+    private(set) var transactions: [Step.Transaction]
+
+    init(_ operations: [Operation], returning: Set<ObjectID>) {
+        transactions = operations.map { $0.isConcurrent ? .none : .own }
+        var number = 0
+        for range in Self.absences(operations, returning) {
+            number += 1
+            for index in range where Self.mayShare(operations[index]) {
+                transactions[index] = .shared(number)
+            }
+        }
+        var size = 0
+        for index in operations.indices {
+            guard transactions[index] == .own, Self.isUnseen(operations[index]) else {
+                size = 0
+                continue
+            }
+            if size == 0 || size == Self.mostCreations {
+                number += 1
+                size = 0
+            }
+            size += 1
+            transactions[index] = .shared(number)
+        }
+    }
+
+    private static func mayShare(_ operation: Operation) -> Bool {
+        !operation.isConcurrent && !operation.commitsAlone
+    }
+
+    /// Whether it only makes what was not there, and locks nothing that was.
+    private static func isUnseen(_ operation: Operation) -> Bool {
+        mayShare(operation) && operation.effects.locks.isEmpty && !operation.touches.isEmpty
+            && operation.touches.allSatisfy { $0.before == nil && $0.after != nil }
+    }
+
+    /// From the first step that removes something that returns to the step that brings it back;
+    /// overlapping stretches are one.
+    private static func absences(
+        _ operations: [Operation], _ returning: Set<ObjectID>
+    ) -> [ClosedRange<Int>] {
+        var first: [ObjectID: Int] = [:]
+        var last: [ObjectID: Int] = [:]
+        for (index, operation) in operations.enumerated() {
+            for id in operation.destroys where returning.contains(id) && first[id] == nil {
+                first[id] = index
+            }
+            for id in operation.produces where returning.contains(id) { last[id] = index }
+        }
+        let ranges = first.compactMap { id, start -> ClosedRange<Int>? in
+            guard let end = last[id], end > start else { return nil }
+            return start...end
+        }.sorted { $0.lowerBound < $1.lowerBound }
+        return ranges.reduce(into: []) { merged, range in
+            if let tail = merged.last, range.lowerBound <= tail.upperBound {
+                merged[merged.count - 1] =
+                    tail.lowerBound...max(tail.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+    }
+}
