@@ -75,6 +75,14 @@ public protocol Engine: Sendable {
     /// Reads from the catalog what became of an action that may have been cut off.
     func outcome(of action: Action, in session: Session) async throws -> Outcome
 
+    /// Runs what `outcome` says removes a part that was left, outside a transaction.
+    func repair(_ statements: [Statement], limits: ExecutionLimits, in session: Session)
+        async throws
+
+    /// Who holds locks on what a step touches: those that it may have waited for. Empty where
+    /// it cannot be known.
+    func blockers(of step: Step, in session: Session) async throws -> [LockHolder]
+
     /// The target's lock, held by this session until it ends.
     func lock(_ session: Session) -> any TargetLock
     /// The target's journal.

@@ -52,6 +52,13 @@ extension PostgreSQLSession {
         }
     }
 
+    /// Runs what `outcome(of:)` says removes a part that was left, outside a transaction.
+    public func repair(_ statements: [Statement], limits: ExecutionLimits) async throws {
+        try await withoutLockTimeout(limits) {
+            for statement in statements { try await query(statement.text) }
+        }
+    }
+
     /// Who holds locks on what a step touches: those that it may have waited for.
     public func blockers(of touches: [Step.Touch]) async throws -> [LockHolder] {
         let relations = touches.compactMap { touch -> [String]? in

@@ -39,4 +39,9 @@ public struct AppliedState: Hashable, Codable, Sendable {
         self.revision = revision
         self.scope = scope
     }
+
+    /// The digest of every managed object by its address.
+    public var digests: [ObjectID: Digest] {
+        Dictionary(objects.lazy.map { ($0.id, $0.digest) }, uniquingKeysWith: { $1 })
+    }
 }

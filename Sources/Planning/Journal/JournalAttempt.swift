@@ -27,15 +27,19 @@ public struct JournalAttempt: Hashable, Sendable {
     /// Whether it neither ended nor was given up.
     public var isUnfinished: Bool { result == nil }
 
+    /// Counts a step as done whose record is about to be written.
+    public mutating func markDone(_ step: String) {
+        done.append(step)
+        if open == step { open = nil }
+    }
+
     private mutating func read(_ event: JournalEvent) {
         switch event {
         case .attemptStarted, .attemptResumed: break
         case .stepStarted(let attempt, let step):
             if attempt == number { open = step }
         case .stepDone(let attempt, let step, _):
-            guard attempt == number else { return }
-            done.append(step)
-            if open == step { open = nil }
+            if attempt == number { markDone(step) }
         case .stepFailed(let attempt, let step, _, _):
             if attempt == number, open == step { open = nil }
         case .attemptEnded(let attempt, let result, _):

@@ -1,0 +1,243 @@
+// Owns what follows a failure, a lost connection and a cancellation, and the end of a run.
+
+internal import Planning
+internal import SchemaCore
+
+extension ApplyMachine {
+    mutating func failed(_ error: EngineError) -> Command {
+        if error.kind == .connectionLost { return connectionLost(error) }
+        switch state {
+        case .running, .recordingStart:
+            guard let run else { preconditionFailure("nothing is under way") }
+            self.run?.failing = run.step
+            if run.isTransactional { return go(.rollingBack(error), .rollback) }
+            return go(.examiningFailure(error), .examine(run.step))
+        case .recordingDone, .committing:
+            // A commit that is refused, by a deferred constraint for example, undoes the group.
+            guard let run, run.isTransactional else { return finish(.failed(failure(error))) }
+            self.run?.failing = run.step
+            return go(.rollingBack(error), .rollback)
+        case .examiningFailure(let first), .repairingFailure(let first): return judge(first)
+        case .findingBlockers(let first): return blocked(first, by: [])
+        case .recordingFailure(let failure): return finish(.failed(failure))
+        case .reconnecting: return retryReconnect(error)
+        case .idle, .locking, .readingCapabilities, .preparingJournal, .readingJournal,
+            .examining, .repairing, .recordingOutcome, .planning, .reinspecting, .abandoning,
+            .starting, .resuming, .checkingLock, .beginning, .rollingBack, .pausing,
+            .verifying, .recordingApplied, .pausingReconnect:
+            return finish(.failed(failure(error)))
+        case .finished: unexpected(.failed(error))
+        }
+    }
+
+    mutating func cancelled() -> Command {
+        switch state {
+        case .beginning, .running, .recordingDone, .committing:
+            if run?.isTransactional == true { return go(.rollingBack(nil), .rollback) }
+            return interrupt()
+        case .idle, .locking, .readingCapabilities, .preparingJournal, .readingJournal,
+            .examining, .repairing, .recordingOutcome, .planning, .reinspecting, .abandoning,
+            .starting, .resuming, .checkingLock, .recordingStart, .rollingBack,
+            .examiningFailure, .repairingFailure, .findingBlockers, .pausing,
+            .recordingFailure, .verifying, .recordingApplied, .reconnecting, .pausingReconnect:
+            return interrupt()
+        case .finished: unexpected(.cancelled)
+        }
+    }
+
+    mutating func recovering(_ event: Event) -> Command {
+        switch (state, event) {
+        case (.rollingBack(let error), .done):
+            // What ran before it in the group is undone too.
+            if let done = run?.done { run?.position = done }
+            guard let error else { return interrupt() }
+            return judge(error)
+        case (.examiningFailure(let error), .outcome(let outcome)):
+            return examinedFailure(error, outcome)
+        case (.repairingFailure(let error), .done): return judge(error)
+        case (.findingBlockers(let error), .blockers(let holders)):
+            return blocked(error, by: holders)
+        case (.pausing, .done): return nextGroup()
+        case (.recordingFailure(let failure), .recorded): return finish(.failed(failure))
+        case (.reconnecting, .done): return go(.locking, .acquireLock)
+        case (.pausingReconnect, .done): return go(.reconnecting, .reconnect)
+        default: unexpected(event)
+        }
+    }
+
+    mutating func closing(_ event: Event) -> Command {
+        guard let run, let proposal else { preconditionFailure("nothing is under way") }
+        switch (state, event) {
+        case (.verifying, .inspected(let live)): return verified(run, proposal, live)
+        case (.recordingApplied, .recorded):
+            return finish(
+                run.plan.isEmpty
+                    ? .nothingToDo
+                    : .applied(attempt: run.attempt, steps: run.plan.steps.count))
+        default: unexpected(event)
+        }
+    }
+}
+
+// Failed steps.
+extension ApplyMachine {
+    private mutating func examinedFailure(_ error: EngineError, _ outcome: Outcome) -> Command {
+        switch outcome {
+        case .notStarted: return judge(error)
+        case .done: return ran(0)
+        case .partial(let repair) where repair.isEmpty: return judge(error)
+        case .partial(let repair):
+            if let step = run?.step { news.append(.repairing(step)) }
+            return go(.repairingFailure(error), .repair(repair))
+        }
+    }
+
+    /// Another try, or the end.
+    private mutating func judge(_ error: EngineError) -> Command {
+        guard let run else { preconditionFailure("nothing is under way") }
+        guard error.isTransient else { return recordFailure(failure(error)) }
+        return go(.findingBlockers(error), .findBlockers(run.concerned ?? run.step))
+    }
+
+    private mutating func blocked(_ error: EngineError, by holders: [LockHolder]) -> Command {
+        guard let run else { preconditionFailure("nothing is under way") }
+        guard run.tries < limits.attempts else {
+            return recordFailure(failure(error, blockers: holders))
+        }
+        let next = run.tries + 1
+        self.run?.tries = next
+        news.append(
+            .retry(
+                run.concerned ?? run.step, after: error, blockers: holders, nextTry: next, of: limits.attempts))
+        return go(.pausing, .pause(beforeTry: next))
+    }
+
+    private mutating func recordFailure(_ failure: ApplyFailure) -> Command {
+        guard let run, let step = failure.step else {
+            preconditionFailure("no step has failed")
+        }
+        var ended = failure
+        ended.isResumable = false
+        return go(
+            .recordingFailure(ended),
+            .record([
+                .stepFailed(
+                    attempt: run.attempt, step: step.id, code: failure.error.code,
+                    message: failure.error.message),
+                .attemptEnded(attempt: run.attempt, result: .failed, fingerprint: nil),
+            ]))
+    }
+
+    /// What a failure at this place means: an attempt without an end in the journal is gone on
+    /// with by the next run.
+    func failure(_ error: EngineError, blockers: [LockHolder] = []) -> ApplyFailure {
+        guard let run else {
+            return ApplyFailure(
+                step: nil, error: error, done: 0, total: proposal?.plan.steps.count ?? 0,
+                isResumable: interrupted != nil)
+        }
+        return ApplyFailure(
+            step: run.concerned, error: error, blockers: blockers, done: run.done,
+            total: run.plan.steps.count, isResumable: true)
+    }
+
+    private mutating func interrupt() -> Command {
+        finish(.interrupted(done: run?.done ?? 0, of: run?.plan.steps.count ?? 0))
+    }
+}
+
+// Lost connections.
+extension ApplyMachine {
+    private mutating func connectionLost(_ error: EngineError) -> Command {
+        guard run != nil else { return finish(.failed(failure(error))) }
+        switch state {
+        case .reconnecting: return retryReconnect(error)
+        case .recordingFailure(let failure): return finish(.failed(failure))
+        case .finished: unexpected(.failed(error))
+        case .idle, .locking, .readingCapabilities, .preparingJournal, .readingJournal,
+            .examining, .repairing, .recordingOutcome, .planning, .reinspecting, .abandoning,
+            .starting, .resuming, .checkingLock, .beginning, .recordingStart, .running,
+            .recordingDone, .committing, .rollingBack, .examiningFailure, .repairingFailure,
+            .findingBlockers, .pausing, .verifying, .recordingApplied, .pausingReconnect:
+            break
+        }
+        // Lost twice without a step done in between: it may be the step that ends the server.
+        guard run?.wasLost == false else { return finish(.failed(failure(error))) }
+        run?.wasLost = true
+        lost = error
+        reconnectTries = 1
+        news.append(.reconnecting(error))
+        return go(.reconnecting, .reconnect)
+    }
+
+    mutating func retryReconnect(_ error: EngineError) -> Command {
+        guard reconnectTries < limits.attempts else {
+            return finish(.failed(failure(error)))
+        }
+        reconnectTries += 1
+        return go(.pausingReconnect, .pause(beforeTry: reconnectTries))
+    }
+
+    /// While the connection was away, another run took the lock and dealt with our attempt.
+    mutating func givenUpElsewhere() -> Command {
+        let cause = lost ?? EngineError(.connectionLost, "the connection was lost")
+        var failure = failure(cause)
+        failure.error.help = "Another run went on or made a new plan meanwhile. Run again."
+        failure.isResumable = false
+        return finish(.failed(failure))
+    }
+}
+
+// The end.
+extension ApplyMachine {
+    private mutating func verified(
+        _ run: Run, _ proposal: Proposal, _ live: LiveState
+    ) -> Command {
+        let fingerprint = Fingerprint.of(live.managed)
+        guard fingerprint == run.plan.desiredDigest else {
+            return recordMismatch(run, proposal, live, fingerprint)
+        }
+        return go(
+            .recordingApplied,
+            .recordApplied(
+                appliedState(proposal, live),
+                [.attemptEnded(
+                    attempt: run.attempt, result: .applied, fingerprint: fingerprint)]))
+    }
+
+    private mutating func recordMismatch(
+        _ run: Run, _ proposal: Proposal, _ live: LiveState, _ fingerprint: Digest
+    ) -> Command {
+        var expected = proposal.desired ?? [:]
+        var found = live.managed
+        if proposal.desired == nil {
+            // Only the plan is at hand: it knows what its steps leave.
+            let touched = Set(run.plan.steps.flatMap(\.touches).map(\.object))
+            found = live.all.filter { touched.contains($0.key) }
+            for touch in run.plan.steps.flatMap(\.touches) {
+                expected[touch.object] = touch.after
+            }
+        }
+        let differences = ObjectDifference.between(expected: expected, found: found)
+        let names = differences.prefix(5).map(\.description).joined(separator: "; ")
+        var failure = failure(
+            EngineError(
+                .refused,
+                "all steps are done, but the target is not as desired"
+                    + (names.isEmpty ? "" : ": \(names)"),
+                help: "Somebody else may have changed the target meanwhile. Plan again."))
+        failure.differences = differences
+        failure.isResumable = false
+        return go(
+            .recordingFailure(failure),
+            .record([
+                .attemptEnded(attempt: run.attempt, result: .failed, fingerprint: fingerprint)
+            ]))
+    }
+
+    func appliedState(_ proposal: Proposal, _ live: LiveState) -> AppliedState {
+        AppliedState(
+            objects: live.managed, desiredDigest: proposal.plan.desiredDigest,
+            revision: proposal.attempt.revision, scope: proposal.plan.scope)
+    }
+}

@@ -1,0 +1,365 @@
+// Owns the order in which a plan is applied, every failure and loss included. Invariants: nothing
+// is run before the gate is passed; a step and its record are kept together; an attempt whose
+// end is not recorded can be gone on with. It has no clock, no randomness and no connection.
+
+public import Planning
+internal import SchemaCore
+
+/// Applies a plan: says what to do next after each event.
+public struct ApplyMachine: Sendable {
+    /// Where it stands.
+    public internal(set) var state: State = .idle
+    /// What is to be told; taken by `takeNews`.
+    var news: [ApplyEvent] = []
+
+    let limits: ExecutionLimits
+    let actor: String
+    /// The name of the engine, which the plan has to be for.
+    let engine: String
+
+    var capabilities: Capabilities?
+    var journal = JournalState()
+    /// The attempt that was cut off before this run, until it is decided about.
+    var interrupted: JournalAttempt?
+    /// The step of the interrupted attempt of which a part is left that its next run removes.
+    var broken: String?
+    /// What did not fit when the interrupted attempt was given up.
+    var abandonedFor: [ObjectDifference] = []
+    var proposal: Proposal?
+    /// What is under way, from the moment its attempt stands in the journal.
+    var run: Run?
+    /// The loss of the connection that is being overcome.
+    var lost: EngineError?
+    var reconnectTries = 0
+
+    /// An attempt that is under way.
+    struct Run: Sendable {
+        let attempt: Int64
+        let plan: Plan
+        /// The step that is next or runs.
+        var position: Int
+        /// The steps that are kept or undone together with it.
+        var group: Range<Int>
+        /// The step of the group that failed last.
+        var failing: Step?
+        /// How long the steps of the group took that ran already.
+        var timings: [Int64] = []
+        var tries = 1
+        /// Whether the connection was lost since the last step that is done.
+        var wasLost: Bool
+
+        init(attempt: Int64, plan: Plan, position: Int, wasLost: Bool = false) {
+            self.attempt = attempt
+            self.plan = plan
+            self.position = position
+            self.wasLost = wasLost
+            group = position..<position
+        }
+
+        var step: Step { plan.steps[position] }
+        /// The step that a failure is about.
+        var concerned: Step? { failing ?? (isComplete ? nil : step) }
+        /// How many steps are done and kept.
+        var done: Int { group.lowerBound }
+        var isTransactional: Bool { step.transaction != .none }
+        var isComplete: Bool { position == plan.steps.count }
+    }
+
+    /// Makes a machine.
+    public init(limits: ExecutionLimits, engine: String, actor: String) {
+        self.limits = limits
+        self.engine = engine
+        self.actor = actor
+    }
+
+    /// What is to be told since the last call.
+    public mutating func takeNews() -> [ApplyEvent] {
+        defer { news = [] }
+        return news
+    }
+
+    /// Takes an event and says what to do next.
+    public mutating func event(_ event: Event) -> Command {
+        switch event {
+        case .failed(let error): return failed(error)
+        case .cancelled: return cancelled()
+        case .start, .done, .locked, .capabilities, .journal, .proposed, .inspected, .outcome,
+            .recorded, .lockHeld, .ran, .blockers:
+            break
+        }
+        switch state {
+        case .idle, .locking, .readingCapabilities, .preparingJournal, .readingJournal,
+            .examining, .repairing, .recordingOutcome:
+            return opening(event)
+        case .planning, .reinspecting, .abandoning, .starting, .resuming:
+            return deciding(event)
+        case .checkingLock, .beginning, .recordingStart, .running, .recordingDone, .committing:
+            return stepping(event)
+        case .rollingBack, .examiningFailure, .repairingFailure, .findingBlockers, .pausing,
+            .recordingFailure, .reconnecting, .pausingReconnect:
+            return recovering(event)
+        case .verifying, .recordingApplied, .finished: return closing(event)
+        }
+    }
+
+    mutating func go(_ next: State, _ command: Command) -> Command {
+        state = next
+        return command
+    }
+
+    mutating func finish(_ result: ApplyResult) -> Command {
+        go(.finished, .finish(result))
+    }
+
+    func unexpected(_ event: Event) -> Never {
+        preconditionFailure("\(event) is no answer in state \(state)")
+    }
+}
+
+// Up to the plan: lock, journal, and what an interrupted attempt left.
+extension ApplyMachine {
+    private mutating func opening(_ event: Event) -> Command {
+        switch (state, event) {
+        case (.idle, .start): return go(.locking, .acquireLock)
+        case (.locking, .locked(let holder)): return locked(holder)
+        case (.readingCapabilities, .capabilities(let found)):
+            capabilities = found
+            return go(.preparingJournal, .prepareJournal)
+        case (.preparingJournal, .done): return go(.readingJournal, .readJournal)
+        case (.readingJournal, .journal(let found)): return readJournal(found)
+        case (.examining(let step), .outcome(let outcome)): return examined(step, outcome)
+        case (.repairing, .done): return lookAgain()
+        case (.recordingOutcome, .recorded): return lookAgain()
+        default: unexpected(event)
+        }
+    }
+
+    private mutating func locked(_ holder: LockHolder?) -> Command {
+        guard let holder else {
+            return run == nil
+                ? go(.readingCapabilities, .readCapabilities)
+                : go(.readingJournal, .readJournal)
+        }
+        guard run != nil else { return finish(.busy(holder)) }
+        news.append(.waitingForLock(holder))
+        return retryReconnect(
+            EngineError(
+                .connectionLost,
+                "after the connection was lost, the target's lock is held by \(holder.summary)"))
+    }
+
+    private mutating func readJournal(_ found: JournalState) -> Command {
+        journal = found
+        if let place = found.firstBreak { return finish(.journalBroken(place)) }
+        guard let attempt = found.lastAttempt else {
+            return run == nil ? go(.planning, .makePlan) : givenUpElsewhere()
+        }
+        if let run {
+            guard attempt.number == run.attempt else { return givenUpElsewhere() }
+            if attempt.result == .applied {
+                return finish(.applied(attempt: run.attempt, steps: run.plan.steps.count))
+            }
+            guard attempt.isUnfinished else { return givenUpElsewhere() }
+        }
+        guard attempt.isUnfinished else { return go(.planning, .makePlan) }
+        interrupted = attempt
+        let steps = attempt.started.plan.steps
+        guard let open = attempt.open, let step = steps.first(where: { $0.id == open }) else {
+            return lookAgain()
+        }
+        return go(.examining(step), .examine(step))
+    }
+
+    private mutating func examined(_ step: Step, _ outcome: Outcome) -> Command {
+        guard let interrupted else { preconditionFailure("nothing was interrupted") }
+        switch outcome {
+        case .notStarted: return lookAgain()
+        case .partial(let repair) where repair.isEmpty:
+            broken = step.id
+            return lookAgain()
+        case .partial(let repair):
+            news.append(.repairing(step))
+            return go(.repairing, .repair(repair))
+        case .done:
+            let event = JournalEvent.stepDone(
+                attempt: interrupted.number, step: step.id, milliseconds: 0)
+            self.interrupted?.markDone(step.id)
+            return go(.recordingOutcome, .record([event]))
+        }
+    }
+
+    private mutating func lookAgain() -> Command {
+        run == nil ? go(.planning, .makePlan) : go(.reinspecting, .inspect)
+    }
+}
+
+// Which plan is applied.
+extension ApplyMachine {
+    private mutating func deciding(_ event: Event) -> Command {
+        switch (state, event) {
+        case (.planning, .proposed(let proposal)):
+            self.proposal = proposal
+            return decide(live: proposal.live)
+        case (.reinspecting, .inspected(let live)): return decide(live: live)
+        case (.abandoning, .recorded):
+            interrupted = nil
+            guard run == nil else {
+                return finish(.stale(PlanStale(.interrupted, differences: abandonedFor)))
+            }
+            return gate()
+        case (.starting, .recorded(let number)):
+            guard let proposal else { preconditionFailure("no plan was proposed") }
+            run = Run(attempt: number, plan: proposal.plan, position: 0)
+            return begin(done: 0)
+        case (.resuming, .recorded): return begin(done: run?.position ?? 0)
+        default: unexpected(event)
+        }
+    }
+
+    private mutating func decide(live: LiveState) -> Command {
+        guard let proposal else { preconditionFailure("no plan was proposed") }
+        guard let attempt = interrupted else { return gate() }
+        let decision = ResumeDecision.of(
+            attempt, desired: proposal.plan.desiredDigest, live: live.all, broken: broken)
+        switch decision {
+        case .resume(let position):
+            // A loss in which the commit got through is progress too.
+            let wasLost = run.map { $0.done >= position } ?? false
+            run = Run(
+                attempt: attempt.number, plan: attempt.started.plan, position: position,
+                wasLost: wasLost)
+            interrupted = nil
+            let event = JournalEvent.attemptResumed(attempt: attempt.number, actor: actor)
+            return go(.resuming, .record([event]))
+        case .replan(let reason):
+            news.append(.abandoned(attempt: attempt.number, reason))
+            if case .objectsChanged(let differences) = reason { abandonedFor = differences }
+            let event = JournalEvent.attemptEnded(
+                attempt: attempt.number, result: .abandoned, fingerprint: nil)
+            return go(.abandoning, .record([event]))
+        }
+    }
+
+    private mutating func gate() -> Command {
+        guard let proposal, let capabilities else { preconditionFailure("the gate has no plan") }
+        let plan = proposal.plan
+        if plan.engine != engine || plan.majorVersion != capabilities.majorVersion {
+            let reason = PlanStale.Reason.server(
+                planned: "\(plan.engine) \(plan.majorVersion)",
+                found: "\(engine) \(capabilities.majorVersion)")
+            return finish(.stale(PlanStale(reason)))
+        }
+        if let desired = proposal.desired, Fingerprint.of(desired) != plan.desiredDigest {
+            return finish(.stale(PlanStale(.desired)))
+        }
+        if Fingerprint.of(proposal.live.managed) != plan.liveFingerprint {
+            return finish(.stale(PlanStale(.live, differences: staleObjects(proposal))))
+        }
+        switch proposal.authorization {
+        case .refused(let refusal): return finish(.refused(refusal))
+        case .granted: break
+        }
+        if plan.isEmpty && journal.applied == appliedState(proposal, proposal.live) {
+            return finish(.nothingToDo)
+        }
+        return go(.starting, .record([.attemptStarted(proposal.attempt)]))
+    }
+
+    private mutating func begin(done: Int) -> Command {
+        guard let run else { preconditionFailure("nothing is under way") }
+        broken = nil
+        news.append(.started(attempt: run.attempt, done: done, of: run.plan.steps.count))
+        return nextGroup()
+    }
+
+    /// What a plan's steps expect and do not find; where they find all, what differs from what was
+    /// last applied.
+    private func staleObjects(_ proposal: Proposal) -> [ObjectDifference] {
+        var expected: [ObjectID: Digest?] = [:]
+        for touch in proposal.plan.steps.flatMap(\.touches)
+        where expected[touch.object] == nil { expected[touch.object] = touch.before }
+        let touched = expected.compactMap { id, digest in
+            ObjectDifference.difference(id, expected: digest, found: proposal.live.all[id])
+        }
+        if !touched.isEmpty { return touched.sorted { $0.object < $1.object } }
+        guard let applied = journal.applied else { return [] }
+        return ObjectDifference.between(
+            expected: applied.digests, found: proposal.live.managed)
+    }
+}
+
+// The steps.
+extension ApplyMachine {
+    mutating func nextGroup() -> Command {
+        guard var run else { preconditionFailure("nothing is under way") }
+        guard !run.isComplete else {
+            run.group = run.position..<run.position
+            self.run = run
+            news.append(.verifying)
+            return go(.verifying, .inspect)
+        }
+        run.group = StepGroups.group(at: run.position, in: run.plan.steps)
+        run.timings = []
+        run.failing = nil
+        self.run = run
+        return go(.checkingLock, .checkLock)
+    }
+
+    private mutating func stepping(_ event: Event) -> Command {
+        guard let run else { preconditionFailure("nothing is under way") }
+        switch (state, event) {
+        case (.checkingLock, .lockHeld(true)):
+            if run.isTransactional { return go(.beginning, .begin) }
+            let event = JournalEvent.stepStarted(attempt: run.attempt, step: run.step.id)
+            return go(.recordingStart, .record([event]))
+        case (.checkingLock, .lockHeld(false)):
+            let error = EngineError(
+                .connectionLost, "this session no longer holds the target's lock",
+                help: "Connect to the server directly, not through a pooler in transaction mode.")
+            return finish(.failed(failure(error)))
+        case (.beginning, .done), (.recordingStart, .recorded): return runStep()
+        case (.running, .ran(let milliseconds)): return ran(milliseconds)
+        case (.recordingDone, .recorded): return recordedDone()
+        case (.committing, .done): return groupDone()
+        default: unexpected(event)
+        }
+    }
+
+    private mutating func runStep() -> Command {
+        guard let run else { preconditionFailure("nothing is under way") }
+        news.append(
+            .stepStarted(run.step, number: run.position + 1, of: run.plan.steps.count))
+        return go(.running, .run(run.step))
+    }
+
+    mutating func ran(_ milliseconds: Int64) -> Command {
+        guard let step = run?.step, let attempt = run?.attempt else {
+            preconditionFailure("nothing is under way")
+        }
+        run?.timings.append(milliseconds)
+        let event = JournalEvent.stepDone(
+            attempt: attempt, step: step.id, milliseconds: milliseconds)
+        return go(.recordingDone, .record([event]))
+    }
+
+    private mutating func recordedDone() -> Command {
+        guard let run else { preconditionFailure("nothing is under way") }
+        guard run.isTransactional else { return groupDone() }
+        guard run.position + 1 < run.group.upperBound else { return go(.committing, .commit) }
+        self.run?.position += 1
+        return runStep()
+    }
+
+    private mutating func groupDone() -> Command {
+        guard var run else { preconditionFailure("nothing is under way") }
+        for (step, milliseconds) in zip(run.plan.steps[run.group], run.timings) {
+            news.append(.stepDone(step, milliseconds: milliseconds))
+        }
+        run.position = run.group.upperBound
+        run.tries = 1
+        run.wasLost = false
+        self.run = run
+        lost = nil
+        return nextGroup()
+    }
+}

@@ -1,0 +1,79 @@
+public import Planning
+
+/// How a run ended.
+public enum ApplyResult: Hashable, Sendable {
+    /// All steps are done and the target has the desired state.
+    case applied(attempt: Int64, steps: Int)
+    /// The target has the desired state already.
+    case nothingToDo
+    /// The plan was made for another state; nothing was done.
+    case stale(PlanStale)
+    /// Another run holds the target's lock; nothing was done.
+    case busy(LockHolder)
+    /// Not everything was allowed; nothing was done.
+    case refused(Authorization.Refusal)
+    /// Somebody changed the journal; nothing was done.
+    case journalBroken(JournalBreak)
+    /// A step or what is around it failed.
+    case failed(ApplyFailure)
+    /// The run was cancelled at a place from which the next one goes on.
+    case interrupted(done: Int, of: Int)
+}
+
+/// Why a plan is not applied to a target: the state it was made for is no longer.
+public struct PlanStale: Hashable, Sendable {
+    /// What is not as the plan has it.
+    public enum Reason: Hashable, Sendable {
+        /// The server: the plan is for another engine or major version.
+        case server(planned: String, found: String)
+        /// What is desired.
+        case desired
+        /// The live objects.
+        case live
+        /// What a step that was interrupted needs or left.
+        case interrupted
+    }
+    /// What is not as the plan has it.
+    public var reason: Reason
+    /// The objects that differ, as far as they can be known: a plan holds the digests of what its
+    /// steps touch and one fingerprint over all.
+    public var differences: [ObjectDifference]
+
+    /// Makes the value.
+    public init(_ reason: Reason, differences: [ObjectDifference] = []) {
+        self.reason = reason
+        self.differences = differences
+    }
+}
+
+/// What failed.
+public struct ApplyFailure: Hashable, Sendable {
+    /// The step; nil if it was none.
+    public var step: Step?
+    /// What happened.
+    public var error: EngineError
+    /// Who held the locks that it waited for.
+    public var blockers: [LockHolder]
+    /// The objects that are not as desired after all steps.
+    public var differences: [ObjectDifference]
+    /// How many steps are done.
+    public var done: Int
+    /// How many steps there are.
+    public var total: Int
+    /// Whether the journal holds an attempt that the next run goes on with.
+    public var isResumable: Bool
+
+    /// Makes the value.
+    public init(
+        step: Step?, error: EngineError, blockers: [LockHolder] = [],
+        differences: [ObjectDifference] = [], done: Int, total: Int, isResumable: Bool
+    ) {
+        self.step = step
+        self.error = error
+        self.blockers = blockers
+        self.differences = differences
+        self.done = done
+        self.total = total
+        self.isResumable = isResumable
+    }
+}

@@ -1,0 +1,14 @@
+public import Planning
+
+/// A target whose lock is held, as a plan is made for it.
+public struct LockedTarget<E: Engine>: Sendable {
+    /// The session that holds the lock. It is the runner's: no transaction may be left open in it,
+    /// and it is not closed by the caller.
+    public let session: E.Session
+    /// What the server can do.
+    public let capabilities: Capabilities
+    /// What is there, with dependencies.
+    public let live: Inspection<E.Object>
+    /// What was last applied.
+    public let applied: AppliedState?
+}
