@@ -14,9 +14,9 @@ public struct ConnectionSettings: Sendable, Hashable {
     /// Server settings that apply from the first statement on.
     private var startup: [String: String] = [:]
 
-    /// Seconds until an attempt to connect to one address is given up.
+    /// Seconds until an attempt to connect to one host is given up; from 1 to 3600, by default 10.
     public var connectTimeout: Int {
-        get { parameters["connect_timeout"].flatMap { Int($0) } ?? 10 }
+        get { min(max(parameters["connect_timeout"].flatMap { Int($0) } ?? 10, 1), 3600) }
         set { parameters["connect_timeout"] = String(newValue) }
     }
 
@@ -99,10 +99,11 @@ public struct ConnectionSettings: Sendable, Hashable {
         all["application_name"] = applicationName
         all["connect_timeout"] = String(connectTimeout)
         all["client_encoding"] = "UTF8"
-        // A host that is gone is noticed within half a minute, whether we wait or write.
+        // A host that is gone is noticed within half a minute. While connecting, an address that
+        // does not answer is left for the next one in time.
         for (name, value) in [
             ("keepalives", "1"), ("keepalives_idle", "15"), ("keepalives_interval", "5"),
-            ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
+            ("keepalives_count", "3"), ("tcp_user_timeout", String(connectTimeout * 1000)),
         ] where all[name] == nil {
             all[name] = value
         }
@@ -115,6 +116,15 @@ public struct ConnectionSettings: Sendable, Hashable {
         }
         return all.sorted { $0.key < $1.key }
     }
+
+    /// Seconds for all hosts together.
+    var wholeTimeout: Int {
+        let hosts = (parameters["host"] ?? parameters["hostaddr"] ?? "").split(separator: ",")
+        return connectTimeout * max(1, hosts.count)
+    }
+
+    /// Whether the text itself says when unacknowledged data means that the host is gone.
+    var setsUserTimeout: Bool { parameters["tcp_user_timeout"] != nil }
 
     /// Takes passwords out of a message: those of the text and one that libpq found elsewhere.
     func redacted(_ message: String, _ found: String?) -> String {

@@ -57,8 +57,9 @@ extension LocalServer {
             var all = [
                 "listen_addresses": loopbackPort == nil ? "" : "127.0.0.1",
                 "unix_socket_permissions": "0700",
-                // The data lives for minutes.
-                "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+                // The data lives for minutes and need not survive a loss of power. What was
+                // committed survives a killed server, which tests rely on.
+                "fsync": "off", "full_page_writes": "off",
                 "max_wal_senders": "0", "autovacuum": "off", "shared_buffers": "64MB",
                 "max_wal_size": "4GB", "checkpoint_timeout": "1d",
                 // A whole schema is built in one transaction.

@@ -21,7 +21,7 @@ public actor PostgreSQLConnection {
     private let notices: NoticeSink
     private let interrupt: Interrupt
     private var handle: OpaquePointer?
-    private var generation: UInt64 = 0
+    private var generation = Connecting.generation
     /// Whether `begin` opened the transaction that is open: then no statement but ours commits.
     var isInManagedTransaction = false
 
@@ -35,7 +35,8 @@ public actor PostgreSQLConnection {
 
     /// Connects.
     ///
-    /// A cancelled task waits until the attempt ends by itself, which `connectTimeout` bounds.
+    /// Errors carry the server's SQLSTATE, so a missing database (3D000) is told from a server that
+    /// is not up yet (57P03) or not there at all (no SQLSTATE).
     /// - Parameter onNotice: Called on the connection's thread with every notice, in order.
     public static func connect(
         _ settings: ConnectionSettings, onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
@@ -45,7 +46,11 @@ public actor PostgreSQLConnection {
         let interrupt = try Interrupt()
         try thread.start()
         let sink = NoticeSink(onNotice)
-        let opened = await thread.perform { OpenedHandle.open(settings, sink) }
+        let opened = await withTaskCancellationHandler {
+            await thread.perform { Connecting(settings, interrupt).open(sink) }
+        } onCancel: {
+            interrupt.request(Connecting.generation)
+        }
         do throws(PostgreSQLError) {
             let handle = try opened.get()
             let connection = PostgreSQLConnection(handle, thread, interrupt, sink)
@@ -123,10 +128,11 @@ public actor PostgreSQLConnection {
             handle: handle, interrupt: interrupt, generation: current, timeout: timeout)
         let outcome: Result<Value, StatementFailure>
         if ignoresCancellation {
-            outcome = Result { () throws(StatementFailure) in try body(&statement) }
+            outcome = outcomeOf(body, &statement)
         } else {
+            // A closure that does not use `self` would run anywhere, not on this thread.
             outcome = await withTaskCancellationHandler {
-                Result { () throws(StatementFailure) in try body(&statement) }
+                self.outcomeOf(body, &statement)
             } onCancel: {
                 interrupt.request(current)
             }
@@ -135,6 +141,14 @@ public actor PostgreSQLConnection {
         case .success(let value): return value
         case .failure(let failure): throw error(failure, statement)
         }
+    }
+
+    private func outcomeOf<Value>(
+        _ body: (inout StatementRun) throws(StatementFailure) -> Value,
+        _ statement: inout StatementRun
+    ) -> Result<Value, StatementFailure> {
+        preconditionIsolated("a statement left the thread of its connection")
+        return Result { () throws(StatementFailure) in try body(&statement) }
     }
 
     private func error(
@@ -186,62 +200,4 @@ public enum TransactionStatus: String, Sendable, Hashable, CaseIterable {
 enum StatementFailure: Error {
     case failed(PostgreSQLError)
     case noAnswer
-}
-
-/// Holds the caller's closure at a fixed address for libpq's callback.
-final class NoticeSink: Sendable {
-    let receive: @Sendable (Notice) -> Void
-    init(_ receive: @escaping @Sendable (Notice) -> Void) { self.receive = receive }
-}
-
-/// A connected handle on its way into its connection. Nobody uses it in between.
-struct OpenedHandle: @unchecked Sendable {
-    let handle: OpaquePointer
-    let description: String
-    let serverVersion: Int
-    let backendPID: Int32
-
-    static func open(
-        _ settings: ConnectionSettings, _ sink: NoticeSink
-    ) -> Result<OpenedHandle, PostgreSQLError> {
-        let parameters = settings.forLibpq
-        let keywords = CStrings(parameters.map(\.0))
-        let values = CStrings(parameters.map(\.1))
-        let opened = keywords.withPointers { keywords in
-            values.withPointers { PQconnectdbParams(keywords, $0, 0) }
-        }
-        guard let handle = opened else {
-            return .failure(
-                PostgreSQLError(kind: .connection, message: "there is no memory to connect with"))
-        }
-        guard PQstatus(handle) == CONNECTION_OK else {
-            defer { PQfinish(handle) }
-            return .failure(failure(handle, settings))
-        }
-        PQsetNoticeReceiver(
-            handle,
-            { context, result in
-                guard let context else { return }
-                Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue()
-                    .receive(Notice(result: result))
-            }, Unmanaged.passUnretained(sink).toOpaque())
-        func text(_ value: UnsafeMutablePointer<CChar>?) -> String {
-            value.map { String(cString: $0) } ?? ""
-        }
-        let place = "\(text(PQhost(handle))):\(text(PQport(handle)))/\(text(PQdb(handle)))"
-        return .success(
-            OpenedHandle(
-                handle: handle, description: "\(place) as \(text(PQuser(handle)))",
-                serverVersion: Int(PQserverVersion(handle)), backendPID: PQbackendPID(handle)))
-    }
-
-    private static func failure(
-        _ handle: OpaquePointer, _ settings: ConnectionSettings
-    ) -> PostgreSQLError {
-        let found = PQpass(handle).map { String(cString: $0) }
-        let words = settings.redacted(onOneLine(PQerrorMessage(handle)), found)
-        return PostgreSQLError(
-            kind: .connection,
-            message: "cannot connect to \(settings): \(words)", isConnectionLost: true)
-    }
 }

@@ -55,8 +55,8 @@ struct StatementRun {
                 pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0),
                 pollfd(fd: interrupt.descriptor, events: Int16(POLLIN), revents: 0),
             ]
-            _ = poll(&files, 2, milliseconds(until: nextEvent))
-            if files[0].revents != 0 { return }
+            let wait = nextEvent.map { clock.now.duration(to: $0).pollMilliseconds } ?? -1
+            _ = poll(&files, 2, wait)
             if files[1].revents != 0, interrupt.takeRequest(generation), stop == nil {
                 beginToStop(.cancelled)
             }
@@ -64,6 +64,8 @@ struct StatementRun {
             if stop == nil, let deadline, now >= deadline { beginToStop(.timedOut) }
             if let giveUp, now >= giveUp { throw NoAnswer() }
             if let nextRequest, now >= nextRequest { requestCancel() }
+            // Last, or a stream of rows without pause could not be stopped.
+            if files[0].revents != 0 { return }
         }
     }
 
@@ -89,13 +91,14 @@ struct StatementRun {
         nextRequest = clock.now + pause
         pause = min(pause * 2, .seconds(1))
     }
+}
 
-    private func milliseconds(until instant: ContinuousClock.Instant?) -> Int32 {
-        guard let instant else { return -1 }
-        let left = clock.now.duration(to: instant).components
-        guard left.seconds >= 0, left.attoseconds >= 0 else { return 0 }
-        guard left.seconds < 1_000_000 else { return 1_000_000_000 }
-        // Rounded up, or the last millisecond would be spent in a busy loop.
-        return Int32(left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1)
+extension Duration {
+    /// For `poll`: rounded up, or the last millisecond would be spent in a busy loop.
+    var pollMilliseconds: Int32 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        guard seconds < 1_000_000 else { return 1_000_000_000 }
+        return Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
     }
 }
