@@ -1,0 +1,146 @@
+// Owns the list of PostgreSQL's manifest kinds, and the way from documents to objects.
+
+public import Manifest
+import SchemaCore
+
+/// PostgreSQL's manifests: their kinds, their schema, and what documents mean.
+public enum PostgreSQLManifests {
+    /// Turns documents into objects and renames; reports everything that can be known without a
+    /// server. Overlays are merged before.
+    ///
+    /// - Parameter defaultSchema: where objects stand whose manifests name no schema; nil makes
+    ///   that an error.
+    public static func lower(
+        _ documents: [ManifestDocument], defaultSchema: String? = nil
+    ) -> LoweredManifests {
+        var context = DecodingContext()
+        let lowered = registry(defaultSchema: defaultSchema).lower(documents, &context)
+        let items = lowered.flatMap(\.objects)
+        let objects = items.compactMap { item -> PostgreSQLObject? in
+            if case .object(let object) = item { object } else { nil }
+        }
+        let renames = items.compactMap { item -> RequestedRename? in
+            if case .rename(let rename) = item { rename } else { nil }
+        }
+        // What a broken manifest declares is not known; nothing is said of names that it may hold.
+        let broken = lowered.filter(\.objects.isEmpty).map(\.document)
+        let facts = ManifestFacts(objects, broken: broken, defaultSchema: defaultSchema)
+        context.report(NameChecks.diagnostics(objects, facts))
+        context.report(ReferenceChecks.diagnostics(items, facts))
+        context.report(RenameChecks.diagnostics(renames, facts))
+        return LoweredManifests(
+            objects: implicitSchemas(objects) + objects, renames: renames,
+            diagnostics: context.diagnostics)
+    }
+
+    /// What tells the objects of documents apart, for overlays and duplicates.
+    public static func identity(of document: ManifestDocument) -> ManifestIdentity? {
+        registry(defaultSchema: nil).identity(of: document)
+    }
+
+    /// The schema file for editors and validators.
+    public static var schemaFile: (name: String, text: String) {
+        let name = "postgresql.schema.json"
+        return (
+            name,
+            registry(defaultSchema: nil).schema.file(
+                id: "https://lockstep.dev/schemas/\(name)", title: "Lockstep manifest (PostgreSQL)")
+        )
+    }
+
+    /// Schemas that objects name and no manifest declares.
+    private static func implicitSchemas(_ objects: [PostgreSQLObject]) -> [PostgreSQLObject] {
+        var declared: Set<String> = []
+        var named: Set<String> = []
+        for object in objects {
+            switch object.definition {
+            case .schema: declared.insert(object.id.name)
+            case .extension(let definition): named.insert(definition.schema)
+            case .table, .enum, .sequence, .view, .function, .index:
+                named.insert(object.id.path[0])
+            case .column, .columnDefault, .constraint, .comment: break
+            }
+        }
+        return named.subtracting(declared).sorted().map {
+            PostgreSQLObject(.schema($0), .schema(SchemaDefinition()))
+        }
+    }
+
+    /// The kinds, for documents with this default schema.
+    static func registry(defaultSchema: String?) -> KindRegistry<ManifestItem> {
+        let scope = KindScope(defaultSchema: defaultSchema)
+        return KindRegistry([
+            ManifestKind(
+                "Schema", doc: "A schema. Those that objects name need no manifest.",
+                identityFields: ["name"], decoding: SchemaSpec.decoding
+            ) { spec, _, _ in
+                var builder = ManifestBuilder(schema: spec.name.value)
+                spec.lower(&builder)
+                return builder.items
+            },
+            ManifestKind(
+                "Extension", doc: "An extension that is installed.", identityFields: ["name"],
+                decoding: ExtensionSpec.decoding
+            ) { spec, _, _ in
+                var builder = ManifestBuilder(schema: defaultSchema ?? "public")
+                spec.lower(&builder)
+                return builder.items
+            },
+            ManifestKind(
+                "Table", doc: "A table with its columns, constraints and indexes.",
+                decoding: TableSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind(
+                "Index", doc: "An index in a document of its own.",
+                decoding: IndexDocumentSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind("Enum", doc: "An enum type.", decoding: EnumSpec.decoding) {
+                spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind(
+                "Sequence", doc: "A sequence that is no identity column's.",
+                decoding: SequenceSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in spec.lower(&builder) }
+            },
+            ManifestKind("View", doc: "A view.", decoding: ViewSpec.decoding) {
+                spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind(
+                "Function", doc: "A function; overloads are documents of their own.",
+                identityFields: ["arguments", "schema", "name"], decoding: FunctionSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+        ])
+    }
+}
+
+/// Where objects stand whose manifests name no schema.
+private struct KindScope: Sendable {
+    let defaultSchema: String?
+
+    /// What `lower` collects, or nothing where there is no schema.
+    func items(
+        _ schema: Spanned<String>?, _ document: ManifestDocument,
+        _ context: inout DecodingContext,
+        lower: (inout ManifestBuilder, inout DecodingContext) -> Void
+    ) -> [ManifestItem] {
+        guard let schema = schema?.value ?? defaultSchema else {
+            context.report(
+                .error(
+                    "missing-key", "the manifest lacks \"schema\"", at: document.kind.span,
+                    help: "add schema: …, for example schema: public"))
+            return []
+        }
+        var builder = ManifestBuilder(schema: schema)
+        lower(&builder, &context)
+        return builder.items
+    }
+}

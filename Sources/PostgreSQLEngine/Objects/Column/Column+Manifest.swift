@@ -1,0 +1,174 @@
+import Manifest
+import SchemaCore
+
+/// A column of `kind: Table`.
+struct ColumnSpec: Sendable {
+    var type: VerbatimSQL
+    var isNullable: Spanned<Bool>?
+    var fallback: VerbatimSQL?
+    var identity: Spanned<ColumnDefinition.Identity>?
+    var generated: Spanned<ColumnDefinition.Generated>?
+    var collation: QualifiedName?
+    var comment: Spanned<String>?
+    var renamedFrom: [Spanned<String>] = []
+
+    static let decoding = Decoding<ColumnSpec>.forms(
+        scalar: Decoding<VerbatimSQL>.sql.map { ColumnSpec(type: $0) }, mapping: long
+    ).named("Column")
+
+    private static let long = Decoding<ColumnSpec>.object("column") { fields in
+        let type = fields.required("type", .sql, "The type: varchar(100), app.status, text[].")
+        let nullable = fields.optional(
+            "nullable", Decoding<Bool>.boolean.spanned,
+            "Whether NULL is accepted; it is not if this is left out.")
+        let fallback = fields.optional(
+            "default", .sql, "The default: an SQL expression, so text needs quotes: \"'new'\".")
+        let identity = fields.optional(
+            "identity", identity.spanned, "Whether and how the server numbers the rows.")
+        let generated = fields.optional(
+            "generated", generated.spanned, "The expression that gives its value.")
+        let collation = fields.optional(
+            "collation", .qualifiedName, "The collation, if it is not the type's own.")
+        let renamedFrom = fields.renamedFrom()
+        let comment = fields.comment()
+        return {
+            ColumnSpec(
+                type: $0[type], isNullable: $0[nullable], fallback: $0[fallback],
+                identity: $0[identity], generated: $0[generated], collation: $0[collation],
+                comment: $0[comment], renamedFrom: $0[renamedFrom])
+        }
+    }
+
+    private enum Mode: String, CaseIterable, Sendable { case always, byDefault }
+
+    private static let identity = Decoding<ColumnDefinition.Identity>.forms(
+        scalar: Decoding<Mode>.enumeration().map {
+            ColumnDefinition.Identity(
+                isAlways: $0 == .always, sequenceName: nil, sequence: SequenceSettings())
+        },
+        mapping: .object("identity") { fields in
+            let mode = fields.required(
+                "mode", .enumeration(Mode.self),
+                "Whether an explicit value is refused (always) or accepted (byDefault).")
+            let name = fields.optional("name", .plainName, "The sequence's name.")
+            let sequence = SequenceFields(fields)
+            return { values in
+                ColumnDefinition.Identity(
+                    isAlways: values[mode] == .always, sequenceName: values[name],
+                    sequence: sequence.settings(values, type: nil))
+            }
+        })
+
+    private static let generated = Decoding<ColumnDefinition.Generated>.forms(
+        scalar: Decoding<VerbatimSQL>.sql.map {
+            ColumnDefinition.Generated(expression: $0, isStored: true)
+        },
+        mapping: .object("generated column") { fields in
+            let expression = fields.required("expression", .sql, "The expression.")
+            let stored = fields.optional(
+                "stored", .boolean, default: true,
+                "Whether it is stored, or computed when it is read (PostgreSQL 18 and newer).")
+            return {
+                ColumnDefinition.Generated(expression: $0[expression], isStored: $0[stored])
+            }
+        })
+}
+
+extension ColumnSpec {
+    /// - Parameter former: the addresses that the table may have in a live database.
+    func lower(
+        _ name: Spanned<String>, position: Int, table: ObjectID, former: [ObjectID],
+        _ builder: inout ManifestBuilder, _ context: inout DecodingContext
+    ) {
+        check(name, &context)
+        let id = ObjectID.column(table.path[0], table.name, name.value)
+        builder.add(
+            id,
+            .column(
+                ColumnDefinition(
+                    type: type, collation: collation, isNotNull: !(isNullable?.value ?? false),
+                    identity: identity?.value, generated: generated?.value)),
+            at: name.span, position: position)
+        if let fallback {
+            builder.add(
+                .columnDefault(table.path[0], table.name, name.value),
+                .columnDefault(DefaultDefinition(expression: fallback)),
+                at: fallback.span ?? name.span)
+        }
+        builder.comment(comment, on: id)
+        builder.renames(renamedFrom, to: id) { old in
+            former.map { .column($0.path[0], $0.name, old) }
+        }
+    }
+
+    private func check(_ name: Spanned<String>, _ context: inout DecodingContext) {
+        func contradiction(_ message: String, at span: SourceSpan?, help: String) {
+            context.report(
+                .error(
+                    "contradiction", "the column \"\(name.value)\" \(message)",
+                    at: span ?? name.span, help: help))
+        }
+        let isSerial = Self.serialTypes.contains(type.text.lowercased())
+        if let fallback {
+            if identity != nil {
+                contradiction(
+                    "is an identity column and has a default", at: fallback.span,
+                    help: "remove the default: the server gives the values")
+            } else if generated != nil {
+                contradiction(
+                    "is generated and has a default", at: fallback.span,
+                    help: "remove the default: the expression gives the values")
+            } else if isSerial {
+                contradiction(
+                    "is \(type.text), which brings its own default", at: fallback.span,
+                    help: "remove the default, or write the type that it stands for")
+            }
+        }
+        if let identity, generated != nil {
+            contradiction(
+                "is an identity column and generated", at: identity.span,
+                help: "remove one of the two")
+        }
+        if isSerial, let other = identity?.span ?? generated?.span {
+            contradiction(
+                "is \(type.text), which brings its own default", at: other,
+                help: "write smallint, integer or bigint instead")
+        }
+        if let isNullable, isNullable.value, identity != nil || isSerial {
+            contradiction(
+                "cannot be nullable: the server numbers its rows", at: isNullable.span,
+                help: "remove nullable")
+        }
+        if let fallback { warnOfBareWord(fallback, name, &context) }
+    }
+
+    static let serialTypes: Set<String> = [
+        "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8",
+    ]
+
+    /// A word alone names a column, which a default can never use: a text was meant.
+    private func warnOfBareWord(
+        _ fallback: VerbatimSQL, _ name: Spanned<String>, _ context: inout DecodingContext
+    ) {
+        let text = fallback.text
+        let utf8 = Array(text.utf8)
+        func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a }
+        guard let first = utf8.first, isLetter(first) || first == 0x5f,
+            utf8.allSatisfy({ isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x5f || $0 == 0x2d }),
+            !Self.valueWords.contains(text.lowercased())
+        else { return }
+        context.report(
+            .warning(
+                "bare-word-default",
+                "the default of \"\(name.value)\" is the word \(text), which SQL takes for a column",
+                at: fallback.span,
+                help: "a text needs quotes of its own: write default: \"'\(text)'\""))
+    }
+
+    /// The words that are values by themselves.
+    private static let valueWords: Set<String> = [
+        "null", "true", "false", "current_date", "current_time", "current_timestamp", "localtime",
+        "localtimestamp", "current_user", "current_role", "session_user", "system_user", "user",
+        "current_catalog", "current_schema",
+    ]
+}

@@ -1,0 +1,215 @@
+import Manifest
+import SchemaCore
+
+/// `kind: Table`, with all of its children.
+struct TableSpec: Sendable {
+    var schema: Spanned<String>?
+    var name: Spanned<String>
+    var comment: Spanned<String>?
+    var renamedFrom: [Spanned<String>]
+    var isUnlogged: Bool
+    var options: [String: String]
+    var columns: OrderedMapping<ColumnSpec>
+    var primaryKey: Spanned<KeySpec>?
+    var unique: [ManifestChild<KeySpec>]
+    var checks: [ManifestChild<CheckSpec>]
+    var foreignKeys: [ManifestChild<ForeignKeySpec>]
+    var exclusions: [ManifestChild<ExclusionSpec>]
+    var indexes: [ManifestChild<IndexSpec>]
+
+    static let decoding = Decoding<TableSpec>.object("table") { fields in
+        let schema = fields.schema()
+        let name = fields.required("name", .name, "The table's name.")
+        let renamedFrom = fields.renamedFrom()
+        let comment = fields.comment()
+        let unlogged = fields.optional(
+            "unlogged", .boolean, default: false, "Whether it is not crash-safe.")
+        let columns = fields.required(
+            "columns", .mapping(of: ColumnSpec.decoding),
+            "The columns by name, in their order: a type, or a long form.")
+        let primaryKey = fields.optional(
+            "primaryKey", KeySpec.primaryKey.spanned, "The primary key: columns, or a long form.")
+        let unique = fields.optional(
+            "unique", .children(of: KeySpec.unique), default: [],
+            "Unique constraints by name, or a list of those that the server names.")
+        let checks = fields.optional(
+            "checks", .children(of: CheckSpec.decoding), default: [],
+            "Checks by name, or a list of those that the server names.")
+        let foreignKeys = fields.optional(
+            "foreignKeys", .children(of: ForeignKeySpec.decoding), default: [],
+            "Foreign keys by name, or a list of those that the server names.")
+        let exclusions = fields.optional(
+            "exclusions", .children(of: ExclusionSpec.decoding), default: [],
+            "Exclusion constraints by name, or a list of those that the server names.")
+        let indexes = fields.optional(
+            "indexes", .children(of: IndexSpec.decoding), default: [],
+            "Indexes by name, or a list of those that the server names.")
+        let options = fields.options(
+            "Storage parameters, for example fillfactor; those of TOAST begin with toast.")
+        return {
+            TableSpec(
+                schema: $0[schema], name: $0[name], comment: $0[comment],
+                renamedFrom: $0[renamedFrom], isUnlogged: $0[unlogged],
+                options: $0[options].texts, columns: $0[columns], primaryKey: $0[primaryKey],
+                unique: $0[unique], checks: $0[checks], foreignKeys: $0[foreignKeys],
+                exclusions: $0[exclusions], indexes: $0[indexes])
+        }
+    }
+
+    func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
+        let id = ObjectID.table(builder.schema, name.value)
+        builder.add(
+            id, .table(TableDefinition(isUnlogged: isUnlogged, options: options)), at: name.span)
+        builder.comment(comment, on: id)
+        builder.renames(renamedFrom, to: id)
+        // A child is looked for below every name that the table may still have.
+        let former =
+            [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
+        for (place, column) in columns.enumerated() {
+            column.value.lower(
+                column.name, position: place + 1, table: id, former: former, &builder, &context)
+        }
+        var lowering = ConstraintLowering(
+            table: id, former: former, builder: builder, context: context)
+        lower(into: &lowering)
+        builder = lowering.builder
+        context = lowering.context
+        for index in indexes {
+            index.spec.lower(
+                index.name, at: index.span, table: id, tableSpan: nil, former: former, &builder,
+                &context)
+        }
+    }
+
+    private func lower(into lowering: inout ConstraintLowering) {
+        if let primaryKey {
+            let key = primaryKey.value
+            checkPrimaryKey(key, &lowering.context)
+            lowering.key(
+                key, name: key.name, at: key.name?.span ?? primaryKey.span, isPrimary: true)
+        }
+        for child in unique {
+            lowering.key(child.spec, name: child.name, at: child.span, isPrimary: false)
+        }
+        for child in checks { lowering.check(child) }
+        for child in foreignKeys { lowering.foreignKey(child) }
+        for child in exclusions { lowering.exclusion(child) }
+    }
+
+    /// `nullable: true` on a column of the primary key would promise what never holds.
+    private func checkPrimaryKey(_ key: KeySpec, _ context: inout DecodingContext) {
+        for column in key.columns {
+            guard let nullable = columns[column.value]?.isNullable, nullable.value else { continue }
+            context.report(
+                .error(
+                    "contradiction",
+                    "the column \"\(column.value)\" is in the primary key and cannot be nullable",
+                    at: nullable.span, help: "remove nullable",
+                    notes: [.init("the primary key names it here", at: column.span)]))
+        }
+    }
+}
+
+/// Turns the constraints of one table into objects.
+struct ConstraintLowering {
+    let table: ObjectID
+    let former: [ObjectID]
+    var builder: ManifestBuilder
+    var context: DecodingContext
+
+    mutating func key(
+        _ spec: KeySpec, name: Spanned<String>?, at span: SourceSpan, isPrimary: Bool
+    ) {
+        add(
+            isPrimary ? .primaryKey(spec.key) : .unique(spec.key), spec.common, name: name,
+            at: span, what: isPrimary ? "primary key" : "unique constraint",
+            columns: spec.columns + spec.include)
+        mention(spec.columns, mayRepeat: false)
+        mention(spec.include, mayRepeat: true)
+    }
+
+    mutating func check(_ child: ManifestChild<CheckSpec>) {
+        let spec = child.spec
+        add(
+            .check(
+                ConstraintDefinition.Check(
+                    expression: spec.expression, noInherit: spec.noInherit,
+                    isValidated: spec.isValidated)),
+            spec.common, name: child.name, at: child.span, what: "check", columns: [])
+    }
+
+    mutating func foreignKey(_ child: ManifestChild<ForeignKeySpec>) {
+        let spec = child.spec
+        let target = ObjectID.table(
+            spec.target.schema?.value ?? table.path[0], spec.target.table.value)
+        add(
+            .foreignKey(
+                ConstraintDefinition.ForeignKey(
+                    columns: spec.columns.map(\.value),
+                    table: QualifiedName(schema: target.path[0], name: target.name),
+                    referencedColumns: spec.target.columns.map(\.value), match: spec.match,
+                    onUpdate: spec.onUpdate, onDelete: spec.onDelete.action,
+                    onDeleteColumns: spec.onDelete.columns.map(\.value),
+                    isValidated: spec.isValidated)),
+            spec.common, name: child.name, at: child.span, what: "foreign key",
+            columns: spec.columns, dependencies: [target])
+        mention(spec.columns, mayRepeat: false)
+        builder.mention(
+            ForeignKeyMention(
+                target: target, tableSpan: spec.target.table.span, columns: spec.target.columns,
+                count: spec.columns.count, span: child.span))
+    }
+
+    mutating func exclusion(_ child: ManifestChild<ExclusionSpec>) {
+        let spec = child.spec
+        let columns = spec.elements.compactMap(\.key.column)
+        add(
+            .exclusion(
+                ConstraintDefinition.Exclusion(
+                    method: spec.method,
+                    elements: spec.elements.map {
+                        .init(key: $0.key.key, operator: $0.operator)
+                    },
+                    include: spec.include.map(\.value), predicate: spec.predicate,
+                    options: spec.options)),
+            spec.common, name: child.name, at: child.span, what: "exclusion constraint",
+            columns: columns + spec.include)
+        mention(columns + spec.include, mayRepeat: true)
+    }
+
+    private mutating func mention(_ columns: [Spanned<String>], mayRepeat: Bool) {
+        builder.mention(ColumnMention(table: table, columns: columns))
+        guard !mayRepeat else { return }
+        var seen: Set<String> = []
+        for column in columns where !seen.insert(column.value).inserted {
+            context.report(
+                .error(
+                    "duplicate-name", "the column \"\(column.value)\" stands twice",
+                    at: column.span, help: "remove one of the two"))
+        }
+    }
+
+    private mutating func add(
+        _ rule: ConstraintDefinition.Rule, _ common: ConstraintCommon, name: Spanned<String>?,
+        at span: SourceSpan, what: String, columns: [Spanned<String>],
+        dependencies: Set<ObjectID> = []
+    ) {
+        let given = name?.value ?? builder.placeholder(table.name, what)
+        let id = ObjectID.constraint(table.path[0], table.name, given)
+        let named = columns.map { ObjectID.column(table.path[0], table.name, $0.value) }
+        builder.add(
+            id,
+            .constraint(
+                ConstraintDefinition(
+                    rule: rule, isDeferrable: common.isDeferrable,
+                    isInitiallyDeferred: common.isInitiallyDeferred)),
+            at: span, dependencies: dependencies.union(named), isUnnamed: name == nil)
+        UnnamedChild.check(name, span, common.comment, common.renamedFrom, what: what, &context)
+        guard name != nil else { return }
+        builder.comment(common.comment, on: id)
+        let former = former
+        builder.renames(common.renamedFrom, to: id) { old in
+            former.map { .constraint($0.path[0], $0.name, old) }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Manifest
+import SchemaCore
+
+/// `kind: View`.
+struct ViewSpec: Sendable {
+    enum CheckOption: String, CaseIterable, Sendable { case local, cascaded }
+
+    var schema: Spanned<String>?
+    var name: Spanned<String>
+    var query: VerbatimSQL
+    var columns: [Spanned<String>]
+    var options: [String: String]
+    var comment: Spanned<String>?
+    var columnComments: OrderedMapping<Spanned<String>>
+    var renamedFrom: [Spanned<String>]
+
+    static let decoding = Decoding<ViewSpec>.object("view") { fields in
+        let schema = fields.schema()
+        let name = fields.required("name", .name, "The view's name.")
+        let renamedFrom = fields.renamedFrom()
+        let comment = fields.comment()
+        let columns = fields.optional(
+            "columns", .columnNames, default: [],
+            "Names for the first columns of the query, where it does not name them itself.")
+        let columnComments = fields.optional(
+            "columnComments", .texts, default: .init(), "Comments on columns, by name.")
+        let barrier = fields.optional(
+            "securityBarrier", .boolean,
+            "Whether rows are filtered before any other condition sees them.")
+        let invoker = fields.optional(
+            "securityInvoker", .boolean,
+            "Whether privileges are those of who reads it (PostgreSQL 15 and newer).")
+        let check = fields.optional(
+            "checkOption", .enumeration(CheckOption.self),
+            "Whether rows written through it must be visible in it.")
+        let options = fields.options("Options by the name that the server gives them.")
+        let query = fields.required("query", .sql, "What it shows: a query.")
+        return { values in
+            var all = values[options].texts
+            func set(_ name: String, _ value: String?, at span: SourceSpan?, key: String) {
+                guard let value else { return }
+                if all[name] != nil {
+                    values.report(
+                        .error(
+                            "contradiction", "\(key) is also given as the option \(name)",
+                            at: span, help: "keep one of the two"))
+                }
+                all[name] = value
+            }
+            set(
+                "security_barrier", values[barrier].map { $0 ? "true" : "false" },
+                at: values.keySpan(barrier), key: "securityBarrier")
+            set(
+                "security_invoker", values[invoker].map { $0 ? "true" : "false" },
+                at: values.keySpan(invoker), key: "securityInvoker")
+            set(
+                "check_option", values[check]?.rawValue, at: values.keySpan(check),
+                key: "checkOption")
+            return ViewSpec(
+                schema: values[schema], name: values[name], query: values[query],
+                columns: values[columns], options: all, comment: values[comment],
+                columnComments: values[columnComments], renamedFrom: values[renamedFrom])
+        }
+    }
+
+    func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
+        let id = ObjectID.view(builder.schema, name.value)
+        var seen: Set<String> = []
+        for column in columns where !seen.insert(column.value).inserted {
+            context.report(
+                .error(
+                    "duplicate-name", "the view's column \"\(column.value)\" stands twice",
+                    at: column.span, help: "remove or rename one of the two"))
+        }
+        builder.add(
+            id,
+            .view(
+                ViewDefinition(
+                    query: query,
+                    columns: columns.map { ViewDefinition.Column(name: $0.value, type: "") },
+                    options: options)),
+            at: name.span)
+        builder.comment(comment, on: id)
+        for entry in columnComments {
+            let column = ObjectID.column(builder.schema, name.value, entry.name.value)
+            guard !entry.value.value.isEmpty else { continue }
+            builder.add(
+                column.comment, .comment(CommentDefinition(text: entry.value.value)),
+                at: entry.value.span, dependencies: [id])
+        }
+        builder.renames(renamedFrom, to: id)
+    }
+}
