@@ -52,8 +52,10 @@ public struct KindRegistry<Object: Sendable>: Sendable {
             context.report(outcome.diagnostics)
             return unique(outcome.documents, &context)
         }
-        let merged = overlays.map(documents).reduce(documents(base)) { base, overlay in
-            Overlay.merge(overlay, into: base, identity: identity, &context)
+        var merged = documents(base)
+        for overlay in overlays {
+            merged = Overlay.merge(
+                documents(overlay), into: merged, identity: identity, &context)
         }
         return lower(merged, &context)
     }

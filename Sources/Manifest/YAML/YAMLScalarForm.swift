@@ -5,12 +5,12 @@ enum YAMLScalarForm {
         YAMLNode.isNullText(text) || isTruth(text) || isNumber(text)
     }
 
-    /// What any YAML version reads as a truth value.
+    /// What readers of YAML 1.1 or 1.2 take for a truth value; none of them reads `y` so.
     static func isTruth(_ text: String) -> Bool {
         text.utf8.count <= 5 && truths.contains(text.lowercased())
     }
 
-    private static let truths: Set<String> = ["true", "false", "yes", "no", "on", "off", "y", "n"]
+    private static let truths: Set<String> = ["true", "false", "yes", "no", "on", "off"]
 
     /// What any YAML version reads as a number, a date or a sexagesimal; errs on the safe side.
     static func isNumber(_ text: String) -> Bool {

@@ -35,6 +35,14 @@ enum YAMLSyntaxMessage {
         {
             return ("a plain text cannot begin with \(first)", "put the text in quotes")
         }
+        let before = scalars.prefix(max(error.position.column - 1, 0))
+            .last { $0 != " " }
+        if error.problem.hasPrefix("did not find expected"), before == "'" || before == "\"" {
+            return (
+                "the text goes on behind its closing quote",
+                "put the whole text in quotes of the other sort, for example \"'a'::text\""
+            )
+        }
         let help =
             hints.first { error.problem.hasPrefix($0.problem) }?.help
             ?? "correct the YAML at this place"
