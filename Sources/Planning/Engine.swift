@@ -1,4 +1,5 @@
 
+public import Manifest
 public import SchemaCore
 
 /// A connection to one database of an engine, as the generic code needs it.
@@ -33,6 +34,14 @@ public protocol Engine: Sendable {
 
 
 
+    /// Turns manifests into objects; reports all that can be known without a server. Pure.
+    func lower(_ input: ManifestInput) -> Lowering<Object>
+    /// Whether an object is managed only if a manifest names it or it was applied, even where all
+    /// in its scope is managed otherwise: schemas, extensions.
+    func standsAlone(_ id: ObjectID) -> Bool
+    /// The addresses of parts that can be renamed and are no objects: the labels of enums.
+    func renamableParts(of catalog: Catalog<Object>) -> Set<ObjectID>
+
     /// Opens a connection with the settings that make inspection and execution repeatable.
     func connect(_ url: String) async throws -> Session
     /// What the server can do and this session may.
@@ -54,6 +63,11 @@ public protocol Engine: Sendable {
     func canonicalize(
         _ desired: [Object], scope: Scope, for target: Session, scratch: ScratchSettings
     ) async throws -> Catalog<Object>
+    /// The digests of what `canonicalize` would give, if they are at hand without a scratch
+    /// database: nil where nothing is cached.
+    func canonicalDigests(
+        _ desired: [Object], scope: Scope, for target: Session, scratch: ScratchSettings
+    ) async throws -> [ObjectID: Digest]?
 
     /// Says what identity changes come first, and what the live catalog looks like after them.
     ///
@@ -90,6 +104,23 @@ public protocol Engine: Sendable {
 
     /// Writes manifests for objects as a person would have written them.
     func manifests(for catalog: Catalog<Object>) -> [ExportedManifest]
+}
+
+/// The manifests of one environment.
+public struct ManifestInput: Sendable {
+    /// The manifests.
+    public var base: ManifestTree
+    /// What is merged into them, in order.
+    public var overlays: [ManifestTree]
+    /// Where objects stand whose manifests name no schema; nil makes that an error.
+    public var defaultSchema: String?
+
+    /// Makes the value.
+    public init(base: ManifestTree, overlays: [ManifestTree] = [], defaultSchema: String? = nil) {
+        self.base = base
+        self.overlays = overlays
+        self.defaultSchema = defaultSchema
+    }
 }
 
 /// What part of a database is looked at.

@@ -1,0 +1,75 @@
+public import SchemaCore
+
+/// Which of a database's objects are Lockstep's to change.
+public struct Management: Sendable {
+    /// What happens to objects in scope that Lockstep never knew.
+    public enum Unmanaged: String, Codable, Sendable, CaseIterable {
+        /// They are told of and left alone.
+        case report
+        /// They are left alone.
+        case ignore
+        /// They are dropped, like what was declared and is no longer.
+        case drop
+    }
+
+    /// What happens to objects that Lockstep never knew.
+    public var unmanaged: Unmanaged
+    /// Addresses to leave alone: dotted paths in which `*` stands for any text, for example
+    /// `app.tmp_*`.
+    public var exclude: [String]
+
+    /// Makes the value.
+    public init(unmanaged: Unmanaged = .report, exclude: [String] = []) {
+        self.unmanaged = unmanaged
+        self.exclude = exclude
+    }
+
+    /// An ad hoc run: everything in the schemas that its manifests name is managed.
+    public static let adHoc = Management(unmanaged: .drop)
+
+    /// What is managed: declared now or last applied, and the children of such objects; schemas
+    /// and extensions only if they are themselves declared or were applied.
+    ///
+    /// - Parameters:
+    ///   - catalog: the live catalog, or that after renames.
+    ///   - declared: the addresses of the desired objects.
+    ///   - applied: the addresses that were last applied.
+    ///   - standsAlone: whether an object of this kind is managed only if it is named itself.
+    public func managedPart<Object>(
+        of catalog: Catalog<Object>, declared: Set<ObjectID>, applied: Set<ObjectID>,
+        standsAlone: (ObjectID) -> Bool
+    ) -> Catalog<Object> {
+        let known = declared.union(applied)
+        return catalog.filter { object in
+            if isExcluded(object.id) && !declared.contains(object.id) { return false }
+            if known.contains(object.id) { return true }
+            if standsAlone(object.id) { return false }
+            if unmanaged == .drop { return true }
+            var parent = object.parent
+            while let id = parent, !standsAlone(id) {
+                if known.contains(id) { return true }
+                parent = catalog[id]?.parent
+            }
+            return false
+        }
+    }
+
+    /// Whether a pattern names the object or what it belongs to.
+    public func isExcluded(_ id: ObjectID) -> Bool {
+        let path = (id.subject ?? id).path
+        return exclude.contains { pattern in
+            (1...path.count).contains { length in
+                Self.matches(pattern[...], path.prefix(length).joined(separator: ".")[...])
+            }
+        }
+    }
+
+    private static func matches(_ pattern: Substring, _ text: Substring) -> Bool {
+        guard let first = pattern.first else { return text.isEmpty }
+        if first == "*" {
+            let rest = pattern.dropFirst()
+            return text.indices.contains { matches(rest, text[$0...]) } || matches(rest, "")
+        }
+        return text.first == first && matches(pattern.dropFirst(), text.dropFirst())
+    }
+}

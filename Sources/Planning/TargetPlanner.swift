@@ -1,0 +1,237 @@
+public import SchemaCore
+
+/// The way from lowered manifests and a live database to a plan, the same for every engine.
+public struct TargetPlanner<E: Engine>: Sendable {
+    /// What does not change between the targets of an environment.
+    public struct Settings: Sendable {
+        /// The project's name.
+        public var project: String
+        /// The environment's name.
+        public var environment: String
+        /// What is managed.
+        public var management: Management
+        /// Further schemas to look at.
+        public var schemas: [String]
+        /// Where scratch databases come from.
+        public var scratch: ScratchSettings
+        /// What the user asked of the plan.
+        public var options: PlanningOptions
+
+        /// Makes the value.
+        public init(
+            project: String, environment: String, management: Management, schemas: [String] = [],
+            scratch: ScratchSettings = .init(), options: PlanningOptions = .init()
+        ) {
+            self.project = project
+            self.environment = environment
+            self.management = management
+            self.schemas = schemas
+            self.scratch = scratch
+            self.options = options
+        }
+    }
+
+    /// The engine.
+    public let engine: E
+    /// The settings.
+    public let settings: Settings
+
+    /// Makes a planner.
+    public init(engine: E, settings: Settings) {
+        self.engine = engine
+        self.settings = settings
+    }
+
+    /// The schemas that a run looks at: those of the manifests, of the project and of what was
+    /// last applied.
+    public func scope(of lowering: Lowering<E.Object>, applied: AppliedState?) -> Scope {
+        Scope(
+            schemas: lowering.scope.schemas + settings.schemas + (applied?.scope.schemas ?? []))
+    }
+
+    /// Makes a plan.
+    ///
+    /// - Throws: `DiagnosticsError` where manifests cannot be built or changes cannot be made;
+    ///   `EngineError` where the target cannot be read.
+    public func plan(
+        _ lowering: Lowering<E.Object>, on session: E.Session, applied: AppliedState?
+    ) async throws -> TargetPlan<E.Object> {
+        if lowering.diagnostics.hasErrors { throw DiagnosticsError(lowering.diagnostics) }
+        let scope = scope(of: lowering, applied: applied)
+        let appliedIDs = Set(applied?.objects.map(\.id) ?? [])
+        let capabilities = try await engine.capabilities(session)
+        func managed(
+            _ catalog: Catalog<E.Object>, _ declared: Set<ObjectID>
+        ) -> Catalog<E.Object> {
+            settings.management.managedPart(
+                of: catalog, declared: declared, applied: appliedIDs,
+                standsAlone: engine.standsAlone)
+        }
+        if let digests = try await engine.canonicalDigests(
+            lowering.objects, scope: scope, for: session, scratch: settings.scratch)
+        {
+            // In a steady state neither dependencies nor the desired catalog are needed.
+            let inspection = try await engine.inspect(session, scope: scope, detail: .definitions)
+            let declared = Set(digests.keys)
+            let part = managed(inspection.catalog, declared)
+            if part.objects.count == digests.count,
+                part.objects.allSatisfy({ digests[$0.key] == $0.value.digest })
+            {
+                return unchanged(
+                    part, inspection, scope: scope, capabilities: capabilities, declared: declared)
+            }
+        }
+        return try await changed(
+            lowering, on: session, scope: scope, capabilities: capabilities, managed: managed)
+    }
+
+    private func unchanged(
+        _ live: Catalog<E.Object>, _ inspection: Inspection<E.Object>, scope: Scope,
+        capabilities: Capabilities, declared: Set<ObjectID>
+    ) -> TargetPlan<E.Object> {
+        let fingerprint = live.fingerprint
+        return TargetPlan(
+            plan: plan([], live: fingerprint, desired: fingerprint, scope, capabilities),
+            effects: [], live: live, desired: live.objects.mapValues(\.digest),
+            unmodelled: inspection.unmodelled,
+            unmanaged: unmanaged(inspection.catalog, managed: live), warnings: [], vanishing: [])
+    }
+
+    private func changed(
+        _ lowering: Lowering<E.Object>, on session: E.Session, scope: Scope,
+        capabilities: Capabilities,
+        managed: (Catalog<E.Object>, Set<ObjectID>) -> Catalog<E.Object>
+    ) async throws -> TargetPlan<E.Object> {
+        let desired = try await engine.canonicalize(
+            lowering.objects, scope: scope, for: session, scratch: settings.scratch)
+        let inspection = try await engine.inspect(session, scope: scope, detail: .full)
+        let declared = Set(desired.objects.keys)
+        let renames = try resolved(lowering.renames, in: inspection.catalog)
+        // What goes by an old name is managed under it.
+        let live = managed(inspection.catalog, declared.union(renames.map(\.from)))
+        var settlement = try await engine.settle(
+            live: inspection.catalog, desired: desired, renames: renames, for: session,
+            scratch: settings.scratch)
+        let whole = settlement.catalog
+        settlement.catalog = managed(whole, declared)
+        let changes = difference(from: settlement.catalog, to: desired)
+        try refuseUnmanagedDependants(of: changes, in: whole, managed: settlement.catalog)
+        let result = engine.plan(
+            PlanningRequest(
+                live: live, settlement: settlement, desired: desired, changes: changes,
+                capabilities: capabilities, options: settings.options))
+        if result.diagnostics.hasErrors { throw DiagnosticsError(result.diagnostics) }
+        let vanishing = changes.compactMap { change -> ObjectID? in
+            if case .drop(let object) = change { object.id } else { nil }
+        }
+        return TargetPlan(
+            plan: plan(
+                result.steps.map(\.step), live: live.fingerprint, desired: desired.fingerprint,
+                scope, capabilities),
+            effects: result.steps.map(\.effects), live: live,
+            desired: desired.objects.mapValues(\.digest), unmodelled: inspection.unmodelled,
+            unmanaged: unmanaged(inspection.catalog, managed: live),
+            warnings: lowering.diagnostics + result.diagnostics
+                + RenameSuspicion.warnings(for: changes),
+            vanishing: vanishing)
+    }
+
+    private func plan(
+        _ steps: [Step], live: Digest, desired: Digest, _ scope: Scope,
+        _ capabilities: Capabilities
+    ) -> Plan {
+        Plan(
+            project: settings.project, environment: settings.environment, engine: engine.name,
+            majorVersion: capabilities.majorVersion, scope: scope, liveFingerprint: live,
+            desiredDigest: desired, options: settings.options, steps: steps)
+    }
+
+    private func resolved(
+        _ requests: [RequestedRename], in live: Catalog<E.Object>
+    ) throws -> [Rename] {
+        var renames: [Rename] = []
+        var problems: [Diagnostic] = []
+        let parts = engine.renamableParts(of: live)
+        for request in requests {
+            do throws(DiagnosticsError) {
+                let rename = try request.resolved { live[$0] != nil || parts.contains($0) }
+                if let rename { renames.append(rename) }
+            } catch {
+                problems += error.diagnostics
+            }
+        }
+        if problems.hasErrors { throw DiagnosticsError(problems) }
+        return renames
+    }
+
+    /// What is not Lockstep's and stands on what is to go has to be moved by a person.
+    private func refuseUnmanagedDependants(
+        of changes: [Change<E.Object>], in whole: Catalog<E.Object>, managed: Catalog<E.Object>
+    ) throws {
+        let dropped = Set(
+            changes.compactMap { change -> ObjectID? in
+                if case .drop(let object) = change { object.id } else { nil }
+            })
+        if dropped.isEmpty || whole.count == managed.count { return }
+        let problems = whole.sorted.compactMap { object -> Diagnostic? in
+            guard managed[object.id] == nil,
+                let lost = object.dependencies.intersection(dropped).min()
+            else { return nil }
+            return .error(
+                "unmanaged-dependant",
+                "\(lost) cannot be dropped: \(object.id), which Lockstep does not manage, needs it",
+                help: "declare \(object.id) in a manifest, or drop it by hand first")
+        }
+        if !problems.isEmpty { throw DiagnosticsError(problems) }
+    }
+
+    private func unmanaged(
+        _ live: Catalog<E.Object>, managed: Catalog<E.Object>
+    ) -> [ObjectID] {
+        if settings.management.unmanaged == .ignore { return [] }
+        return live.objects.values.filter { object in
+            guard managed[object.id] == nil, !settings.management.isExcluded(object.id) else {
+                return false
+            }
+            // Children are told with their parent.
+            guard let parent = object.parent, let above = live[parent] else { return true }
+            return managed[parent] != nil || engine.standsAlone(above.id)
+        }.map(\.id).sorted()
+    }
+}
+
+/// A plan with all that is needed to assess, apply and record it.
+public struct TargetPlan<Object: CatalogObject>: Sendable {
+    /// The plan.
+    public var plan: Plan
+    /// The effects of each step, in the order of the steps.
+    public var effects: [Effects]
+    /// The managed live catalog.
+    public var live: Catalog<Object>
+    /// The digests of the desired objects.
+    public var desired: [ObjectID: Digest]
+    /// What in scope is not modelled.
+    public var unmodelled: [Unmodelled]
+    /// What in scope is not managed, without children.
+    public var unmanaged: [ObjectID]
+    /// What a person should know although it is no error.
+    public var warnings: [Diagnostic]
+    /// The managed objects that the desired state no longer has.
+    public var vanishing: [ObjectID]
+
+    /// Makes the value.
+    public init(
+        plan: Plan, effects: [Effects], live: Catalog<Object>, desired: [ObjectID: Digest],
+        unmodelled: [Unmodelled], unmanaged: [ObjectID], warnings: [Diagnostic],
+        vanishing: [ObjectID]
+    ) {
+        self.plan = plan
+        self.effects = effects
+        self.live = live
+        self.desired = desired
+        self.unmodelled = unmodelled
+        self.unmanaged = unmanaged
+        self.warnings = warnings
+        self.vanishing = vanishing
+    }
+}
