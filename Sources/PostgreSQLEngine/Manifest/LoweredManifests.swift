@@ -1,3 +1,4 @@
+public import Planning
 public import SchemaCore
 
 /// What manifests mean, before a server has read it.

@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 /// Collects what one document means. Addresses, comments and renames of all kinds are made here

@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 /// What one manifest says, piece by piece: objects, and what can only be judged beside the others.

@@ -1,6 +1,7 @@
 // Owns the list of PostgreSQL's manifest kinds, and the way from documents to objects.
 
 public import Manifest
+import Planning
 import SchemaCore
 
 /// PostgreSQL's manifests: their kinds, their schema, and what documents mean.

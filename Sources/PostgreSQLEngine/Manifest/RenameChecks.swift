@@ -1,3 +1,4 @@
+import Planning
 import SchemaCore
 
 /// Looks for renames that could never be done.
