@@ -39,11 +39,13 @@ struct ChildProcess: Sendable {
 
     /// Starts a program with its output in a file.
     ///
-    /// `setpriv` gives it the account and makes the kernel end it when we end, also by `kill -9`.
+    /// `setpriv` gives it the account and makes the kernel end it by `deathSignal` when we end,
+    /// also by `kill -9`.
     static func start(
-        _ command: [String], as account: ServiceAccount?, in directory: String, output: String
+        _ command: [String], as account: ServiceAccount?, in directory: String, output: String,
+        deathSignal: String = "QUIT"
     ) async throws(PostgreSQLError) -> ChildProcess {
-        let arguments = try arguments(command, as: account)
+        let arguments = try arguments(command, as: account, deathSignal)
         try spawner.start()
         return try await spawner.perform {
             spawn(arguments, in: directory, output: output)
@@ -55,7 +57,7 @@ struct ChildProcess: Sendable {
         _ command: [String], as account: ServiceAccount?, in directory: String
     ) throws(PostgreSQLError) -> ChildProcess {
         try spawn(
-            try arguments(command, as: account), in: directory, output: "/dev/null"
+            try arguments(command, as: account, "KILL"), in: directory, output: "/dev/null"
         ).get()
     }
 
@@ -93,7 +95,7 @@ struct ChildProcess: Sendable {
     }
 
     private static func arguments(
-        _ command: [String], as account: ServiceAccount?
+        _ command: [String], as account: ServiceAccount?, _ deathSignal: String
     ) throws(PostgreSQLError) -> [String] {
         guard let setpriv else {
             guard account == nil else {
@@ -104,7 +106,7 @@ struct ChildProcess: Sendable {
             }
             return command
         }
-        var arguments = [setpriv, "--no-new-privs", "--pdeathsig", "QUIT"]
+        var arguments = [setpriv, "--no-new-privs", "--pdeathsig", deathSignal]
         if let account {
             arguments += [
                 "--reuid=\(account.user)", "--regid=\(account.group)", "--clear-groups",

@@ -14,6 +14,10 @@ public struct ConnectionSettings: Sendable, Hashable {
     /// Server settings that apply from the first statement on.
     private var startup: [String: String] = [:]
 
+    /// How long a server may take to react to a request to cancel before the connection is given
+    /// up: some work cannot be interrupted, and a server that hangs never reacts.
+    public var cancelPatience = Duration.seconds(10)
+
     /// Seconds until an attempt to connect to one host is given up; from 1 to 3600, by default 10.
     public var connectTimeout: Int {
         get { min(max(parameters["connect_timeout"].flatMap { Int($0) } ?? 10, 1), 3600) }

@@ -185,7 +185,8 @@ public final class LocalServer: Sendable {
         let command =
             ["\(binaries.directory)/initdb", "-D", directory.data] + options.initArguments
         let process = try await ChildProcess.start(
-            command, as: directory.account, in: directory.run, output: directory.initLog)
+            command, as: directory.account, in: directory.run, output: directory.initLog,
+            deathSignal: "KILL")
         guard await process.end() == .exited(0) else {
             throw PostgreSQLError(
                 kind: .localServer,

@@ -20,6 +20,7 @@ public actor PostgreSQLConnection {
     private nonisolated let thread: BlockingThread
     private let notices: NoticeSink
     private let interrupt: Interrupt
+    private let cancelPatience: Duration
     private var handle: OpaquePointer?
     private var generation = Connecting.generation
     /// Whether `begin` opened the transaction that is open: then no statement but ours commits.
@@ -53,7 +54,8 @@ public actor PostgreSQLConnection {
         }
         do throws(PostgreSQLError) {
             let handle = try opened.get()
-            let connection = PostgreSQLConnection(handle, thread, interrupt, sink)
+            let connection = PostgreSQLConnection(
+                handle, thread, interrupt, sink, settings.cancelPatience)
             guard !Task.isCancelled else {
                 await connection.close()
                 throw cancelledBeforeStart
@@ -67,8 +69,9 @@ public actor PostgreSQLConnection {
 
     private init(
         _ opened: OpenedHandle, _ thread: BlockingThread, _ interrupt: Interrupt,
-        _ notices: NoticeSink
+        _ notices: NoticeSink, _ cancelPatience: Duration
     ) {
+        self.cancelPatience = cancelPatience
         self.thread = thread
         self.interrupt = interrupt
         self.notices = notices
@@ -125,7 +128,8 @@ public actor PostgreSQLConnection {
         let current = generation
         let interrupt = interrupt
         var statement = StatementRun(
-            handle: handle, interrupt: interrupt, generation: current, timeout: timeout)
+            handle: handle, interrupt: interrupt, generation: current, timeout: timeout,
+            patience: cancelPatience)
         let outcome: Result<Value, StatementFailure>
         if ignoresCancellation {
             outcome = outcomeOf(body, &statement)

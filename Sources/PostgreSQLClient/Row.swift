@@ -2,8 +2,8 @@
 
 /// One row of a result.
 ///
-/// The subscripts give the server's text. The functions read it as a type and throw an error of
-/// kind `decoding` that names the column; those whose name starts with `optional` give nil for NULL.
+/// The subscript gives the server's text. The functions read it as a type and throw an error of
+/// kind `decoding` that names the column; those named `optional…` give nil for NULL.
 public struct Row: Sendable {
     let storage: Rows.Storage
     /// The number of the row, from 0.

@@ -15,12 +15,11 @@ struct StatementRun {
     /// The server did not answer, also not to our request to cancel.
     struct NoAnswer: Error {}
 
-    /// How long the server may take to react to a request to cancel.
-    private static let patience = Duration.seconds(10)
-
     let handle: OpaquePointer
     private let interrupt: Interrupt
     private let generation: UInt64
+    /// How long the server may take to react to a request to cancel.
+    private let patience: Duration
     private let clock = ContinuousClock()
     private let deadline: ContinuousClock.Instant?
     /// Why a cancel request was sent, if one was.
@@ -30,8 +29,10 @@ struct StatementRun {
     private var pause = Duration.milliseconds(20)
 
     init(
-        handle: OpaquePointer, interrupt: Interrupt, generation: UInt64, timeout: Duration?
+        handle: OpaquePointer, interrupt: Interrupt, generation: UInt64, timeout: Duration?,
+        patience: Duration
     ) {
+        self.patience = patience
         self.handle = handle
         self.interrupt = interrupt
         self.generation = generation
@@ -76,7 +77,7 @@ struct StatementRun {
 
     private mutating func beginToStop(_ reason: Stop) {
         stop = reason
-        giveUp = clock.now + Self.patience
+        giveUp = clock.now + patience
         nextRequest = clock.now
     }
 

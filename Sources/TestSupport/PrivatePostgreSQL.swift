@@ -78,7 +78,9 @@ public final class PrivatePostgreSQL: Sendable {
     ) async throws -> Value {
         let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
         let database = TestDatabase(name: name ?? "test_\(number)", server: server)
-        try await admin.execute("CREATE DATABASE \"\(database.name)\" \(options)")
+        // Copying the files takes a third of the time; 14 knows no other way.
+        let strategy = major >= 15 ? "STRATEGY file_copy" : ""
+        try await admin.execute("CREATE DATABASE \"\(database.name)\" \(strategy) \(options)")
         do {
             let value = try await body(database)
             try await drop(database)

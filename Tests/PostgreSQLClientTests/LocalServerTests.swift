@@ -96,28 +96,46 @@ import Testing
         let base = "/tmp/lockstep-sweep-\(getpid())"
         mkdir(base, 0o755)
         defer { rmdir(base) }
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            var options = LocalServer.Options()
+            options.baseDirectory = "/tmp/lockstep-sweep-\(getppid())"
+            _ = try await LocalServer.start(
+                major: PrivatePostgreSQL.defaultMajor, options: options)
+            kill(getpid(), SIGKILL)
+        }
+        let left = try #require(names(in: base).first)
+        let pid = try #require(serverPID("\(base)/\(left)/run/data/postmaster.pid"))
+        for _ in 0..<1000 where kill(pid, 0) == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(kill(pid, 0) != 0)
+
         var options = LocalServer.Options()
         options.baseDirectory = base
         let server = try await LocalServer.start(
             major: PrivatePostgreSQL.defaultMajor, options: options)
-        let folder = String(server.socketDirectory.dropLast("/run".count))
-        // The same folder under the name that a process of long ago would have given it.
-        let parts = folder.split(separator: "-")
-        let old = folder.replacing(
-            "-\(getpid())-\(parts[parts.count - 2])-", with: "-\(getpid())-1-")
-        let name = try #require(old.split(separator: "/").last)
-        mkdir(old, 0o700)
-        mkdir("\(old)/run", 0o700)
-        if geteuid() == 0, let nobody = getpwnam("nobody") {
-            chmod(old, 0o711)
-            chown("\(old)/run", nobody.pointee.pw_uid, nobody.pointee.pw_gid)
-        }
-        #expect(name != folder.split(separator: "/").last)
-        let second = try await LocalServer.start(
-            major: PrivatePostgreSQL.defaultMajor, options: options)
-        #expect(access(old, F_OK) != 0)
-        #expect(access(folder, F_OK) == 0)
-        await second.stop(immediate: true)
+        #expect(names(in: base).count == 1)
+        #expect(!names(in: base).contains(left))
         await server.stop(immediate: true)
+        #expect(names(in: base).isEmpty)
+    }
+
+    private func names(in directory: String) -> [String] {
+        guard let stream = opendir(directory) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
+    }
+
+    private func serverPID(_ path: String) -> pid_t? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return pid_t(String(decoding: bytes[..<count].prefix { $0 != 10 }, as: UTF8.self))
     }
 }

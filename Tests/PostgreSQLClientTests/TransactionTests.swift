@@ -44,7 +44,9 @@ import Testing
     @Test func isolationAndReadOnlyReachTheServer() async throws {
         try await PrivatePostgreSQL.withDatabase { database in
             let connection = try await database.connect()
-            let level = try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
+            let level = try await connection.transaction(
+                isolation: .repeatableRead, readOnly: true
+            ) {
                 let row = try await $0.query(
                     "SELECT current_setting('transaction_isolation'), "
                         + "current_setting('transaction_read_only')")[0]
