@@ -82,7 +82,8 @@ extension LocalServer {
 
         var userMap: String {
             let name = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "root"
-            return "starter \"\(name)\" \(LocalServer.superuser)\n"
+            return [LocalServer.superuser, LocalServer.scratchRole]
+                .map { "starter \"\(name)\" \($0)\n" }.joined()
         }
     }
 }

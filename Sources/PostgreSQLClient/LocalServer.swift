@@ -12,6 +12,9 @@ import Synchronization
 public final class LocalServer: Sendable {
     /// The superuser's name.
     public static let superuser = "postgres"
+    /// A role without privileges that may log in as the superuser may, once it is made: for SQL
+    /// that nobody has looked at.
+    public static let scratchRole = "lockstep_scratch"
 
     /// The programs that it runs.
     public let binaries: Binaries

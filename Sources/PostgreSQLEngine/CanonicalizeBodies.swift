@@ -1,0 +1,127 @@
+// Owns the check of function bodies in quotes, which are not looked at when a function is made,
+// since they may refer to what comes later: once everything is there, each is given to its
+// language's validator.
+
+internal import PostgreSQLClient
+import SchemaCore
+
+struct CanonicalizeBodies {
+    private let database: ScratchDatabase
+
+    init(_ database: ScratchDatabase) { self.database = database }
+
+    private struct Body {
+        var oid: String
+        var validator: String
+        var settings: [String?]
+        var unit: ScratchUnit
+    }
+
+    /// Checks the bodies of what was built, and tells what the validators refuse.
+    func validate(_ built: [ScratchUnit]) async throws -> [Diagnostic] {
+        let bodies = try await bodies(built)
+        guard !bodies.isEmpty else { return [] }
+        let connection = database.connection
+        try await connection.set("check_function_bodies", to: "on")
+        var diagnostics: [Diagnostic] = []
+        let groups = Dictionary(grouping: bodies) { body in
+            [body.validator] + body.unit.searchPath
+        }
+        for (_, group) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            let plain = group.filter(\.settings.isEmpty)
+            // One call for all, and one for each only where something is wrong.
+            if try await run(plain) != nil {
+                for body in plain {
+                    if let error = try await run([body]) {
+                        diagnostics.append(diagnostic(body, error))
+                    }
+                }
+            }
+            for body in group where !body.settings.isEmpty {
+                if let error = try await run([body]) {
+                    diagnostics.append(diagnostic(body, error))
+                }
+            }
+        }
+        try await connection.set("check_function_bodies", to: "off")
+        return diagnostics
+    }
+
+    /// Validates functions with one search path in one call.
+    private func run(_ bodies: [Body]) async throws -> PostgreSQLError? {
+        guard let first = bodies.first else { return nil }
+        let path = first.unit.searchPath.map(SQLDialectName.quoted).joined(separator: ", ")
+        do {
+            try await database.connection.transaction { connection in
+                try await connection.set("search_path", to: path, isLocal: true)
+                for case .some(let setting) in first.settings {
+                    guard let equals = setting.firstIndex(of: "=") else { continue }
+                    try await connection.set(
+                        String(setting[..<equals]),
+                        to: String(setting[setting.index(after: equals)...]), isLocal: true)
+                }
+                try await connection.query(
+                    "SELECT \(first.validator)(f) FROM pg_catalog.unnest($1::oid[]) f",
+                    ["{\(bodies.map(\.oid).joined(separator: ","))}"])
+            }
+            return nil
+        } catch let error as PostgreSQLError {
+            guard error.kind == .server, !error.isConnectionLost else { throw error }
+            return error
+        }
+    }
+
+    /// The functions that were built, in the order in which they were.
+    private func bodies(_ built: [ScratchUnit]) async throws -> [Body] {
+        var waiting: [[String]: [ScratchUnit]] = [:]
+        for unit in built where unit.rank == .function {
+            waiting[Array(unit.id.path.prefix(2)), default: []].append(unit)
+        }
+        guard !waiting.isEmpty else { return [] }
+        // Overloads have one name, so they are told apart by the order in which they were made.
+        let rows = try await database.connection.query(
+            """
+            SELECT p.oid, n.nspname, p.proname, l.lanvalidator::pg_catalog.regproc,
+                coalesce(p.proconfig, '{}'), p.prosqlbody IS NULL AND l.lanvalidator <> 0
+            FROM pg_catalog.pg_proc p
+            JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+            JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+            WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+                AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                    WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+                        AND d.objid = p.oid AND d.deptype = 'e')
+            ORDER BY p.oid
+            """)
+        var out: [Body] = []
+        for row in rows {
+            let name = [try row.text(1), try row.text(2)]
+            guard var units = waiting[name], !units.isEmpty else { continue }
+            let unit = units.removeFirst()
+            waiting[name] = units
+            guard try row.bool(5), !unit.isEnvironment else { continue }
+            out.append(
+                Body(
+                    oid: try row.text(0), validator: try row.text(3),
+                    settings: try row.optionalTexts(4) ?? [], unit: unit))
+        }
+        return out
+    }
+
+    private func diagnostic(_ body: Body, _ error: PostgreSQLError) -> Diagnostic {
+        var notes: [Diagnostic.Note] = []
+        if let position = error.internalPosition, let query = error.internalQuery {
+            let before = query.unicodeScalars.prefix(max(position - 1, 0))
+            let line = before.reduce(1) { $1 == "\n" ? $0 + 1 : $0 }
+            let text = query.split(separator: "\n", omittingEmptySubsequences: false)
+            if line <= text.count {
+                let words = text[line - 1].trimmingPrefix { $0.isWhitespace }
+                notes.append(.init("in line \(line) of the body: \(words)"))
+            }
+        } else if let context = error.context {
+            notes.append(.init(context))
+        }
+        return .error(
+            "invalid-body", "\(body.unit.id): \(error.message)", at: body.unit.span,
+            help: error.hint ?? "Correct the body, or declare what it refers to.", notes: notes)
+    }
+}

@@ -1,0 +1,127 @@
+// Owns how lowered manifests become the catalog that the server makes of them. Invariant: nothing
+// but the server's own print of what was built is in the result, and nothing that was not declared.
+
+internal import Manifest
+internal import Planning
+internal import PostgreSQLClient
+import SchemaCore
+
+/// Builds desired objects in a scratch database and reads them back.
+struct Canonicalizer: Sendable {
+    /// Where scratch databases come from.
+    let servers: ScratchServers
+    /// In which schemas names are looked up behind the object's own.
+    var searchPath: [String] = ["public"]
+    /// The catalog reader, the same as for live databases.
+    var read: @Sendable (PostgreSQLConnection) async throws -> Catalog<PostgreSQLObject>
+
+    /// A target as it is needed here.
+    struct Target: Sendable {
+        /// An open connection to it.
+        var connection: PostgreSQLConnection
+        /// How to reach its server.
+        var settings: ConnectionSettings
+        /// What is in it that is not to be changed: read only when a manifest refers to something
+        /// that no manifest declares.
+        var environment: @Sendable () async throws -> Catalog<PostgreSQLObject>
+    }
+
+    /// What came of it.
+    struct Result: Sendable {
+        /// The canonical desired catalog.
+        var catalog: Catalog<PostgreSQLObject>
+        /// What differs in the scratch database from the target.
+        var notes: [Diagnostic]
+    }
+
+    /// The canonical catalog of the desired objects, from the cache where it is there.
+    ///
+    /// - Throws: `DiagnosticsError` with the place of everything that the server refused.
+    func canonicalize(
+        _ desired: [PostgreSQLObject], scope: Scope, for target: Target, scratch: ScratchSettings
+    ) async throws -> Result {
+        let traits = try await ScratchTraits.read(target.connection)
+        let extensions = try await CanonicalizeExtensions(desired, traits, target.connection)
+        let cache = scratch.cacheDirectory.map { CatalogCache(directory: $0) }
+        let key = CatalogCacheKey(
+            desired: CatalogCacheKey.desired(extensions.desired), traits: traits, scope: scope,
+            searchPath: searchPath)
+        if let catalog = cache?.catalog(for: key) { return Result(catalog: catalog, notes: []) }
+        let (built, notes) = try await servers.withDatabase(
+            scratch.provider, like: extensions.traits, target: target.settings
+        ) { database in
+            try await build(extensions.desired, in: database, target.environment)
+        }
+        // With the help of the environment the result depends on more than the key.
+        if !built.usedEnvironment { cache?.store(built.catalog, for: key) }
+        return Result(catalog: built.catalog, notes: notes)
+    }
+
+    /// Builds in a database and reads back.
+    private func build(
+        _ desired: [PostgreSQLObject], in database: ScratchDatabase,
+        _ environment: @Sendable () async throws -> Catalog<PostgreSQLObject>
+    ) async throws -> (catalog: Catalog<PostgreSQLObject>, usedEnvironment: Bool) {
+        var excluded = database.existing
+        let places = Self.implicitSchemas(desired, existing: database.existing)
+        excluded.formUnion(places.map(\.id))
+        let units = ScratchUnits(desired, searchPath: searchPath)
+        let placeUnits = ScratchUnits(places, searchPath: searchPath, isEnvironment: true)
+        var builder = ScratchBuilder(database)
+        var live: Catalog<PostgreSQLObject>?
+        var borrowed: [PostgreSQLObject] = []
+        let failures = try await builder.build(placeUnits.ordered() + units.ordered()) { failed in
+            let found = try await environment()
+            live = found
+            borrowed = CanonicalizeEnvironment(found, desired).needed(by: failed.map(\.unit))
+            let schemas = Self.implicitSchemas(borrowed, existing: excluded)
+            excluded.formUnion(schemas.map(\.id))
+            excluded.formUnion(borrowed.map(\.id))
+            return ScratchUnits(schemas, searchPath: nil, isEnvironment: true).ordered()
+                + ScratchUnits(borrowed, searchPath: nil, isEnvironment: true).ordered()
+        }
+        var diagnostics = CanonicalizeDiagnostics(desired: desired, live: live).of(failures)
+        diagnostics += try await CanonicalizeBodies(database).validate(builder.built)
+        guard !diagnostics.hasErrors else { throw DiagnosticsError(diagnostics) }
+        excluded.subtract(desired.lazy.map(\.id))
+        let catalog = try await read(database.connection)
+        return (Self.result(catalog, excluded, desired), !borrowed.isEmpty)
+    }
+
+    /// Schemas that objects need and nobody declares.
+    private static func implicitSchemas(
+        _ objects: [PostgreSQLObject], existing: Set<ObjectID>
+    ) -> [PostgreSQLObject] {
+        var names = Set(objects.compactMap(\.ownSchema))
+        for object in objects { if object.id.kind == .schema { names.remove(object.id.name) } }
+        return names.sorted().map { ObjectID.schema($0) }.filter { !existing.contains($0) }
+            .map { PostgreSQLObject($0, .schema(SchemaDefinition())) }
+    }
+
+    /// What was read, without what was only there for others, with columns in the order in which
+    /// the manifests have them.
+    private static func result(
+        _ read: Catalog<PostgreSQLObject>, _ excluded: Set<ObjectID>,
+        _ desired: [PostgreSQLObject]
+    ) -> Catalog<PostgreSQLObject> {
+        var catalog = read.filter { !isExcluded($0, read, excluded) }
+        for object in desired where object.id.kind == .column {
+            guard var column = catalog[object.id] else { continue }
+            column.position = object.position
+            catalog[object.id] = column
+        }
+        return catalog
+    }
+
+    /// Whether an object or what it belongs to, up to but not including a schema, is excluded.
+    private static func isExcluded(
+        _ object: PostgreSQLObject, _ catalog: Catalog<PostgreSQLObject>,
+        _ excluded: Set<ObjectID>
+    ) -> Bool {
+        if excluded.contains(object.id) { return true }
+        guard let parent = object.parent else { return false }
+        if parent.kind == .schema, object.id.kind != .comment { return false }
+        if excluded.contains(parent) { return true }
+        return catalog[parent].map { isExcluded($0, catalog, excluded) } ?? false
+    }
+}

@@ -1,0 +1,150 @@
+// Owns the building of objects in a scratch database. Invariants: each statement is sent by itself
+// through the extended protocol, so that no text of a manifest can smuggle in a second one; what
+// fails is tried again until nothing moves; all errors are told, not the first.
+
+internal import Planning
+internal import PostgreSQLClient
+import SchemaCore
+
+/// Builds units in a database of its own.
+///
+/// Nothing here needs a transaction: the database is thrown away.
+struct ScratchBuilder {
+    /// What could not be built, and why in the server's words.
+    struct Failure: Sendable {
+        var unit: ScratchUnit
+        var statement: RenderedSQL
+        var error: PostgreSQLError
+    }
+
+    /// The scratch database.
+    let database: ScratchDatabase
+    /// The search path that the session has, so that it is set only when it changes.
+    private var currentPath: [String]?
+    /// What is there already and need not be made.
+    private var existing: Set<ObjectID>
+    /// What was built, in order.
+    private(set) var built: [ScratchUnit] = []
+
+    init(_ database: ScratchDatabase) {
+        self.database = database
+        existing = database.existing
+    }
+
+    /// Builds what can be built and gives the rest.
+    ///
+    /// - Parameter relief: asked once, when nothing moves any more, for what else could be built
+    ///   so that the rest can.
+    mutating func build(
+        _ units: [ScratchUnit], relief: ([Failure]) async throws -> [ScratchUnit] = { _ in [] }
+    ) async throws -> [Failure] {
+        var waiting = units
+        var isRelieved = false
+        while true {
+            let (failures, moved) = try await round(waiting)
+            if failures.allSatisfy(\.unit.isEnvironment) { return [] }
+            waiting = failures.map(\.unit)
+            if moved { continue }
+            if !isRelieved {
+                isRelieved = true
+                let others = try await relief(failures)
+                waiting = others + waiting
+                if !others.isEmpty { continue }
+            }
+            var isSplit = false
+            waiting = waiting.flatMap { unit in
+                guard case .last(let pieces) = unit.fallback else { return [unit] }
+                isSplit = true
+                return pieces()
+            }
+            if !isSplit { return failures.filter { !$0.unit.isEnvironment } }
+        }
+    }
+
+    /// Tries each unit once; a table that fails as a whole is tried in pieces at once.
+    private mutating func round(
+        _ units: [ScratchUnit]
+    ) async throws -> (failures: [Failure], moved: Bool) {
+        var failures: [Failure] = []
+        var moved = false
+        for unit in units {
+            guard let failure = try await attempt(unit) else {
+                moved = true
+                continue
+            }
+            guard case .now(let pieces) = unit.fallback else {
+                failures.append(failure)
+                continue
+            }
+            for piece in pieces() {
+                if let failure = try await attempt(piece) {
+                    failures.append(failure)
+                } else {
+                    moved = true
+                }
+            }
+        }
+        return (failures, moved)
+    }
+
+    private mutating func attempt(_ unit: ScratchUnit) async throws -> Failure? {
+        let isPlace = unit.rank == .schema || unit.rank == .extension
+        if isPlace, existing.contains(unit.id) { return nil }
+        try await setPath(unit.searchPath)
+        for statement in unit.statements {
+            do {
+                try await run(statement, of: unit)
+            } catch let error as PostgreSQLError {
+                guard error.kind == .server, !error.isConnectionLost else { throw error }
+                return Failure(unit: unit, statement: statement, error: error)
+            }
+        }
+        if isPlace { existing.insert(unit.id) }
+        built.append(unit)
+        return nil
+    }
+
+    private func run(_ statement: RenderedSQL, of unit: ScratchUnit) async throws {
+        guard unit.rank != .extension else {
+            try await database.install(statement)
+            return
+        }
+        do {
+            try await database.connection.query(statement.text)
+        } catch {
+            guard error.sqlstate == .insufficientPrivilege, let role = database.role,
+                case .function(let function) = unit.objects[0].definition,
+                function.isHarmlessToMake
+            else { throw error }
+            // Only a superuser may make it, which says nothing about who runs it: it is given to
+            // the scratch role at once.
+            let ownership: SQL =
+                "ALTER FUNCTION \(unit.id.functionReference) OWNER TO \(name: role)"
+            try await database.makeForRole(
+                statement, searchPath: Self.pathText(unit.searchPath),
+                ownership: ownership.text(.postgreSQL))
+        }
+    }
+
+    /// Looks names up in these schemas from now on.
+    private mutating func setPath(_ path: [String]) async throws {
+        guard path != currentPath else { return }
+        try await database.connection.set("search_path", to: Self.pathText(path))
+        currentPath = path
+    }
+
+    private static func pathText(_ path: [String]) -> String {
+        path.map(SQLDialectName.quoted).joined(separator: ", ")
+    }
+}
+
+extension FunctionDefinition {
+    /// Whether making it as a superuser runs nothing that came with the manifests.
+    fileprivate var isHarmlessToMake: Bool {
+        switch body {
+        case .source: language != "internal" && language != "c"
+        case .sql: true
+        case .symbol(let file, _): file.hasPrefix("$libdir/") && !file.contains("..")
+        }
+    }
+}

@@ -1,0 +1,185 @@
+// Owns how objects become pieces of a build: whole tables first, since one statement is faster than
+// twenty; taken apart where they fail.
+
+import SchemaCore
+
+/// Makes units of objects.
+struct ScratchUnits {
+    /// The project's path, behind the object's own schema; nil for an empty path, with which the
+    /// server's own print is read back as it was meant.
+    let searchPath: [String]?
+    let isEnvironment: Bool
+    private let objects: [PostgreSQLObject]
+    private let tables: Set<ObjectID>
+    /// Columns, defaults and constraints by table.
+    private let parts: [ObjectID: [PostgreSQLObject]]
+    private let functionNames: Set<String>
+
+    init(
+        _ objects: [PostgreSQLObject], searchPath: [String]?, isEnvironment: Bool = false
+    ) {
+        self.searchPath = searchPath
+        self.isEnvironment = isEnvironment
+        self.objects = objects
+        tables = Set(objects.lazy.filter { $0.id.kind == .table }.map(\.id))
+        var parts: [ObjectID: [PostgreSQLObject]] = [:]
+        var names: Set<String> = []
+        for object in objects {
+            switch object.definition {
+            case .column, .columnDefault, .constraint: parts[object.table, default: []].append(object)
+            case .function: names.insert(object.id.path[1].lowercased())
+            case .schema, .extension, .table, .index, .enum, .sequence, .view, .comment: break
+            }
+        }
+        self.parts = parts
+        functionNames = names
+    }
+
+    /// All units in the order in which to try them.
+    func ordered() -> [ScratchUnit] {
+        var units: [ScratchUnit] = []
+        units.reserveCapacity(objects.count)
+        for object in objects {
+            switch object.definition {
+            case .table: units += tableUnits(object)
+            case .column, .columnDefault:
+                if !tables.contains(object.table) { units.append(single(object)) }
+            case .constraint(let constraint):
+                if !tables.contains(object.table) || constraint.scratchRank == .foreignKey {
+                    units.append(single(object))
+                }
+            case .sequence(let sequence):
+                units.append(single(object))
+                if sequence.ownedBy != nil {
+                    units.append(unit([object], [sequence.ownership(object.id)], .ownership))
+                }
+            case .schema, .extension, .index, .enum, .view, .function, .comment:
+                units.append(single(object))
+            }
+        }
+        return ScratchOrder.sorted(units)
+    }
+
+    /// The table with its columns, then each of the rest by itself.
+    private func pieces(_ made: [PostgreSQLObject]) -> [ScratchUnit] {
+        let rest = made.dropFirst().filter { $0.id.kind != .column }
+        return [plainTable(made[0])] + rest.map(single)
+    }
+
+    /// An object by itself.
+    private func single(_ object: PostgreSQLObject) -> ScratchUnit {
+        unit([object], object.creation, object.definition.scratchRank)
+    }
+
+    private func unit(
+        _ objects: [PostgreSQLObject], _ statements: [SQL], _ rank: ScratchUnit.Rank
+    ) -> ScratchUnit {
+        var path: [String] = []
+        if let searchPath {
+            let own = objects[0].ownSchema.map { [$0] } ?? []
+            path = own + searchPath.filter { !own.contains($0) }
+        }
+        return ScratchUnit(
+            objects: objects, statements: statements.map { $0.rendered(.postgreSQL) },
+            searchPath: path, rank: rank, isEnvironment: isEnvironment)
+    }
+
+    /// The table with its columns, defaults and constraints; foreign keys are always apart.
+    private func tableUnits(_ table: PostgreSQLObject) -> [ScratchUnit] {
+        guard case .table(let definition) = table.definition else { return [] }
+        var defaults: [[String]: PostgreSQLObject] = [:]
+        var constraints: [PostgreSQLObject] = []
+        for part in parts[table.id] ?? [] {
+            switch part.definition {
+            case .columnDefault: defaults[part.id.path] = part
+            case .constraint(let constraint) where constraint.scratchRank != .foreignKey:
+                constraints.append(part)
+            default: break
+            }
+        }
+        var elements: [SQL] = []
+        var made = [table]
+        for column in columns(of: table) {
+            guard case .column(let definition) = column.definition else { continue }
+            var expression: VerbatimSQL?
+            if let found = defaults[column.id.path],
+                case .columnDefault(let value) = found.definition
+            {
+                expression = value.expression
+                made.append(found)
+            }
+            made.append(column)
+            elements.append(definition.clause(name: column.id.name, default: expression))
+        }
+        for constraint in constraints {
+            guard case .constraint(let definition) = constraint.definition else { continue }
+            elements.append(definition.clause(name: constraint.givenName))
+            made.append(constraint)
+        }
+        var whole = unit(made, [definition.creation(table.id, elements: elements)], .table)
+        whole.fallback = .now { [made] in pieces(made) }
+        if hasGenerated(made) {
+            // A column cannot be generated later without losing its place.
+            whole.rank = .generatedTable
+        } else if !functionNames.isEmpty, made.count > 1,
+            !functionNames.isDisjoint(with: ScratchOrder.words(of: whole))
+        {
+            // What may use a declared function comes after all functions, so that overloads are
+            // all there when one is chosen, and the functions may use the table.
+            return pieces(made)
+        }
+        return [whole]
+    }
+
+    /// The table with its columns and nothing else.
+    private func plainTable(_ table: PostgreSQLObject) -> ScratchUnit {
+        guard case .table(let definition) = table.definition else { return single(table) }
+        let columns = columns(of: table)
+        let elements: [SQL] = columns.compactMap { column in
+            guard case .column(let definition) = column.definition else { return nil }
+            return definition.clause(name: column.id.name)
+        }
+        var plain = unit(
+            [table] + columns, [definition.creation(table.id, elements: elements)], .table)
+        if hasGenerated(columns) { plain.rank = .generatedTable }
+        plain.fallback = .last { [bareTable(table)] + columns.map(single) }
+        return plain
+    }
+
+    private func bareTable(_ table: PostgreSQLObject) -> ScratchUnit {
+        guard case .table(let definition) = table.definition else { return single(table) }
+        return unit([table], [definition.creation(table.id, elements: [])], .table)
+    }
+
+    private func columns(of table: PostgreSQLObject) -> [PostgreSQLObject] {
+        (parts[table.id] ?? []).filter { $0.id.kind == .column }
+            .sorted { ($0.position, $0.id) < ($1.position, $1.id) }
+    }
+
+    private func hasGenerated(_ objects: [PostgreSQLObject]) -> Bool {
+        objects.contains { object in
+            if case .column(let column) = object.definition { return column.generated != nil }
+            return false
+        }
+    }
+}
+
+extension PostgreSQLObject {
+    /// For what stands in a table by its path: the table.
+    fileprivate var table: ObjectID { .table(id.path[0], id.path[1]) }
+
+    /// The schema in which its own names are looked up first.
+    var ownSchema: String? {
+        switch definition {
+        case .schema, .extension: nil
+        case .comment:
+            switch id.subject?.kind {
+            case .schema?, .extension?: nil
+            default: id.subject?.path[0]
+            }
+        case .table, .column, .columnDefault, .constraint, .index, .enum, .sequence, .view,
+            .function:
+            id.path[0]
+        }
+    }
+}
