@@ -42,7 +42,7 @@ let package = Package(
             name: "Execution", dependencies: ["SchemaCore", "Manifest", "Planning"],
             swiftSettings: strict),
         .target(
-            name: "GitSource", dependencies: ["SchemaCore", "Manifest", "CGit2", subprocess],
+            name: "GitSource", dependencies: ["SchemaCore", "Manifest", "CCrypto", "CGit2"],
             swiftSettings: strict),
         .executableTarget(
             name: "lockstep",

@@ -13,3 +13,9 @@ static inline int lockstep_git_set_server_timeouts_supported(void) {
   return 0;
 #endif
 }
+static inline int lockstep_git_set_pack_max_objects(size_t n) { return git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, n); }
+static inline int lockstep_git_set_pack_max_object_size(size_t n) { return git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE, n); }
+/* glibc (2.34) declares this only for C with _GNU_SOURCE, which Swift does not set. */
+#include <spawn.h>
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+static inline int lockstep_spawn_close_from(posix_spawn_file_actions_t *actions, int from) { return posix_spawn_file_actions_addclosefrom_np(actions, from); }
