@@ -74,7 +74,8 @@ let package = Package(
             name: "ExecutionTests", dependencies: ["Execution", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "GitSourceTests", dependencies: ["GitSource", "TestSupport", subprocess],
+            name: "GitSourceTests",
+            dependencies: ["GitSource", "Manifest", "SchemaCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["TestSupport", subprocess],

@@ -2,7 +2,8 @@ internal import CGit2
 import Glibc
 
 /// One program that was started with nothing of ours: its standard input, output and error are
-/// sockets to us, no other file is open, its environment is the given one, its signals are the defaults.
+/// sockets to us, no other file is open, the environment is the given one, and signals do what
+/// they do by default.
 ///
 /// Its owner reads them, and ends it by `reap`.
 struct ChildProcess {

@@ -24,7 +24,7 @@ public struct FetchProcess: Sendable {
     ) async throws(GitError) -> FetchOutcome {
         let isCancelled = CancelFlag()
         let body: @Sendable () throws(GitError) -> FetchOutcome = { () throws(GitError) in
-            try Watch(self, request, lock, isCancelled, progress).run()
+            try runBlocking(request, holding: lock, isCancelled, progress)
         }
         let result: Result<FetchOutcome, GitError> = await withTaskCancellationHandler {
             do throws(GitError) {
@@ -36,6 +36,14 @@ public struct FetchProcess: Sendable {
             isCancelled.set()
         }
         return try result.get()
+    }
+
+    /// The same on the caller's thread.
+    func runBlocking(
+        _ request: FetchRequest, holding lock: Int32?, _ isCancelled: CancelFlag,
+        _ progress: (@Sendable (FetchProgress) -> Void)?
+    ) throws(GitError) -> FetchOutcome {
+        try Watch(self, request, lock, isCancelled, progress).run()
     }
 }
 
@@ -166,18 +174,11 @@ private final class Watch {
         if let error = request.exceeded(by: lastSeen) { return error }
         if now - lastMemoryLook >= 100 {
             lastMemoryLook = now
-            if ProcessTree.residentBytes(of: child.pid) > limits.memoryBytes { return tooLarge }
+            if ProcessTree.residentBytes(of: child.pid) > limits.memoryBytes {
+                return TransportFailure.memory(request)
+            }
         }
         return nil
-    }
-
-    private var tooLarge: GitError {
-        GitError(
-            .memoryLimit,
-            "fetching \(request.url) took more than "
-                + "\(request.limits.memoryBytes) bytes of memory",
-            help: "raise the limit on memory, fetch less history (depth), or read a smaller "
-                + "repository")
     }
 
     private func seconds(_ number: Double) -> String {
@@ -187,7 +188,7 @@ private final class Watch {
     private func crashed(_ ending: ChildProcess.Ending) -> GitError {
         let text = cleaned(String(decoding: errors, as: UTF8.self))
         if text.lowercased().contains("out of memory") || text.contains("allocate") {
-            return tooLarge
+            return TransportFailure.memory(request)
         }
         let how: String =
             switch ending {

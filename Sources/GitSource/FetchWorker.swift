@@ -67,10 +67,11 @@ public enum FetchWorker {
         }
         // libgit2 asks a server for the sort of host key that it finds in this file; which key
         // is trusted we decide ourselves.
-        if request.url.scheme == .ssh, let hosts = request.credentials.knownHostsFile {
+        if request.url.scheme == .ssh, let known = try? KnownHosts.load(request) {
             let folder = request.scratch + "/.ssh"
             mkdir(folder, 0o700)
-            symlink(hosts, folder + "/known_hosts")
+            let lines = known.lines(host: request.url.host, port: request.url.port)
+            try? Data(lines.utf8).write(to: URL(filePath: folder + "/known_hosts"))
             _ = lockstep_git_set_search_path(GIT_CONFIG_LEVEL_GLOBAL.rawValue, request.scratch)
         }
         return nil

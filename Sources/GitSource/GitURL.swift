@@ -109,7 +109,8 @@ public struct GitURL: Hashable, Codable, Sendable, CustomStringConvertible {
             host = scpHost[scpHost.index(after: at)...]
         }
         if user == nil, path.contains("@") {
-            throw Self.refused("…@\(path.drop { $0 != "@" }.dropFirst())", "it carries a password")
+            let rest = path.drop { $0 != "@" }
+            throw Self.refused("…\(rest)", "it carries a password")
         }
         try Self.check(user: user, text)
         let (name, _) = try Self.hostAndPort(host, text)

@@ -40,18 +40,39 @@ struct KnownHosts: Sendable {
     func verdict(host: String, port: Int?, key: [UInt8]) -> Verdict {
         let name = Self.name(host, port)
         let matching = entries.filter { Self.matches(name, $0.patterns) }
-        if matching.contains(where: { $0.isRevoked && $0.key == key }) { return .revoked }
+        let bare = entries.filter { Self.matches(host.lowercased(), $0.patterns) }
+        if (matching + bare).contains(where: { $0.isRevoked && $0.key == key }) {
+            return .revoked
+        }
         let trusted = matching.filter { !$0.isRevoked }
-        if trusted.isEmpty { return .unknown }
-        return trusted.contains { $0.key == key } ? .trusted : .mismatch
+        if trusted.contains(where: { $0.key == key }) { return .trusted }
+        // As OpenSSH does: a host that is known only without its port is the same host.
+        if trusted.isEmpty, bare.contains(where: { !$0.isRevoked && $0.key == key }) {
+            return .trusted
+        }
+        return trusted.isEmpty ? .unknown : .mismatch
     }
 
     /// The types of the keys that are trusted for a host.
     func keyTypes(host: String, port: Int?) -> Set<String> {
+        Set(trusted(host, port).map(\.keyType))
+    }
+
+    /// What is trusted for a host, in lines that name nothing but it: some libraries stop at any
+    /// line of a file that they do not understand.
+    func lines(host: String, port: Int?) -> String {
         let name = Self.name(host, port)
-        return Set(
-            entries.lazy.filter { !$0.isRevoked && Self.matches(name, $0.patterns) }
-                .map(\.keyType))
+        return trusted(host, port).map { entry in
+            "\(name) \(entry.keyType) \(Data(entry.key).base64EncodedString())\n"
+        }.joined()
+    }
+
+    private func trusted(_ host: String, _ port: Int?) -> [Entry] {
+        func matching(_ name: String) -> [Entry] {
+            entries.filter { !$0.isRevoked && Self.matches(name, $0.patterns) }
+        }
+        let exact = matching(Self.name(host, port))
+        return exact.isEmpty ? matching(host.lowercased()) : exact
     }
 
     private static func name(_ host: String, _ port: Int?) -> String {

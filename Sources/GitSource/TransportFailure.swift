@@ -55,6 +55,14 @@ enum TransportFailure {
             help: "check the address; servers also answer so where credentials are missing")
     }
 
+    static func memory(_ request: FetchRequest) -> GitError {
+        GitError(
+            .memoryLimit,
+            "fetching \(request.url) took more than \(request.limits.memoryBytes) bytes of memory",
+            help: "raise the limit on memory, fetch less history (depth), or read a smaller "
+                + "repository")
+    }
+
     static func redirected(_ request: FetchRequest) -> GitError {
         GitError(
             .redirected, "\(request.url) redirects elsewhere, which is never followed",
@@ -123,13 +131,17 @@ enum TransportFailure {
             return redirected(request)
         }
         if says("certificate", "ssl is invalid") { return certificate(request) }
-        if says("object exceeds the maximum", "object size", "maximum object") {
+        if says("overly large object", "object exceeds the maximum") {
             return GitError(
                 .objectLimit,
                 "\(request.url) sends an object of more than "
                     + "\(request.limits.objectBytes) bytes",
                 help: "remove the large file from the repository's history, or raise the limit "
                     + "on the bytes of an object")
+        }
+        if says("out of memory", "malloc failed", "cannot allocate") { return memory(request) }
+        if says("too many objects", "object count") {
+            return request.exceeded(by: FetchProgress(totalObjects: .max))
         }
         return nil
     }

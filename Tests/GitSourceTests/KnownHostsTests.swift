@@ -20,7 +20,9 @@ import Testing
         #expect(verdict(text, "EXAMPLE.com") == .trusted)
         #expect(verdict(text, "192.0.2.1", 22) == .trusted)
         #expect(verdict(text, "example.org") == .unknown)
-        #expect(verdict(text, "example.com", 2222) == .unknown)
+        // A host that is known without its port is the same host, but never a proof of another key.
+        #expect(verdict(text, "example.com", 2222) == .trusted)
+        #expect(verdict("example.com ssh-ed25519 \(other)\n", "example.com", 2222) == .unknown)
         #expect(verdict("example.com ssh-ed25519 \(other)\n") == .mismatch)
     }
 
