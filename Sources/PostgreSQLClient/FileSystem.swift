@@ -3,10 +3,12 @@
 import Glibc
 
 enum FileSystem {
-    /// The content of a file, or nil if it cannot be read.
-    static func read(_ path: String, limit: Int = 1 << 20) -> String? {
+    /// The first bytes of a file, or the last ones; nil if it cannot be read.
+    static func read(_ path: String, limit: Int = 4096, fromEnd: Bool = false) -> String? {
         guard let file = fopen(path, "re") else { return nil }
         defer { fclose(file) }
+        // A file shorter than that is read from its start.
+        if fromEnd { fseek(file, -limit, SEEK_END) }
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = fread(&bytes, 1, limit, file)
         return String(decoding: bytes[..<count], as: UTF8.self)

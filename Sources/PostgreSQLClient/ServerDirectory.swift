@@ -91,7 +91,8 @@ struct ServerDirectory: Sendable {
 
     /// The last lines of a log.
     static func tail(_ path: String) -> String {
-        (FileSystem.read(path) ?? "").split(separator: "\n").suffix(20).joined(separator: "\n")
+        (FileSystem.read(path, limit: 16_384, fromEnd: true) ?? "")
+            .split(separator: "\n").suffix(20).joined(separator: "\n")
     }
 
     private static var prefix: String { "lockstep-pg-\(geteuid())-" }
@@ -155,7 +156,7 @@ extension ServerDirectory {
 
         /// The 22nd field of `/proc/<pid>/stat`, counted behind the name, which may hold anything.
         private static func startTime(of pid: pid_t) -> String? {
-            guard let text = FileSystem.read("/proc/\(pid)/stat", limit: 4096),
+            guard let text = FileSystem.read("/proc/\(pid)/stat"),
                 let end = text.lastIndex(of: ")")
             else { return nil }
             let fields = text[text.index(after: end)...].split(separator: " ")
