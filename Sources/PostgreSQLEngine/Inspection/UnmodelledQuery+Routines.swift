@@ -1,0 +1,93 @@
+// Owns the search among functions and what is named in a schema beside relations and types.
+
+extension UnmodelledQuery {
+    private static let signature = """
+        '(' || (SELECT coalesce(string_agg(format_type(argument.type, NULL), ', '
+                ORDER BY argument.place), '')
+            FROM unnest(p.proargtypes) WITH ORDINALITY argument (type, place)) || ')'
+        """
+
+    static let functions = """
+        SELECT found.kind, ARRAY[s.schema, p.proname, \(signature)]::text[], found.what
+        FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
+        JOIN (VALUES ('p', 'procedure', 'procedure'), ('a', 'aggregate', 'aggregate'),
+            ('w', 'windowFunction', 'window function')
+        ) found (sort, kind, what) ON found.sort = p.prokind::text
+        WHERE \(CatalogQuery.isNoMember("pg_proc", "p.oid"))
+        """
+
+    static let functionProperties = """
+        SELECT 'function', ARRAY[s.schema, p.proname, \(signature)]::text[], found.what
+        FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
+        CROSS JOIN LATERAL (VALUES
+            (p.proowner <> s.nspowner AND p.proowner NOT IN (SELECT role FROM plain_owner),
+                'owner'),
+            (p.proacl IS NOT NULL AND NOT (p.proacl @> acldefault('f', p.proowner)
+                AND p.proacl <@ acldefault('f', p.proowner)), 'privileges'),
+            (p.protrftypes IS NOT NULL, 'transform for types')) found (flag, what)
+        WHERE p.prokind = 'f' AND found.flag AND \(CatalogQuery.isNoMember("pg_proc", "p.oid"))
+        """
+
+    /// Sorts of which the catalog has a name and a schema.
+    static let namedInSchemas: [String] = [
+        named("operator", "operator", "pg_operator", "opr"),
+        named("operatorClass", "operator class", "pg_opclass", "opc"),
+        named("operatorFamily", "operator family", "pg_opfamily", "opf"),
+        named("collation", "collation", "pg_collation", "coll"),
+        named("conversion", "conversion", "pg_conversion", "con"),
+        named("textSearchConfiguration", "text search configuration", "pg_ts_config", "cfg"),
+        named("textSearchDictionary", "text search dictionary", "pg_ts_dict", "dict"),
+        named("textSearchParser", "text search parser", "pg_ts_parser", "prs"),
+        named("textSearchTemplate", "text search template", "pg_ts_template", "tmpl"),
+    ]
+
+    private static func named(
+        _ kind: String, _ what: String, _ catalog: String, _ prefix: String
+    ) -> String {
+        let operands =
+            catalog == "pg_operator"
+            ? """
+            , '(' || format_type(nullif(x.oprleft, 0), NULL) || ', '
+                || format_type(x.oprright, NULL) || ')'
+            """ : ""
+        let method =
+            prefix == "opc" || prefix == "opf"
+            ? ", (SELECT amname FROM pg_am WHERE oid = x.\(prefix)method)" : ""
+        return """
+            SELECT '\(kind)', array_remove(
+                ARRAY[s.schema, x.\(prefix)name\(operands)\(method)]::text[], NULL), '\(what)'
+            FROM \(catalog) x JOIN scope s ON s.oid = x.\(prefix)namespace
+            WHERE \(CatalogQuery.isNoMember(catalog, "x.oid"))
+            """
+    }
+
+    /// Of PostgreSQL 18. A NOT NULL that has not the name which the server would give it is told
+    /// with that name, which `NotNullName` judges.
+    static func constraintProperties(version: Int) -> [String] {
+        guard version >= CatalogQuery.Since.temporalKeys else { return [] }
+        return [
+            """
+            SELECT 'constraint', ARRAY[schema, name, k.conname]::text[], found.what
+            FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
+            CROSS JOIN LATERAL (VALUES (k.conperiod, 'temporal constraint'),
+                (NOT k.conenforced, 'constraint that is not enforced')) found (flag, what)
+            WHERE found.flag
+            """,
+            """
+            SELECT CASE WHEN k.convalidated AND NOT k.connoinherit THEN '\(notNullName)'
+                ELSE 'column' END, ARRAY[schema, name, a.attname] || CASE
+                WHEN k.convalidated AND NOT k.connoinherit THEN ARRAY[k.conname] ELSE '{}' END
+                    ::text[], CASE WHEN NOT k.convalidated THEN 'NOT NULL that is not valid'
+                WHEN k.connoinherit THEN 'NOT NULL that is not inherited'
+                ELSE 'named NOT NULL constraint' END
+            FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+            WHERE k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit
+                OR k.conname::text <> rel.name || '_' || a.attname || '_not_null')
+            """,
+        ]
+    }
+
+    /// Stands for the kind in a row that names a NOT NULL constraint.
+    static let notNullName = "notNullName"
+}

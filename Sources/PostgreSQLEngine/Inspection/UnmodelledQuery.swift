@@ -1,0 +1,171 @@
+// Owns the search for what stands in scope and is not modelled. Invariant: every system catalog
+// that can hold something of a schema is either modelled or looked at here, so nothing is skipped
+// in silence. (Properties of columns come with the columns, comments with the comments.)
+
+/// One query over all sorts: `$1` is the array of the oids of the schemas in scope, `$2` whether
+/// everything is in scope. A row is the kind, the path and what is not modelled.
+enum UnmodelledQuery {
+    static func text(version: Int) -> String {
+        """
+        WITH \(context), \(relations)
+        \(branches(version: version).joined(separator: "\nUNION ALL\n"))
+        """
+    }
+
+    /// All parts; each is a SELECT of kind, path and what.
+    static func branches(version: Int) -> [String] {
+        [
+            wholeRelations, relationProperties, indexProperties, triggers, disabledTriggers,
+            rules, policies, statistics, types, enumProperties, functions, functionProperties,
+            schemaProperties, casts, transforms, languages, wrappers, servers, userMappings,
+            eventTriggers, subscriptions, accessMethods, defaultPrivileges, securityLabels,
+            extensionDependencies, publications(version: version),
+        ] + namedInSchemas + constraintProperties(version: version)
+    }
+
+    /// The schemas, and the roles whose ownership is nothing special: whoever looks, and the
+    /// owner of the database.
+    private static let context = """
+        scope AS MATERIALIZED (
+            SELECT oid, nspname AS schema, nspowner, nspacl FROM pg_namespace
+            WHERE oid = ANY($1::oid[])
+        ), plain_owner AS MATERIALIZED (
+            SELECT quote_ident(current_user)::regrole::oid AS role
+            UNION SELECT datdba FROM pg_database WHERE datname = current_database()
+        )
+        """
+
+    /// The relations in scope, each with its kind's word.
+    private static let relations = """
+        rel AS MATERIALIZED (
+            SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.relowner,
+                c.relacl, c.relispartition, c.reloftype, c.relrowsecurity, c.relforcerowsecurity,
+                c.relreplident, c.reltablespace, c.relam, c.relkind = 'v'
+                    OR \(CatalogQuery.isOrdinaryTable("c")) AS is_modelled,
+                CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
+                    WHEN 'S' THEN 'sequence' WHEN 'm' THEN 'materializedView'
+                    WHEN 'f' THEN 'foreignTable' WHEN 'c' THEN 'compositeType'
+                    ELSE 'index' END AS kind
+            FROM pg_class c JOIN scope s ON s.oid = c.relnamespace
+            WHERE c.relkind <> 't' AND \(CatalogQuery.isNoMember("pg_class", "c.oid"))
+        )
+        """
+
+    private static let wholeRelations = """
+        SELECT kind, ARRAY[schema, name]::text[] AS path, CASE relkind
+            WHEN 'p' THEN 'partitioned table' WHEN 'm' THEN 'materialized view'
+            WHEN 'f' THEN 'foreign table' WHEN 'c' THEN 'composite type'
+            ELSE CASE WHEN relispartition THEN 'partition' WHEN reloftype <> 0
+                THEN 'table of a type' WHEN EXISTS (SELECT FROM pg_inherits
+                    WHERE inhrelid = rel.oid) THEN 'inheritance child'
+                ELSE 'inheritance parent' END END AS what
+        FROM rel WHERE relkind IN ('p', 'm', 'f', 'c') OR relkind = 'r' AND NOT is_modelled
+        """
+
+    private static let relationProperties = """
+        SELECT kind, ARRAY[schema, name]::text[], found.what
+        FROM rel CROSS JOIN LATERAL (VALUES
+            (relrowsecurity, 'row security'), (relforcerowsecurity, 'forced row security'),
+            (relkind = 'r' AND relreplident <> 'd', 'replica identity'),
+            (reltablespace <> 0, 'tablespace'),
+            (relam <> 0 AND relkind = 'r' AND relam <> 2, 'access method'),
+            (relowner <> nspowner AND relowner NOT IN (SELECT role FROM plain_owner), 'owner'),
+            (\(differs("relacl", "CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
+                "relowner")), 'privileges')
+        ) found (flag, what)
+        WHERE found.flag AND (is_modelled OR relkind = 'S')
+        """
+
+    /// A condition that privileges are not those that everything has from the start.
+    private static func differs(_ acl: String, _ sort: String, _ owner: String) -> String {
+        """
+        \(acl) IS NOT NULL AND NOT (\(acl) @> acldefault(\(sort), \(owner))
+            AND \(acl) <@ acldefault(\(sort), \(owner)))
+        """
+    }
+
+    /// An index that belongs to a constraint is the constraint.
+    private static let indexProperties = """
+        SELECT CASE WHEN k.oid IS NULL THEN 'index' ELSE 'constraint' END,
+            CASE WHEN k.oid IS NULL THEN ARRAY[rel.schema, rel.name]
+                ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what
+        FROM rel JOIN pg_index i ON i.indexrelid = rel.oid
+        JOIN rel owner ON owner.oid = i.indrelid AND owner.is_modelled
+        LEFT JOIN pg_constraint k ON k.conindid = rel.oid AND k.conrelid = i.indrelid
+            AND k.contype IN ('p', 'u', 'x')
+        CROSS JOIN LATERAL (VALUES (i.indisclustered, 'clustered'),
+            (rel.reltablespace <> 0, 'tablespace')) found (flag, what)
+        WHERE rel.relkind = 'i' AND found.flag
+        """
+
+    private static let triggers = """
+        SELECT 'trigger', ARRAY[schema, name, t.tgname]::text[], 'trigger'
+        FROM pg_trigger t JOIN rel ON rel.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgparentid = 0
+            AND \(CatalogQuery.isNoMember("pg_trigger", "t.oid"))
+        """
+
+    private static let disabledTriggers = """
+        SELECT kind, ARRAY[schema, name]::text[], 'constraint triggers that do not always fire'
+        FROM rel WHERE is_modelled AND EXISTS (SELECT FROM pg_trigger t
+            WHERE t.tgrelid = rel.oid AND t.tgisinternal AND t.tgenabled <> 'O')
+        """
+
+    private static let rules = """
+        SELECT 'rule', ARRAY[schema, name, r.rulename]::text[], 'rule'
+        FROM pg_rewrite r JOIN rel ON rel.oid = r.ev_class
+        WHERE r.rulename <> '_RETURN' AND r.oid >= 16384
+            AND \(CatalogQuery.isNoMember("pg_rewrite", "r.oid"))
+        """
+
+    private static let policies = """
+        SELECT 'policy', ARRAY[schema, name, p.polname]::text[], 'policy'
+        FROM pg_policy p JOIN rel ON rel.oid = p.polrelid
+        """
+
+    private static let statistics = """
+        SELECT 'statistics', ARRAY[s.schema, x.stxname]::text[], 'extended statistics'
+        FROM pg_statistic_ext x JOIN scope s ON s.oid = x.stxnamespace
+        WHERE \(CatalogQuery.isNoMember("pg_statistic_ext", "x.oid"))
+        """
+
+    /// Arrays, row types and multiranges come with other types.
+    private static let types = """
+        SELECT found.kind, ARRAY[s.schema, t.typname]::text[], found.what
+        FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
+        JOIN (VALUES ('d', 'domain', 'domain'), ('r', 'rangeType', 'range type'),
+            ('b', 'baseType', 'base type'), ('p', 'shellType', 'shell type')
+        ) found (sort, kind, what) ON found.sort = t.typtype::text
+        WHERE NOT (t.typelem <> 0 AND EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))
+            AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
+        """
+
+    private static let enumProperties = """
+        SELECT 'enum', ARRAY[s.schema, t.typname]::text[], found.what
+        FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
+        CROSS JOIN LATERAL (VALUES
+            (t.typowner <> s.nspowner AND t.typowner NOT IN (SELECT role FROM plain_owner),
+                'owner'),
+            (\(differs("t.typacl", "'T'", "t.typowner")), 'privileges')) found (flag, what)
+        WHERE t.typtype = 'e' AND found.flag AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
+        """
+
+    private static let schemaProperties = """
+        SELECT 'schema', ARRAY[s.schema]::text[], found.what
+        FROM scope s CROSS JOIN LATERAL (VALUES
+            (s.nspowner NOT IN (SELECT role FROM plain_owner)
+                AND s.nspowner <> coalesce(to_regrole('pg_database_owner')::oid, 0), 'owner'),
+            (CASE WHEN s.schema = 'public' THEN NOT (s.nspacl @> \(publicAccess)
+                AND s.nspacl <@ \(publicAccess))
+                ELSE \(differs("s.nspacl", "'n'", "s.nspowner")) END, 'privileges')
+        ) found (flag, what)
+        WHERE found.flag AND \(CatalogQuery.isNoMember("pg_namespace", "s.oid"))
+        """
+
+    /// What `initdb` grants on `public`, which changed with PostgreSQL 15.
+    private static let publicAccess = """
+        (acldefault('n', s.nspowner) || makeaclitem(0, s.nspowner,
+            CASE WHEN current_setting('server_version_num')::int < 150000
+                THEN 'USAGE, CREATE' ELSE 'USAGE' END, false))
+        """
+}

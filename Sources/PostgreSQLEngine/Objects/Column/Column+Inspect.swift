@@ -1,0 +1,205 @@
+import PostgreSQLClient
+import SchemaCore
+
+extension CatalogQuery {
+    /// The columns of tables and views in scope, and those columns of indexes that hold more than
+    /// the index itself tells. What is not modelled of a column comes as a list that is mostly
+    /// NULL, so that the largest catalog is read once.
+    static let columns = """
+        SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation,
+            a.attnotnull, a.attidentity, a.attgenerated, a.attstorage,
+            CASE WHEN cardinality(a.attoptions) > 1
+                OR NOT starts_with(a.attoptions[1], '\(ownOption)=') THEN a.attoptions END,
+            CASE WHEN a.attcompression <> '' OR coalesce(a.attstattarget, -1) <> -1
+                OR a.attacl IS NOT NULL THEN array_remove(ARRAY[
+                    CASE WHEN a.attcompression <> '' THEN 'compression' END,
+                    CASE WHEN coalesce(a.attstattarget, -1) <> -1 THEN 'statistics target' END,
+                    CASE WHEN cardinality(a.attacl) > 0 THEN 'privileges' END], NULL) END
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE c.relnamespace = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+            AND NOT c.relispartition AND (c.relkind IN ('r', 'v') OR c.relkind = 'i' AND (
+                a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1
+                OR a.attrelid IN (SELECT i.indexrelid FROM pg_index i
+                    WHERE i.indexprs IS NOT NULL)))
+        """
+
+    /// An option that newer minor releases (15.20) keep on columns for themselves.
+    static let ownOption = "pg_attver"
+
+    /// The expressions of defaults and generated columns.
+    static let defaults = """
+        SELECT d.oid, d.adrelid, d.adnum, pg_get_expr(d.adbin, d.adrelid)
+        FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
+        WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind IN ('r', 'v')
+            AND NOT c.relispartition
+        """
+}
+
+extension CatalogReader {
+    /// Gives tables and views their columns, in the order of their numbers.
+    mutating func readColumns(_ rows: Rows) throws(PostgreSQLError) {
+        var last = (oid: OID(0), number: -1)
+        for row in rows {
+            let oid = row.oid(0)
+            if oid != last.oid { last = (oid, relationNumbers[oid] ?? -1) }
+            guard last.number >= 0 else {
+                try readIndexColumn(row)
+                continue
+            }
+            let column = try ColumnRow(row)
+            let columns = relations[last.number].columns
+            if let previous = columns.last, previous.number > column.number {
+                relations[last.number].isSorted = false
+            }
+            relations[last.number].columns.append(column)
+            if !row.isNull(10) { report(column, of: last.number, ["attribute options"]) }
+            if !row.isNull(11) { report(column, of: last.number, try row.texts(11)) }
+        }
+        for number in relations.indices where !relations[number].isSorted {
+            relations[number].columns.sort { $0.number < $1.number }
+        }
+    }
+
+    private mutating func readIndexColumn(_ row: Row) throws(PostgreSQLError) {
+        var options = try row.options(10)
+        options[CatalogQuery.ownOption] = nil
+        let column = IndexColumn(
+            type: row.oid(3), options: options,
+            unmodelled: row.isNull(11) ? [] : try row.texts(11))
+        indexColumns[row.oid(0), default: [:]][row.number(1)] = column
+    }
+
+    private mutating func report(_ column: ColumnRow, of relation: Int, _ what: [String]) {
+        let owner = relations[relation]
+        for what in what {
+            report(
+                .column(owner.schema, owner.name, column.name),
+                owner.isView ? "\(what) of a view's column" : what)
+        }
+    }
+
+    /// Makes the objects of columns; they follow each other in the order of their table.
+    mutating func buildColumns(_ defaults: Rows) throws(PostgreSQLError) {
+        let expressions = try generatedExpressions(defaults)
+        for number in relations.indices where !relations[number].isView {
+            let relation = relations[number]
+            relations[number].firstColumnSlot = objects.count
+            for (place, column) in relation.columns.enumerated() {
+                let shared = sharedDefinition(column)
+                var definition = shared.definition
+                let address = CatalogAddress(relation.oid, OID(column.number))
+                definition.identity = identity(column, sequences.identities[address])
+                definition.generated = expressions[address].map { (row) in
+                    ColumnDefinition.Generated(
+                        expression: VerbatimSQL(row.expression),
+                        isStored: column.generated == UInt8(ascii: "s"))
+                }
+                let isPlain = definition.identity == nil && definition.generated == nil
+                let slot = objects.count
+                append(
+                    .column(relation.schema, relation.name, column.name), .column(definition),
+                    dependencies: relation.childDependencies, position: place + 1,
+                    digest: isPlain ? shared.digest : nil)
+                if let row = expressions[address] {
+                    slots[CatalogAddress(SystemCatalog.columnDefault, row.oid)] = slot
+                }
+                if names.type(column.type).storage != column.storage {
+                    report(column, of: number, ["storage"])
+                }
+            }
+        }
+        try buildDefaults(defaults)
+    }
+
+    private mutating func buildDefaults(_ rows: Rows) throws(PostgreSQLError) {
+        for row in rows {
+            guard let number = relationNumbers[row.oid(1)],
+                let column = relations[number].column(row.number(2)), column.generated == 0
+            else { continue }
+            let relation = relations[number]
+            if relation.isView {
+                report(column, of: number, ["default"])
+                continue
+            }
+            let definition = DefaultDefinition(expression: VerbatimSQL(try row.text(3)))
+            add(
+                .columnDefault(relation.schema, relation.name, column.name),
+                .columnDefault(definition), at: (SystemCatalog.columnDefault, row.oid(0)),
+                dependencies: relation.childDependencies.union([
+                    .column(relation.schema, relation.name, column.name)
+                ]), digest: digests.digest(of: .columnDefault(definition)))
+        }
+    }
+
+    private func generatedExpressions(
+        _ rows: Rows
+    ) throws(PostgreSQLError) -> [CatalogAddress: (oid: OID, expression: String)] {
+        var found: [CatalogAddress: (oid: OID, expression: String)] = [:]
+        for row in rows {
+            let oid = row.oid(1)
+            guard let number = relationNumbers[oid],
+                let column = relations[number].column(row.number(2)), column.generated != 0
+            else { continue }
+            found[CatalogAddress(oid, OID(column.number))] = (row.oid(0), try row.text(3))
+        }
+        return found
+    }
+
+    /// What a column is without identity and expression, of which few differ in a database.
+    private mutating func sharedDefinition(
+        _ column: ColumnRow
+    ) -> (definition: ColumnDefinition, digest: Digest) {
+        if let known = columnDefinitions[column.shape] { return known }
+        let type = names.type(column.type)
+        let definition = ColumnDefinition(
+            type: VerbatimSQL(type.name),
+            collation: column.collation == type.collation
+                ? nil : names.collations[column.collation],
+            isNotNull: column.isNotNull)
+        let made = (definition, digests.digest(of: .column(definition)))
+        columnDefinitions[column.shape] = made
+        return made
+    }
+
+    private func identity(
+        _ column: ColumnRow, _ sequence: SequenceRow?
+    ) -> ColumnDefinition.Identity? {
+        guard column.identity != 0, let sequence else { return nil }
+        var settings = sequence.settings
+        settings.type = nil
+        return ColumnDefinition.Identity(
+            isAlways: column.identity == UInt8(ascii: "a"), sequenceName: sequence.name,
+            sequence: settings)
+    }
+}
+
+/// A column of a table or a view as `pg_attribute` has it.
+struct ColumnRow {
+    let number: Int
+    let name: String
+    let type: TypeReference
+    let collation: OID
+    let isNotNull: Bool
+    let identity: UInt8
+    let generated: UInt8
+    let storage: UInt8
+
+    init(_ row: Row) throws(PostgreSQLError) {
+        number = row.number(1)
+        name = try row.text(2)
+        type = TypeReference(oid: row.oid(3), modifier: row.number(4))
+        collation = row.oid(5)
+        isNotNull = row.flag(6)
+        identity = row.character(7)
+        generated = row.character(8)
+        storage = row.character(9)
+    }
+
+    /// What decides its definition if it is neither identity nor generated.
+    struct Shape: Hashable {
+        let type: TypeReference
+        let collation: OID
+        let isNotNull: Bool
+    }
+    var shape: Shape { Shape(type: type, collation: collation, isNotNull: isNotNull) }
+}

@@ -1,0 +1,72 @@
+import PostgreSQLClient
+import SchemaCore
+
+extension CatalogQuery {
+    /// The comments on what may be an object of ours. What the server itself was made with has
+    /// lower oids, but for the schema `public`.
+    static let comments = """
+        SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_description d
+        WHERE d.classoid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass,
+            'pg_constraint'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
+            AND (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass)
+        """
+}
+
+extension CatalogReader {
+    /// Makes the objects of comments on what is in the catalog.
+    mutating func buildComments(_ rows: Rows) throws(PostgreSQLError) {
+        for row in rows {
+            let address = CatalogAddress(row.oid(0), row.oid(1))
+            let text = try row.text(3)
+            if let number = columnNumber(row), let relation = relation(address) {
+                guard let column = relation.column(number) else { continue }
+                let id = ObjectID.column(relation.schema, relation.name, column.name)
+                addComment(text, on: id, holder: relation.isView ? relation.id : id)
+            } else if let slot = slots[address] {
+                let id = objects[slot].id
+                if let hidden = hiddenCarrier(row, id) {
+                    report(id, hidden)
+                } else if !isGiven(text, id) {
+                    addComment(text, on: id, holder: id)
+                }
+            }
+        }
+    }
+
+    private func columnNumber(_ row: Row) -> Int? {
+        let number = row.number(2)
+        return row.oid(0) == SystemCatalog.relation && number > 0 ? number : nil
+    }
+
+    private func relation(_ address: CatalogAddress) -> Relation? {
+        relationNumbers[address.oid].map { relations[$0] }
+    }
+
+    /// What a comment stands on if that is only a part of the object.
+    private func hiddenCarrier(_ row: Row, _ id: ObjectID) -> String? {
+        let oid = row.oid(1)
+        switch row.oid(0) {
+        case SystemCatalog.relation:
+            if constraintsOfIndexes[oid] != nil { return "comment on its index" }
+            return identitySequences[oid] == nil ? nil : "comment on its sequence"
+        case SystemCatalog.type:
+            if arrayTypes.contains(oid) { return "comment on its array type" }
+            return id.kind == .enum ? nil : "comment on its row type"
+        default: return nil
+        }
+    }
+
+    /// Whether nobody wrote the comment: the extension brings it, or the server the one on
+    /// `public`, which `pg_dump` takes as given as well.
+    private func isGiven(_ text: String, _ id: ObjectID) -> Bool {
+        ownComments[id] == text || id == .schema("public") && text == "standard public schema"
+    }
+
+    private mutating func addComment(_ text: String, on subject: ObjectID, holder: ObjectID) {
+        var dependencies: Set<ObjectID> = [holder]
+        if holder.path.count > 1 { dependencies.insert(.schema(holder.path[0])) }
+        append(
+            subject.comment, .comment(CommentDefinition(text: text)), dependencies: dependencies,
+            position: 0, digest: nil)
+    }
+}

@@ -1,0 +1,333 @@
+import Planning
+import PostgreSQLClient
+import SchemaCore
+import TestSupport
+import Testing
+
+@testable import PostgreSQLEngine
+
+/// Statements that each make something that is not modelled, and what is to be told of it.
+struct UnmodelledCase: Sendable, CustomTestStringConvertible {
+    let sql: String
+    /// `kind path: what`.
+    let finding: String
+    var since = 14
+
+    init(_ sql: String, _ finding: String, since: Int = 14) {
+        self.sql = sql
+        self.finding = finding
+        self.since = since
+    }
+
+    var testDescription: String { finding }
+}
+
+extension UnmodelledCase {
+    /// A table `app.t (id, a, b)` with a primary key, an index `t_a`, a function `app.f()`, an
+    /// enum `app.e`, a sequence `app.s` and a view `app.v` are there.
+    static let relations = [
+        UnmodelledCase(
+            "CREATE TABLE app.x (a int) PARTITION BY LIST (a)", "table app.x: partitioned table"),
+        UnmodelledCase(
+            """
+            CREATE TABLE app.x (a int) PARTITION BY LIST (a);
+            CREATE TABLE app.y PARTITION OF app.x DEFAULT
+            """, "table app.y: partition"),
+        UnmodelledCase("CREATE TABLE app.x () INHERITS (app.t)", "table app.x: inheritance child"),
+        UnmodelledCase("CREATE TABLE app.x () INHERITS (app.t)", "table app.t: inheritance parent"),
+        UnmodelledCase(
+            "CREATE TYPE app.c AS (a int); CREATE TABLE app.x OF app.c",
+            "table app.x: table of a type"),
+        UnmodelledCase("CREATE TYPE app.c AS (a int)", "compositeType app.c: composite type"),
+        UnmodelledCase(
+            "CREATE MATERIALIZED VIEW app.m AS SELECT 1",
+            "materializedView app.m: materialized view"),
+        UnmodelledCase(
+            """
+            CREATE FOREIGN DATA WRAPPER w; CREATE SERVER r FOREIGN DATA WRAPPER w;
+            CREATE FOREIGN TABLE app.x (a int) SERVER r
+            """, "foreignTable app.x: foreign table"),
+        UnmodelledCase(
+            """
+            CREATE FOREIGN DATA WRAPPER w; CREATE SERVER r FOREIGN DATA WRAPPER w;
+            CREATE FOREIGN TABLE app.x (a int) SERVER r
+            """, "foreignServer r: foreign server"),
+        UnmodelledCase("ALTER TABLE app.t ENABLE ROW LEVEL SECURITY", "table app.t: row security"),
+        UnmodelledCase(
+            "ALTER TABLE app.t FORCE ROW LEVEL SECURITY", "table app.t: forced row security"),
+        UnmodelledCase("CREATE POLICY p ON app.t USING (true)", "policy app.t.p: policy"),
+        UnmodelledCase("ALTER TABLE app.t REPLICA IDENTITY FULL", "table app.t: replica identity"),
+        UnmodelledCase(
+            """
+            CREATE FUNCTION app.g() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+            CREATE TRIGGER g BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION app.g()
+            """, "trigger app.t.g: trigger"),
+        UnmodelledCase(
+            "ALTER TABLE app.t ADD FOREIGN KEY (a) REFERENCES app.t; ALTER TABLE app.t "
+                + "DISABLE TRIGGER ALL", "table app.t: constraint triggers that do not always fire"),
+        UnmodelledCase(
+            "CREATE RULE r AS ON DELETE TO app.t DO INSTEAD NOTHING", "rule app.t.r: rule"),
+        UnmodelledCase(
+            "CREATE STATISTICS app.x ON a, b FROM app.t", "statistics app.x: extended statistics"),
+        UnmodelledCase("CLUSTER app.t USING t_pkey", "constraint app.t.t_pkey: clustered"),
+        UnmodelledCase("CLUSTER app.t USING t_a", "index app.t_a: clustered"),
+        UnmodelledCase("GRANT SELECT ON app.t TO PUBLIC", "table app.t: privileges"),
+        UnmodelledCase("GRANT SELECT ON app.v TO PUBLIC", "view app.v: privileges"),
+        UnmodelledCase("GRANT USAGE ON SEQUENCE app.s TO PUBLIC", "sequence app.s: privileges"),
+        UnmodelledCase("ALTER TABLE app.t OWNER TO pg_monitor", "table app.t: owner"),
+        UnmodelledCase(
+            "ALTER VIEW app.v ALTER COLUMN a SET DEFAULT 1",
+            "column app.v.a: default of a view's column"),
+    ]
+
+    static let columns = [
+        UnmodelledCase(
+            "ALTER TABLE app.t ALTER b SET STORAGE EXTERNAL", "column app.t.b: storage"),
+        UnmodelledCase(
+            "ALTER TABLE app.t ALTER b SET COMPRESSION pglz", "column app.t.b: compression"),
+        UnmodelledCase(
+            "ALTER TABLE app.t ALTER a SET STATISTICS 500", "column app.t.a: statistics target"),
+        UnmodelledCase(
+            "ALTER TABLE app.t ALTER a SET (n_distinct = 5)", "column app.t.a: attribute options"),
+        UnmodelledCase("GRANT SELECT (a) ON app.t TO PUBLIC", "column app.t.a: privileges"),
+        UnmodelledCase(
+            "GRANT SELECT (a) ON app.v TO PUBLIC", "column app.v.a: privileges of a view's column"),
+        UnmodelledCase(
+            "CREATE INDEX x ON app.t ((a + 1)); ALTER INDEX app.x ALTER COLUMN 1 SET STATISTICS 9",
+            "index app.x: statistics target of its column 1"),
+        UnmodelledCase(
+            "ALTER TABLE app.t ALTER a SET NOT NULL, ALTER a ADD GENERATED ALWAYS AS IDENTITY;"
+                + "COMMENT ON SEQUENCE app.t_a_seq IS 'x'",
+            "column app.t.a: comment on its sequence"),
+        UnmodelledCase(
+            "ALTER TABLE app.t ALTER a SET NOT NULL, ALTER a ADD GENERATED ALWAYS AS IDENTITY;"
+                + "ALTER SEQUENCE app.t_a_seq SET UNLOGGED",
+            "column app.t.a: identity sequence with another persistence than its table", since: 15),
+        UnmodelledCase(
+            "COMMENT ON INDEX app.t_pkey IS 'x'", "constraint app.t.t_pkey: comment on its index"),
+        UnmodelledCase(
+            "COMMENT ON TYPE app._e IS 'x'", "enum app.e: comment on its array type"),
+        UnmodelledCase(
+            "ALTER TABLE app.t ADD CONSTRAINT n NOT NULL a NOT VALID",
+            "column app.t.a: NOT NULL that is not valid", since: 18),
+        UnmodelledCase(
+            "ALTER TABLE app.t ADD CONSTRAINT n NOT NULL a NO INHERIT",
+            "column app.t.a: NOT NULL that is not inherited", since: 18),
+        UnmodelledCase(
+            "ALTER TABLE app.t ADD CONSTRAINT n NOT NULL a",
+            "column app.t.a: named NOT NULL constraint", since: 18),
+        UnmodelledCase(
+            "ALTER TABLE app.t ADD CONSTRAINT n CHECK (a > 0) NOT ENFORCED",
+            "constraint app.t.n: constraint that is not enforced", since: 18),
+        UnmodelledCase(
+            "CREATE TABLE app.x (i int4range, r int4range, "
+                + "CONSTRAINT n PRIMARY KEY (i, r WITHOUT OVERLAPS))",
+            "constraint app.x.n: temporal constraint", since: 18),
+    ]
+
+    static let routinesAndTypes = [
+        UnmodelledCase("CREATE DOMAIN app.d AS int", "domain app.d: domain"),
+        UnmodelledCase(
+            "CREATE TYPE app.r AS RANGE (SUBTYPE = int)", "rangeType app.r: range type"),
+        UnmodelledCase("CREATE TYPE app.b", "shellType app.b: shell type"),
+        UnmodelledCase("REVOKE USAGE ON TYPE app.e FROM PUBLIC", "enum app.e: privileges"),
+        UnmodelledCase("ALTER TYPE app.e OWNER TO pg_monitor", "enum app.e: owner"),
+        UnmodelledCase(
+            "CREATE PROCEDURE app.p(a int) LANGUAGE sql AS ''",
+            "procedure app.p(integer): procedure"),
+        UnmodelledCase(
+            "CREATE AGGREGATE app.g(int) (SFUNC = int4pl, STYPE = int)",
+            "aggregate app.g(integer): aggregate"),
+        UnmodelledCase(
+            "CREATE FUNCTION app.w() RETURNS bigint LANGUAGE internal WINDOW "
+                + "AS 'window_row_number'", "windowFunction app.w(): window function"),
+        UnmodelledCase(
+            "REVOKE EXECUTE ON FUNCTION app.f FROM PUBLIC", "function app.f(): privileges"),
+        UnmodelledCase("ALTER FUNCTION app.f OWNER TO pg_monitor", "function app.f(): owner"),
+        UnmodelledCase(
+            "CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)",
+            "operator app.\"===\"(integer, integer): operator"),
+        UnmodelledCase(
+            "CREATE OPERATOR FAMILY app.o USING btree",
+            "operatorFamily app.o.btree: operator family"
+        ),
+        UnmodelledCase(
+            "CREATE OPERATOR CLASS app.o FOR TYPE int USING btree AS OPERATOR 1 <",
+            "operatorClass app.o.btree: operator class"),
+        UnmodelledCase("CREATE COLLATION app.c FROM \"C\"", "collation app.c: collation"),
+        UnmodelledCase(
+            "CREATE CONVERSION app.c FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8",
+            "conversion app.c: conversion"),
+        UnmodelledCase(
+            "CREATE TEXT SEARCH CONFIGURATION app.c (COPY = pg_catalog.simple)",
+            "textSearchConfiguration app.c: text search configuration"),
+        UnmodelledCase(
+            "CREATE TEXT SEARCH DICTIONARY app.d (TEMPLATE = simple)",
+            "textSearchDictionary app.d: text search dictionary"),
+        UnmodelledCase(
+            "CREATE TEXT SEARCH TEMPLATE app.x (LEXIZE = dsimple_lexize)",
+            "textSearchTemplate app.x: text search template"),
+        UnmodelledCase(
+            "CREATE TEXT SEARCH PARSER app.x (START = prsd_start, GETTOKEN = prsd_nexttoken, "
+                + "END = prsd_end, LEXTYPES = prsd_lextype)",
+            "textSearchParser app.x: text search parser"),
+    ]
+
+    static let database = [
+        UnmodelledCase("GRANT USAGE ON SCHEMA app TO PUBLIC", "schema app: privileges"),
+        UnmodelledCase("ALTER SCHEMA app OWNER TO pg_monitor", "schema app: owner"),
+        UnmodelledCase(
+            "CREATE CAST (app.e AS bytea) WITH INOUT", "cast \"app.e\".bytea: cast"),
+        UnmodelledCase(
+            """
+            CREATE FUNCTION app.g(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'booleq';
+            CREATE TRANSFORM FOR app.e LANGUAGE sql (FROM SQL WITH FUNCTION app.g(internal))
+            """, "transform \"app.e\".sql: transform"),
+        UnmodelledCase(
+            "CREATE PUBLICATION p FOR TABLE app.t", "publication p: publication"),
+        UnmodelledCase("CREATE PUBLICATION p FOR ALL TABLES", "publication p: publication"),
+        UnmodelledCase(
+            "CREATE PUBLICATION p FOR TABLES IN SCHEMA app", "publication p: publication",
+            since: 15),
+        UnmodelledCase(
+            """
+            CREATE FUNCTION app.g() RETURNS event_trigger LANGUAGE plpgsql AS 'begin end';
+            CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION app.g()
+            """, "eventTrigger e: event trigger"),
+        UnmodelledCase(
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO PUBLIC",
+            "defaultPrivileges app.postgres.tables: default privileges"),
+        UnmodelledCase(
+            "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+            "defaultPrivileges postgres.functions: default privileges"),
+        UnmodelledCase(
+            "CREATE EXTENSION citext; ALTER INDEX app.t_a DEPENDS ON EXTENSION citext",
+            "index app.t_a: dependence on the extension citext"),
+        UnmodelledCase(
+            "CREATE EXTENSION citext; ALTER FUNCTION app.f DEPENDS ON EXTENSION citext",
+            "function app.f: dependence on the extension citext"),
+    ]
+
+    static let onlyEverything = [
+        UnmodelledCase(
+            "CREATE FOREIGN DATA WRAPPER w", "foreignDataWrapper w: foreign data wrapper"),
+        UnmodelledCase(
+            "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER r FOREIGN DATA WRAPPER w;"
+                + "CREATE USER MAPPING FOR PUBLIC SERVER r", "userMapping r.public: user mapping"),
+        UnmodelledCase(
+            "CREATE SUBSCRIPTION b CONNECTION '' PUBLICATION p WITH (connect = false)",
+            "subscription b: subscription"),
+        UnmodelledCase(
+            "CREATE ACCESS METHOD m TYPE INDEX HANDLER bthandler", "accessMethod m: access method"),
+        UnmodelledCase(
+            "CREATE LANGUAGE l HANDLER plpgsql_call_handler", "language l: language"),
+    ]
+}
+
+@Suite struct InspectUnmodelledTests {
+    static let base = """
+        CREATE SCHEMA app;
+        CREATE TABLE app.t (id int PRIMARY KEY, a int, b text);
+        CREATE INDEX t_a ON app.t (a);
+        CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'select 1';
+        CREATE TYPE app.e AS ENUM ('a');
+        CREATE SEQUENCE app.s;
+        CREATE VIEW app.v AS SELECT a FROM app.t;
+        """
+
+    static func findings(
+        _ connection: PostgreSQLConnection, _ scope: Scope
+    ) async throws -> Set<String> {
+        let found = try await PostgreSQLInspector.inspect(
+            connection, scope: scope, detail: .definitions)
+        return Set(found.unmodelled.map { "\($0.object): \($0.what)" })
+    }
+
+    /// Each case on the same database, in a transaction that is rolled back.
+    private func expectFindings(
+        _ cases: [UnmodelledCase], _ scope: Scope, major: Int
+    ) async throws {
+        try await PrivatePostgreSQL.withDatabase(major: major) { database in
+            let connection = try await database.connect()
+            try await connection.execute(Self.base)
+            #expect(try await Self.findings(connection, scope) == [])
+            for item in cases where item.since <= major {
+                try await connection.execute("BEGIN; " + item.sql)
+                let found = try await Self.findings(connection, scope)
+                #expect(found.contains(item.finding), "\(item.sql)\nfound \(found.sorted())")
+                try await connection.execute("ROLLBACK")
+            }
+            await connection.close()
+        }
+    }
+
+    @Test(arguments: PrivatePostgreSQL.testMajors)
+    func everySortIsTold(major: Int) async throws {
+        let app = Scope(schemas: ["app"])
+        try await expectFindings(UnmodelledCase.relations, app, major: major)
+        try await expectFindings(UnmodelledCase.columns, app, major: major)
+        try await expectFindings(UnmodelledCase.routinesAndTypes, app, major: major)
+        try await expectFindings(UnmodelledCase.database, app, major: major)
+        try await expectFindings(UnmodelledCase.onlyEverything, .everything, major: major)
+    }
+
+    @Test func whatIsOutOfScopeIsNotTold() async throws {
+        try await PrivatePostgreSQL.withDatabase { database in
+            let connection = try await database.connect()
+            try await connection.execute(
+                Self.base + """
+                    CREATE SCHEMA other; CREATE DOMAIN other.d AS int;
+                    CREATE TABLE other.t (a int) PARTITION BY LIST (a);
+                    CREATE PUBLICATION p FOR TABLE other.t;
+                    CREATE FOREIGN DATA WRAPPER w;
+                    CREATE SCHEMA lockstep; CREATE DOMAIN lockstep.d AS int;
+                    """)
+            #expect(try await Self.findings(connection, Scope(schemas: ["app"])) == [])
+            let all = try await Self.findings(connection, .everything)
+            #expect(
+                all == [
+                    "domain other.d: domain", "table other.t: partitioned table",
+                    "publication p: publication", "foreignDataWrapper w: foreign data wrapper",
+                ])
+            await connection.close()
+        }
+    }
+
+    @Test(arguments: PrivatePostgreSQL.testMajors)
+    func membersOfExtensionsAreNotTold(major: Int) async throws {
+        try await PrivatePostgreSQL.withDatabase(major: major) { database in
+            let connection = try await database.connect()
+            try await connection.execute(
+                Self.base + """
+                    CREATE EXTENSION citext SCHEMA app; CREATE EXTENSION hstore SCHEMA app;
+                    CREATE EXTENSION seg SCHEMA app; CREATE EXTENSION file_fdw SCHEMA app;
+                    CREATE EXTENSION pg_stat_statements SCHEMA app;
+                    CREATE EXTENSION isn SCHEMA app;
+                    """)
+            #expect(try await Self.findings(connection, .everything) == [])
+            let found = try await PostgreSQLInspector.inspect(
+                connection, scope: .everything, detail: .full)
+            let kinds = Set(found.catalog.ids.filter { $0.path.count > 1 }.map(\.description))
+            #expect(
+                kinds.sorted() == [
+                    "column app.t.a", "column app.t.b", "column app.t.id",
+                    "constraint app.t.t_pkey", "enum app.e", "function app.f()", "index app.t_a",
+                    "sequence app.s", "table app.t", "view app.v",
+                ])
+            await connection.close()
+        }
+    }
+
+    @Test(arguments: [
+        ("t_a_not_null", "t", "a", true), ("t_a_not_null1", "t", "a", true),
+        ("t_a_not_null01", "t", "a", false), ("t_b_not_null", "t", "a", false),
+        (
+            String(repeating: "t", count: 27) + "_" + String(repeating: "c", count: 26)
+                + "_not_null",
+            String(repeating: "t", count: 40), String(repeating: "c", count: 40), true
+        ),
+    ])
+    func namesOfNotNull(name: String, table: String, column: String, isDefault: Bool) {
+        #expect(NotNullName.isDefault(name, table: table, column: column) == isDefault)
+    }
+}
