@@ -1,3 +1,5 @@
+public import SchemaCore
+
 /// Stalls a plan that would take away what looks like a mistake: an emptied or half-read folder.
 ///
 /// Counts are of top-level objects (tables, views, functions …; not columns). Renamed objects do
@@ -45,5 +47,23 @@ public enum VanishGuard {
                 reason: "\(vanishing) of \(all) would vanish at once, more than a fifth: \(help)")
         }
         return .passes
+    }
+
+    /// Judges what vanishes from a catalog: counts what is no part of another object.
+    ///
+    /// - Parameters:
+    ///   - live: the managed part of the live catalog.
+    ///   - vanishing: what the plan drops.
+    ///   - standsAlone: whether an object only holds others together, as a schema does.
+    public static func judge<Object>(
+        live: Catalog<Object>, vanishing: [ObjectID], hasManifests: Bool, isAcknowledged: Bool,
+        standsAlone: (ObjectID) -> Bool
+    ) -> Verdict {
+        let top = live.objects.filter { id, object in
+            !standsAlone(id) && object.parent.map(standsAlone) ?? true
+        }
+        return judge(
+            managed: top.count, vanishing: Set(vanishing).count { top[$0] != nil },
+            hasManifests: hasManifests, isAcknowledged: isAcknowledged)
     }
 }

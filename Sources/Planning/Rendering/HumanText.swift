@@ -12,7 +12,8 @@ public enum HumanText {
     }
 
     /// `1 row`, `3 rows`.
-    public static func count(_ value: Int64, _ singular: String, _ plural: String? = nil) -> String {
+    public static func count(_ value: Int64, _ singular: String, _ plural: String? = nil) -> String
+    {
         number(value) + " " + (value == 1 ? singular : plural ?? singular + "s")
     }
 
@@ -28,7 +29,8 @@ public enum HumanText {
         if unit == 0 { return value == 1 ? "1 byte" : "\(value) bytes" }
         let whole = value / scale
         let tenth = (value % scale) * 10 / scale
-        return whole < 10 && tenth > 0 ? "\(whole).\(tenth) \(units[unit])" : "\(whole) \(units[unit])"
+        return whole < 10 && tenth > 0
+            ? "\(whole).\(tenth) \(units[unit])" : "\(whole) \(units[unit])"
     }
 
     /// `about 120,000 rows, 14 MB`; says so where the size is not known.
@@ -52,6 +54,28 @@ public enum HumanText {
         guard let last = items.last else { return "" }
         return items.count == 1
             ? last : items.dropLast().joined(separator: ", ") + " and " + last
+    }
+
+    /// Text in lines of at most `width` characters, broken between words.
+    ///
+    /// - Parameter hanging: what the lines behind the first begin with; nil for `indent`.
+    static func wrapped(
+        _ text: String, indent: String, hanging: String? = nil, width: Int = 78
+    ) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(whereSeparator: \.isWhitespace) {
+            let start = lines.isEmpty ? indent : hanging ?? indent
+            if line.isEmpty {
+                line = start + word
+            } else if line.count + 1 + word.count <= width {
+                line += " " + word
+            } else {
+                lines.append(line)
+                line = (hanging ?? indent) + word
+            }
+        }
+        return line.isEmpty ? lines : lines + [line]
     }
 
     /// The engine's name as people write it.

@@ -49,16 +49,16 @@ public enum RiskManual {
     }
 
     private static func page(_ rule: any RiskRule.Type) -> String {
-        var out = [rule.name, ""] + wrapped(rule.summary, indent: "  ")
+        var out = [rule.name, ""] + HumanText.wrapped(rule.summary, indent: "  ")
         out += ["", "Severity and risk", ""] + rule.severities.map { "  \($0)" }
         if rule.followsSize {
-            out += ["", "Sizes", ""] + wrapped(RiskThresholds.summary, indent: "  ")
+            out += ["", "Sizes", ""] + HumanText.wrapped(RiskThresholds.summary, indent: "  ")
         }
         out += ["", "Example", ""]
-        out += wrapped("Flagged: \(rule.examples.bad).", indent: "  ")
-        out += wrapped("Not flagged: \(rule.examples.good).", indent: "  ")
+        out += HumanText.wrapped("Flagged: \(rule.examples.bad).", indent: "  ")
+        out += HumanText.wrapped("Not flagged: \(rule.examples.good).", indent: "  ")
         out += ["", "Other tools call it", ""]
-        out += wrapped(rule.aliases.joined(separator: ", "), indent: "  ")
+        out += HumanText.wrapped(rule.aliases.joined(separator: ", "), indent: "  ")
         return out.joined(separator: "\n") + "\n"
     }
 
@@ -67,20 +67,5 @@ public enum RiskManual {
         let sentence = text[..<end]
         let head = sentence.firstIndex(of: ":").map { sentence[..<$0] } ?? sentence
         return head.hasSuffix(".") ? String(head) : head + "."
-    }
-
-    /// Text in lines of at most 78 characters.
-    static func wrapped(_ text: String, indent: String) -> [String] {
-        var lines: [String] = []
-        var line = indent
-        for word in text.split(whereSeparator: \.isWhitespace) {
-            if line.count > indent.count && line.count + 1 + word.count > 78 {
-                lines.append(line)
-                line = indent
-            }
-            line += (line.count > indent.count ? " " : "") + word
-        }
-        if line.count > indent.count { lines.append(line) }
-        return lines
     }
 }

@@ -1,4 +1,5 @@
 import Planning
+import SchemaCore
 import Testing
 
 @Suite("Vanish guard")
@@ -30,5 +31,31 @@ struct VanishGuardTests {
         }
         #expect(reason.hasPrefix("30 of 40 managed objects would vanish at once"))
         #expect(reason.hasSuffix("add --auto-approve destructive"))
+    }
+
+    @Test("in a catalog, only what is no part of another object counts")
+    func catalog() {
+        struct Thing: CatalogObject {
+            var id: ObjectID
+            var parent: ObjectID?
+            var dependencies: Set<ObjectID> = []
+            var digest: Digest { Digest(of: id.description) }
+        }
+        let schema = Sample.id("schema", "app")
+        let tables = (1...12).map { Sample.id("table", "app", "t\($0)") }
+        let columns = tables.flatMap { table in
+            (1...9).map { Sample.id("column", "app", table.name, "c\($0)") }
+        }
+        let live = Catalog(
+            [Thing(id: schema, parent: nil)] + tables.map { Thing(id: $0, parent: schema) }
+                + columns.map { Thing(id: $0, parent: Sample.id("table", "app", $0.path[1])) })
+        func verdict(_ vanishing: [ObjectID]) -> VanishGuard.Verdict {
+            VanishGuard.judge(
+                live: live, vanishing: vanishing, hasManifests: true, isAcknowledged: false,
+                standsAlone: { $0.kind.rawValue == "schema" })
+        }
+        #expect(verdict(columns) == .passes)
+        #expect(verdict(Array(tables.prefix(2))) == .passes)
+        #expect(verdict(Array(tables.prefix(3))) != .passes)
     }
 }

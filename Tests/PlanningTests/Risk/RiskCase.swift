@@ -1,6 +1,7 @@
 import Foundation
 import Planning
 import SchemaCore
+import TestSupport
 import Testing
 
 /// One case of `Corpus/risk/<RuleName>/{bad,good}`: facts, written short, and what the rule finds.
@@ -12,7 +13,10 @@ struct RiskCase: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { "\(rule): \(facts.title)" }
 
-    static let root = testsFolder.appending(path: "Corpus/risk")
+    /// The suite's folder, from which the corpus is found.
+    private static let suite =
+        URL(filePath: #filePath).deletingLastPathComponent().path
+    static let root = URL(filePath: corpusFolder("risk", from: suite))
 
     static let all: [RiskCase] = {
         do {

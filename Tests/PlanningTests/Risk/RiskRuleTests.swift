@@ -1,6 +1,7 @@
 import Foundation
 import Planning
 import SchemaCore
+import TestSupport
 import Testing
 
 @Suite("Risk rules")
@@ -15,7 +16,8 @@ struct RiskRuleTests {
         } else {
             #expect(findings.allSatisfy { $0.risk == .safe })
         }
-        try expectGoldenFile(Self.text(findings), one.folder.appending(path: "findings.golden"))
+        expectGolden(
+            Self.text(findings), at: one.folder.appending(path: "findings.golden").path)
     }
 
     @Test("is complete: a name, a manual page, and at least two cases of each sort for every rule")
@@ -75,14 +77,16 @@ struct RiskRuleTests {
         #expect(!unknown.message.contains("\u{1B}"))
     }
 
-    @Test("classes of size", arguments: [
-        (Observations.Size(rows: 9_999, heapBytes: 1_000, indexBytes: 0), "small"),
-        (Observations.Size(rows: 10_000, heapBytes: 1_000, indexBytes: 0), "medium"),
-        (Observations.Size(rows: 5, heapBytes: 8 << 20, indexBytes: 2 << 20), "medium"),
-        (Observations.Size(rows: 1_000_000, heapBytes: 0, indexBytes: 0), "large"),
-        (Observations.Size(rows: 5, heapBytes: 1 << 30, indexBytes: 0), "large"),
-        (nil, "large"),
-    ])
+    @Test(
+        "classes of size",
+        arguments: [
+            (Observations.Size(rows: 9_999, heapBytes: 1_000, indexBytes: 0), "small"),
+            (Observations.Size(rows: 10_000, heapBytes: 1_000, indexBytes: 0), "medium"),
+            (Observations.Size(rows: 5, heapBytes: 8 << 20, indexBytes: 2 << 20), "medium"),
+            (Observations.Size(rows: 1_000_000, heapBytes: 0, indexBytes: 0), "large"),
+            (Observations.Size(rows: 5, heapBytes: 1 << 30, indexBytes: 0), "large"),
+            (nil, "large"),
+        ])
     func sizes(_ size: Observations.Size?, _ expected: String) {
         #expect("\(RiskThresholds.sizeClass(size))" == expected)
     }
@@ -94,7 +98,7 @@ struct RiskRuleTests {
                 "\(finding.severity.rawValue), \(finding.risk.rawValue): \(finding.message)",
                 "  object: \(finding.object)",
             ] + finding.evidence.map { "  evidence: \($0)" } + ["  do: \(finding.remedy)"])
-                .map(TerminalSafe.line).joined(separator: "\n") + "\n"
+            .map(TerminalSafe.line).joined(separator: "\n") + "\n"
         }.joined()
     }
 }

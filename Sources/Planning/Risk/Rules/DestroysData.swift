@@ -2,21 +2,27 @@ import SchemaCore
 
 /// Flags a step after which rows or values are gone.
 public struct DestroysData: RiskRule {
+    /// The rule's name.
     public static let name = "DestroysData"
+    /// What it flags and why.
     public static let summary = """
         The step removes something that holds data: a table, a column, a sequence's counter, a \
         label that rows use. Its undo can bring the shape back, never the data. However small \
         the table is, such a step runs only when it is acknowledged by its id.
         """
+    /// Names under which other tools know it.
     public static let aliases = [
         "ban-drop-table", "ban-drop-column", "ban-drop-database", "ban-truncate-cascade",
         "remove_column", "create_table (force)", "DS101", "DS102", "DS103",
         "drop-database", "drop-schema-cascade", "destructive-cascade",
     ]
+    /// When it gives which severity and risk.
     public static let severities = [
         "critical, destructive: always; no size or count makes it less."
     ]
+    /// Whether its severity follows the size of tables.
     public static let followsSize = false
+    /// What it flags and its harmless twin.
     public static let examples = RiskExamples(
         bad: "Drop a column with values in it",
         good: "Drop an index, which holds no data of its own")
@@ -24,6 +30,7 @@ public struct DestroysData: RiskRule {
     /// Makes the rule.
     public init() {}
 
+    /// What it finds in a step.
     public func findings(for subject: RiskSubject) -> [Finding] {
         subject.destroyed.map { loss in
             var evidence = ["lost: \(loss.what) of \(loss.object)"]

@@ -1,22 +1,28 @@
 /// Flags a step that keeps an object and may change or lose some of its values.
 public struct LosesValues: RiskRule {
+    /// The rule's name.
     public static let name = "LosesValues"
+    /// What it flags and why.
     public static let summary = """
         The step converts data in place, and not every value need survive it: a narrower type, a \
         scale cut off, an enum's label taken away. What does not fit is counted on the target. A \
         count of 0 lowers the severity, but rows may come before the step runs, so the step must \
         be acknowledged all the same.
         """
+    /// Names under which other tools know it.
     public static let aliases = [
         "changing-column-type", "change_column", "type-change-rewrite", "rename_enum_value", "DL6",
         "DL7", "MF5",
     ]
+    /// When it gives which severity and risk.
     public static let severities = [
         "critical, destructive: rows were counted that do not fit.",
         "high, destructive: it could not be counted.",
         "medium, destructive: none was counted.",
     ]
+    /// Whether its severity follows the size of tables.
     public static let followsSize = false
+    /// What it flags and its harmless twin.
     public static let examples = RiskExamples(
         bad: "Narrow a numeric column while 7 values have more digits",
         good: "Widen a varchar column, which every value fits")
@@ -24,6 +30,7 @@ public struct LosesValues: RiskRule {
     /// Makes the rule.
     public init() {}
 
+    /// What it finds in a step.
     public func findings(for subject: RiskSubject) -> [Finding] {
         let counts = subject.probeResults.map { (probe, answer) in (probe, answer) }
         return subject.changedValues.map { loss in

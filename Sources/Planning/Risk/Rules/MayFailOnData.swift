@@ -1,23 +1,29 @@
 /// Flags a step that succeeds only if the rows that are there allow it.
 public struct MayFailOnData: RiskRule {
+    /// The rule's name.
     public static let name = "MayFailOnData"
+    /// What it flags and why.
     public static let summary = """
         The step asks something of the rows that are there: no NULL, no duplicate, a parent for \
         every child, a value that can be converted. One row that does not comply makes the step \
         fail; nothing is lost then, but the plan stops there. Such rows are counted on the target \
         when the plan is made and again right before the step runs.
         """
+    /// Names under which other tools know it.
     public static let aliases = [
         "adding-not-nullable-field", "adding-required-field", "adding-foreign-key-constraint",
         "disallowed-unique-constraint", "change_column_null", "add_check_constraint",
         "add_unique_constraint", "add_exclusion_constraint", "MF101", "MF102", "MF103", "MF104",
     ]
+    /// When it gives which severity and risk.
     public static let severities = [
         "high, caution: rows were counted on which the step fails.",
         "medium, caution: it could not be counted.",
         "info, safe: none was counted.",
     ]
+    /// Whether its severity follows the size of tables.
     public static let followsSize = false
+    /// What it flags and its harmless twin.
     public static let examples = RiskExamples(
         bad: "Forbid NULL in a column while 42 rows have one",
         good: "Forbid NULL in a column of which every row has a value")
@@ -25,6 +31,7 @@ public struct MayFailOnData: RiskRule {
     /// Makes the rule.
     public init() {}
 
+    /// What it finds in a step.
     public func findings(for subject: RiskSubject) -> [Finding] {
         subject.step.probes.compactMap { probe in
             switch probe.meaning {
@@ -47,7 +54,8 @@ public struct MayFailOnData: RiskRule {
         switch answer {
         case .count(0):
             return make(
-                .info, .safe, "The rows of \(probe.object) were checked: the step succeeds on them.",
+                .info, .safe,
+                "The rows of \(probe.object) were checked: the step succeeds on them.",
                 "Nothing to do. It is checked again right before the step runs.")
         case .count(let number):
             return make(

@@ -1,22 +1,28 @@
 /// Flags a step that writes a table's storage anew.
 public struct RewritesTable: RiskRule {
+    /// The rule's name.
     public static let name = "RewritesTable"
+    /// What it flags and why.
     public static let summary = """
         The step writes every row and every index of a table anew. It needs as much free disk \
         again as the table has, writes as much log to replicas, and takes time in proportion to \
         the table's size, all of it under the strongest lock.
         """
+    /// Names under which other tools know it.
     public static let aliases = [
         "changing-column-type", "adding-field-with-default", "adding-serial-primary-key-field",
         "change_column", "add_column_default", "add_column_generated_stored",
         "add_column_auto_incrementing", "E5", "E10", "E11", "PG301", "PG302", "volatile-default",
         "type-change-rewrite", "vacuum-full",
     ]
+    /// When it gives which severity and risk.
     public static let severities = [
         "high, caution: a large table.", "medium, caution: a medium table.",
         "low, safe: a small table.",
     ]
+    /// Whether its severity follows the size of tables.
     public static let followsSize = true
+    /// What it flags and its harmless twin.
     public static let examples = RiskExamples(
         bad: "Change int to bigint in a table of 10,000,000 rows",
         good: "Change int to bigint in a table of 200 rows")
@@ -24,6 +30,7 @@ public struct RewritesTable: RiskRule {
     /// Makes the rule.
     public init() {}
 
+    /// What it finds in a step.
     public func findings(for subject: RiskSubject) -> [Finding] {
         subject.effects.rewrites.compactMap { relation in
             let size = subject.sizeClass(relation)

@@ -1,14 +1,20 @@
 /// Flags what stands in a managed schema and is not modelled: reported, never skipped in silence.
 public struct UnmodelledRule: RiskRule {
+    /// The rule's name.
     public static let name = "Unmodelled"
+    /// What it flags and why.
     public static let summary = """
         Something in a managed schema is of a kind, or has a property, that Lockstep does not \
         model yet. It is left alone: neither compared nor changed nor dropped. So nothing that \
         the manifests say keeps it as it is, and a change to what it depends on may fail.
         """
+    /// Names under which other tools know it.
     public static let aliases = ["schema-drift", "unsupported object"]
+    /// When it gives which severity and risk.
     public static let severities = ["low, safe: always; --strict makes it an error."]
+    /// Whether its severity follows the size of tables.
     public static let followsSize = false
+    /// What it flags and its harmless twin.
     public static let examples = RiskExamples(
         bad: "A managed table has a trigger, which is not modelled",
         good: "Everything in the managed schemas is modelled")
@@ -16,15 +22,16 @@ public struct UnmodelledRule: RiskRule {
     /// Makes the rule.
     public init() {}
 
+    /// What it finds in the target.
     public func findings(in target: RiskTarget) -> [Finding] {
         target.unmodelled.map { item in
             Finding(
                 rule: Self.name, severity: .low, risk: .safe, step: nil, object: item.object,
-                message: "\(item.object) is not fully managed: \(item.what) is not modelled.",
-                evidence: ["seen in the target: \(item.what)"],
+                message: "\(item.object) is left alone: \(item.what) is not modelled.",
+                evidence: ["found when the target was inspected"],
                 remedy: """
-                    It is left alone. Look after it by other means, or exclude its schema; with \
-                    --strict this is an error.
+                    Look after it by other means: nothing that the manifests say keeps it as it \
+                    is. With --strict this is an error.
                     """)
         }
     }

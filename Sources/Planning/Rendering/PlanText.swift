@@ -1,0 +1,187 @@
+import SchemaCore
+
+/// A plan and its assessment as text for people.
+public struct PlanText {
+    /// How to write it.
+    public struct Options: Hashable, Sendable {
+        /// Whether it carries colour.
+        public var style: TextStyle
+        /// Whether statements, and findings that are only good to know, are shown as well.
+        public var isVerbose: Bool
+        /// The command that applies this plan, to which flags are added: `lockstep apply`.
+        public var applyCommand: String
+
+        /// Makes options.
+        public init(
+            style: TextStyle = .plain, isVerbose: Bool = false,
+            applyCommand: String = "lockstep apply"
+        ) {
+            self.style = style
+            self.isVerbose = isVerbose
+            self.applyCommand = applyCommand
+        }
+    }
+
+    /// How many findings about the target are shown without `isVerbose`.
+    public static let shownTargetFindings = 10
+
+    /// The text, with a line end behind.
+    public static func render(
+        _ plan: Plan, _ assessment: Assessment, options: Options = Options()
+    ) -> String {
+        precondition(assessment.planDigest == plan.digest, "an assessment of another plan")
+        let text = PlanText(plan: plan, assessment: assessment, options: options)
+        return text.lines().joined(separator: "\n") + "\n"
+    }
+
+    private let plan: Plan
+    private let assessment: Assessment
+    private let options: Options
+    private var style: TextStyle { options.style }
+    private static let width = 100
+    private static let indent = String(repeating: " ", count: 18)
+
+    private func lines() -> [String] {
+        var lines = header()
+        if plan.isEmpty {
+            lines += ["", "Nothing to do: live and desired are equal."]
+            return lines + targetFindings()
+        }
+        lines += ["", summary()]
+        var phase: Phase?
+        for index in plan.steps.indices {
+            if plan.steps[index].phase != phase {
+                phase = plan.steps[index].phase
+                lines += ["", style.strong(StepText.phase(plan.steps[index].phase))]
+            }
+            lines += [""] + step(index)
+        }
+        return lines + targetFindings() + next()
+    }
+
+    private func header() -> [String] {
+        let place = TerminalSafe.line(assessment.target)
+        let engine = "\(HumanText.engine(plan.engine)) \(plan.majorVersion)"
+        let name = TerminalSafe.line("\(plan.project)/\(plan.environment)")
+        return [
+            style.strong("Plan for \(name)") + " on \(place) (\(engine))",
+            style.faint(
+                "  live \(plan.liveFingerprint.short)  desired \(plan.desiredDigest.short)  "
+                    + "plan \(plan.digest.short)"),
+        ]
+    }
+
+    private func summary() -> String {
+        let changes = PlanChanges(plan)
+        let sorts: [PlanChanges.Sort] = [.created, .altered, .renamed, .dropped]
+        let objects = sorts.compactMap { sort -> String? in
+            let count = changes.count(sort)
+            return count == 0 ? nil : "\(count) \(sort.rawValue)"
+        }
+        let risks = Risk.allCases.compactMap { risk -> String? in
+            let count = assessment.stepRisks.count { $0 == risk }
+            return count == 0 ? nil : "\(count) \(style.badge(risk))"
+        }
+        let steps = HumanText.count(Int64(plan.steps.count), "step")
+        return "\(steps): \(risks.joined(separator: ", "))"
+            + (objects.isEmpty ? "" : "\nObjects: " + objects.joined(separator: ", "))
+    }
+
+    private func step(_ index: Int) -> [String] {
+        let step = plan.steps[index]
+        let number = String(index + 1)
+        let padding = String(repeating: " ", count: max(0, 3 - number.count))
+        let badge = style.badge(assessment.stepRisks[index], width: 11)
+        let findings = assessment.findings.filter { $0.step == step.id }
+        let effects = assessment.effects[index]
+        var lines = [
+            "\(padding)\(number)  \(badge)  \(style.strong(TerminalSafe.line(step.title)))",
+            Self.indent + style.faint(TerminalSafe.line(step.id)),
+        ]
+        lines += wrapped(
+            [
+                StepText.locks(effects, findings: findings), StepText.data(step.data),
+                StepText.undo(step.undo),
+            ].joined(separator: "; "))
+        lines += findings.filter { options.isVerbose || $0.severity > .info }.flatMap(finding)
+        if options.isVerbose {
+            lines.append(Self.indent + style.faint(StepText.transaction(step.transaction)))
+            lines += step.action.statements.flatMap { statement in
+                TerminalSafe.block(statement.terminated).split(
+                    separator: "\n", omittingEmptySubsequences: false
+                ).map { Self.indent + "| " + $0 }
+            }
+        }
+        return lines
+    }
+
+    private func finding(_ finding: Finding) -> [String] {
+        // Colour goes in after the lines are broken: it has no width.
+        let plain = finding.severity.rawValue
+        var lines = wrapped("\(plain) \(finding.rule): \(finding.message)")
+        lines[0] =
+            Self.indent + style.severity(finding.severity)
+            + lines[0].dropFirst(Self.indent.count + plain.count)
+        lines += finding.evidence.flatMap { wrapped("seen: " + $0, deeper: 2) }
+        return lines + wrapped("do: " + finding.remedy, deeper: 2)
+    }
+
+    private func wrapped(_ text: String, deeper: Int = 0) -> [String] {
+        let indent = Self.indent + String(repeating: " ", count: deeper)
+        return HumanText.wrapped(
+            TerminalSafe.line(text), indent: indent, hanging: indent + "  ", width: Self.width)
+    }
+
+    private func targetFindings() -> [String] {
+        let findings = assessment.findings.filter { $0.step == nil }
+        if findings.isEmpty { return [] }
+        let shown = options.isVerbose ? findings.count : Self.shownTargetFindings
+        var lines = ["", style.strong("About the target"), ""]
+        lines += findings.prefix(shown).map { finding in
+            "  \(style.severity(finding.severity)) \(finding.rule): "
+                + TerminalSafe.line(finding.message)
+        }
+        if findings.count > shown {
+            lines.append("  and \(findings.count - shown) more; --verbose shows all")
+        }
+        let remedies = Set(findings.map(\.remedy)).sorted()
+        return lines
+            + remedies.flatMap { remedy in
+                HumanText.wrapped(
+                    "do: " + TerminalSafe.line(remedy), indent: "  ", hanging: "    ",
+                    width: Self.width)
+            }
+    }
+
+    private func next() -> [String] {
+        var lines = ["", style.strong("Next"), ""]
+        let failing = Set(
+            assessment.findings.filter { $0.rule == MayFailOnData.name && $0.severity == .high }
+                .compactMap(\.step))
+        if !failing.isEmpty {
+            let count = HumanText.count(Int64(failing.count), "step")
+            lines.append("  \(count) will fail on rows that are there now: correct them first.")
+        }
+        var command = options.applyCommand
+        switch AutoApproval.authorize(
+            plan: plan, assessment: assessment, autoApprove: nil, acknowledged: [])
+        {
+        case .granted:
+            lines.append("  Apply it:")
+        case .refused(let refusal):
+            if !refusal.missing.isEmpty {
+                let count = HumanText.count(Int64(refusal.missing.count), "step")
+                lines.append(
+                    "  \(count) can lose data. Look at the findings above; "
+                        + "to consent and apply:")
+            } else {
+                lines.append("  Look at the findings above; to consent and apply:")
+            }
+            if let needed = refusal.needed { command += " --auto-approve \(needed.rawValue)" }
+            for id in refusal.missing {
+                command += " \\\n      --acknowledge \(ShellWord.quoted(id))"
+            }
+        }
+        return lines + ["    " + command]
+    }
+}
