@@ -71,7 +71,7 @@ let package = Package(
             name: "PostgreSQLEngineTests", dependencies: ["PostgreSQLEngine", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ExecutionTests", dependencies: ["Execution", "TestSupport"],
+            name: "ExecutionTests", dependencies: ["Execution", "Planning", "SchemaCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "GitSourceTests",
