@@ -68,10 +68,15 @@ let package = Package(
             name: "PostgreSQLClientTests", dependencies: ["PostgreSQLClient", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "PostgreSQLEngineTests", dependencies: ["PostgreSQLEngine", "TestSupport"],
+            name: "PostgreSQLEngineTests",
+            dependencies: [
+                "SchemaCore", "Planning", "PostgreSQLClient", "PostgreSQLEngine", "Execution",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "ExecutionTests", dependencies: ["Execution", "Planning", "SchemaCore", "TestSupport"],
+            name: "ExecutionTests",
+            dependencies: ["Execution", "Planning", "SchemaCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "GitSourceTests",

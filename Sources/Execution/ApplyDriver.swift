@@ -19,8 +19,7 @@ struct ApplyDriver<E: Engine> {
     private var journal: any Journal
     private var isInTransaction = false
     private var capabilities: Capabilities?
-    private var applied: AppliedState?
-    private var managed: (@Sendable (Catalog<E.Object>) -> Catalog<E.Object>)?
+    private var planned: PlannedTarget<E.Object>?
 
     private var engine: E { applier.engine }
 
@@ -165,48 +164,37 @@ struct ApplyDriver<E: Engine> {
 
     private mutating func propose() async throws -> ApplyMachine.Proposal {
         guard let capabilities else { preconditionFailure("the server was not asked") }
-        let (engine, session, journal, scope) = (engine, session, journal, request.scope)
-        let (live, applied) = try await whole {
-            (
-                try await engine.inspect(session, scope: scope, detail: .full),
-                try await journal.applied()
-            )
-        }
+        let journal = journal
+        let applied = try await whole { try await journal.applied() }
         let target: PlannedTarget<E.Object>
         do {
             target = try await makePlan(
-                LockedTarget(
-                    session: session, capabilities: capabilities, live: live, applied: applied))
+                LockedTarget(session: session, capabilities: capabilities, applied: applied))
         } catch where !Task.isCancelled {
             throw CallerError(error: error)
         } catch {
             throw CancellationError()
         }
-        managed = target.managed
+        planned = target
         return ApplyMachine.Proposal(
             authorization: target.authorization,
             attempt: JournalEvent.AttemptStarted(
                 plan: target.plan, risk: target.assessment.risk,
                 acknowledged: target.acknowledged, actor: request.actor,
                 revision: target.revision, toolVersion: request.toolVersion),
-            desired: target.desired, live: state(of: live.catalog, target.managed))
+            // Planning takes a while; what counts is what is there when the steps begin.
+            desired: target.desired, live: try await inspect())
     }
 
     private func inspect() async throws -> ApplyMachine.LiveState {
-        guard let managed else { preconditionFailure("no plan was proposed") }
-        let (engine, session, scope) = (engine, session, request.scope)
+        guard let planned else { preconditionFailure("no plan was proposed") }
+        let (engine, session, scope) = (engine, session, planned.plan.scope)
         let found = try await whole {
             try await engine.inspect(session, scope: scope, detail: .definitions)
         }
-        return state(of: found.catalog, managed)
-    }
-
-    private func state(
-        of catalog: Catalog<E.Object>, _ managed: (Catalog<E.Object>) -> Catalog<E.Object>
-    ) -> ApplyMachine.LiveState {
-        ApplyMachine.LiveState(
-            all: catalog.objects.mapValues(\.digest),
-            managed: managed(catalog).objects.mapValues(\.digest))
+        return ApplyMachine.LiveState(
+            all: found.catalog.objects.mapValues(\.digest),
+            managed: planned.managed(found.catalog).objects.mapValues(\.digest))
     }
 
     private func record(_ events: [JournalEvent], applied: AppliedState?) async throws -> Int64 {

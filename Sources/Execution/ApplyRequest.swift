@@ -2,8 +2,6 @@ public import Planning
 
 /// What a run is told beside its plan.
 public struct ApplyRequest: Sendable {
-    /// What part of the database is looked at.
-    public var scope: Scope
     /// How long steps may wait and run.
     public var limits: ExecutionLimits
     /// Who runs it: the operating system's user and host.
@@ -13,10 +11,8 @@ public struct ApplyRequest: Sendable {
 
     /// Makes the value.
     public init(
-        scope: Scope, limits: ExecutionLimits = ExecutionLimits(), actor: String,
-        toolVersion: String
+        limits: ExecutionLimits = ExecutionLimits(), actor: String, toolVersion: String
     ) {
-        self.scope = scope
         self.limits = limits
         self.actor = actor
         self.toolVersion = toolVersion

@@ -7,8 +7,6 @@ public struct LockedTarget<E: Engine>: Sendable {
     public let session: E.Session
     /// What the server can do.
     public let capabilities: Capabilities
-    /// What is there, with dependencies.
-    public let live: Inspection<E.Object>
     /// What was last applied.
     public let applied: AppliedState?
 }
