@@ -20,6 +20,11 @@ enum LibGit2 {
             _ = lockstep_git_set_search_path(level.rawValue, "")
         }
         _ = lockstep_git_set_cache_max(32 << 20)
+        // Objects of a delta chain are unpacked on the way to a small file, so they are bounded
+        // when files are read, too.
+        let limits = GitLimits()
+        _ = lockstep_git_set_mwindow_mapped_limit(limits.mappedBytes)
+        _ = lockstep_git_set_pack_max_object_size(limits.objectBytes)
     }()
 
     /// What the last failed call on this thread says.

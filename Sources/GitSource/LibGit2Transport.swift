@@ -4,7 +4,8 @@ import Foundation
 /// Fetches with libgit2, over one connection for the poll and the fetch.
 ///
 /// The remote is anonymous and made without the `insteadOf` look-up, which leaks in the library
-/// versions that we meet; redirects are never followed, because credentials would follow them.
+/// versions that we meet; redirects to another host are never followed, because credentials
+/// would follow them.
 final class LibGit2Transport: GitTransport {
     private let mirror: Mirror
     private let request: FetchRequest
