@@ -8,7 +8,7 @@ internal import SchemaCore
 /// The target's lock is taken before the caller is asked for the plan, so that nothing comes
 /// between the look at the target and the steps. Cancelling the task ends a run at a place from
 /// which the next one goes on.
-public struct Applier<E: Engine>: Sendable {
+public struct Applier<E: ExecutionEngine>: Sendable {
     let engine: E
     let connect: @Sendable () async throws -> E.Session
     let clock: any Clock<Duration>

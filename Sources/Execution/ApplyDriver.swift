@@ -5,7 +5,7 @@
 internal import Planning
 internal import SchemaCore
 
-struct ApplyDriver<E: Engine> {
+struct ApplyDriver<E: ExecutionEngine> {
     private let applier: Applier<E>
     private let request: ApplyRequest
     private let progress: @Sendable (ApplyEvent) -> Void

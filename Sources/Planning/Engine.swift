@@ -23,12 +23,7 @@ public protocol EngineSession: Sendable {
 ///
 /// `Object` appears in SchemaCore, here and in engines only; plans, findings and the journal are
 /// plain values.
-public protocol Engine: Sendable {
-    associatedtype Object: CatalogObject
-    associatedtype Session: EngineSession
-
-    /// `postgresql`, `sqlite`: the word of the command line and of plans.
-    var name: String { get }
+public protocol Engine: ExecutionEngine {
     /// How names and literals are written.
     var dialect: SQLDialect { get }
 
@@ -44,13 +39,6 @@ public protocol Engine: Sendable {
 
     /// Opens a connection with the settings that make inspection and execution repeatable.
     func connect(_ url: String) async throws -> Session
-    /// What the server can do and this session may.
-    func capabilities(_ session: Session) async throws -> Capabilities
-
-    /// Reads the catalog in one snapshot, with a number of queries that does not depend on the
-    /// number of objects.
-    func inspect(_ session: Session, scope: Scope, detail: InspectionDetail) async throws
-        -> Inspection<Object>
 
     /// Builds the desired objects in a scratch database and reads them back, so that plain
     /// equality with what `inspect` reads decides.
@@ -83,24 +71,6 @@ public protocol Engine: Sendable {
 
     /// Reads sizes and counts what the steps' probes ask, bounded by a statement timeout.
     func observe(_ steps: [Step], in session: Session) async throws -> Observations
-
-    /// Runs one action in the session's open transaction, or outside of one if it is of that sort.
-    func run(_ action: Action, limits: ExecutionLimits, in session: Session) async throws
-    /// Reads from the catalog what became of an action that may have been cut off.
-    func outcome(of action: Action, in session: Session) async throws -> Outcome
-
-    /// Runs what `outcome` says removes a part that was left, outside a transaction.
-    func repair(_ statements: [Statement], limits: ExecutionLimits, in session: Session)
-        async throws
-
-    /// Who holds locks on what a step touches: those that it may have waited for. Empty where
-    /// it cannot be known.
-    func blockers(of step: Step, in session: Session) async throws -> [LockHolder]
-
-    /// The target's lock, held by this session until it ends.
-    func lock(_ session: Session) -> any TargetLock
-    /// The target's journal.
-    func journal(_ session: Session) -> any Journal
 
     /// Writes manifests for objects as a person would have written them.
     func manifests(for catalog: Catalog<Object>) -> [ExportedManifest]
