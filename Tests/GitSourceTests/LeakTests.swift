@@ -5,7 +5,8 @@ import Testing
 @testable import GitSource
 
 @Suite struct LeakTests {
-    /// libgit2's look-up of `insteadOf` leaks 50 to 150 KB a time: 2,000 polls would take 100 MB and more.
+    /// libgit2's look-up of `insteadOf` leaks 50 to 150 KB a time: 2,000 polls would
+    /// take 100 MB and more.
     @Test func `polling two thousand times takes no more memory than once`() async throws {
         let sandbox = try Sandbox()
         let origin = try await sandbox.repository()
