@@ -14,14 +14,19 @@ extension Assessment {
     ) -> Assessment {
         precondition(effects.count == plan.steps.count, "each step has its effects")
         let planned = zip(plan.steps, effects).map { PlannedStep(step: $0, effects: $1) }
+        var existing: Set<ObjectID> = []
         var created: Set<ObjectID> = []
         var findings: [Finding] = []
         for (index, one) in planned.enumerated() {
+            // What was taken away to be made again is not new to those who use it.
+            existing.formUnion(
+                one.step.touches.lazy.filter { $0.before != nil && !created.contains($0.object) }
+                    .map(\.object))
+            created.formUnion(one.step.createdObjects.subtracting(existing))
             let subject = RiskSubject(
                 step: one.step, effects: one.effects, observations: observations,
                 following: sameTransaction(planned, behind: index), created: created)
             findings += sorted(rules.flatMap { $0.findings(for: subject) }, rules)
-            created.formUnion(one.step.createdObjects)
         }
         let about = RiskTarget(unmodelled: Set(unmodelled).sorted())
         findings += sorted(rules.flatMap { $0.findings(in: about) }, rules)

@@ -10,7 +10,7 @@ public struct RiskSubject: Sendable {
     public let observations: Observations
     /// The steps behind it in the same transaction: its locks are held until they are done.
     public let following: [PlannedStep]
-    /// What the plan itself has made by then: empty, and used by nobody.
+    /// What the plan itself makes, up to this step: empty, and used by nobody.
     public let created: Set<ObjectID>
 
     /// Makes the value.

@@ -4,11 +4,14 @@ import Testing
 
 @Suite("Vanish guard")
 struct VanishGuardTests {
-    @Test("stalls when a fifth and more vanishes, or all, or there are no manifests", arguments: [
-        (0, 0, false, false), (1, 0, true, false), (2, 1, true, false), (2, 2, true, true),
-        (9, 8, true, false), (9, 9, true, true), (10, 2, true, false), (10, 3, true, true),
-        (100, 20, true, false), (100, 21, true, true), (100, 0, false, true), (1, 1, false, true),
-    ])
+    @Test(
+        "stalls when a fifth and more vanishes, or all, or there are no manifests",
+        arguments: [
+            (0, 0, false, false), (1, 0, true, false), (2, 1, true, false), (2, 2, true, true),
+            (9, 8, true, false), (9, 9, true, true), (10, 2, true, false), (10, 3, true, true),
+            (100, 20, true, false), (100, 21, true, true), (100, 0, false, true),
+            (1, 1, false, true),
+        ])
     func verdicts(_ managed: Int, _ vanishing: Int, _ manifests: Bool, _ stalls: Bool) {
         let verdict = VanishGuard.judge(
             managed: managed, vanishing: vanishing, hasManifests: manifests,

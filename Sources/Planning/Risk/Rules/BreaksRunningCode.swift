@@ -31,7 +31,11 @@ public struct BreaksRunningCode: RiskRule {
 
     /// What it finds in a step.
     public func findings(for subject: RiskSubject) -> [Finding] {
-        subject.effects.breaks.filter { !subject.created.contains($0.object) }.map { item in
+        // A new part of a table that exists may break those who use the table.
+        let breaks = subject.effects.breaks.filter {
+            !subject.created.contains($0.object.standing ?? $0.object)
+        }
+        return breaks.map { item in
             Finding(
                 rule: Self.name, severity: item.isFailure ? .high : .low,
                 risk: item.isFailure ? .breaking : .caution, step: subject.step.id,
