@@ -35,7 +35,9 @@ import Testing
         #expect(tree.matches(again.documents[0].root), "\(text)\n=>\n\(formatted)")
         #expect(ManifestFormatter().format(file(formatted)).text == formatted)
         let count = text.split(separator: "# comment ", omittingEmptySubsequences: false).count
-        #expect(formatted.split(separator: "# comment ", omittingEmptySubsequences: false).count == count)
+        #expect(
+            formatted.split(separator: "# comment ", omittingEmptySubsequences: false).count
+                == count)
     }
 
     private func file(_ text: String) -> ManifestFile {

@@ -22,7 +22,8 @@ import Testing
                   # Where to write to.
                   email: {nullable: true,   type: "numeric(10,2)"}   # unique
                   status: {default: '''active''', type: "varchar(20)"}
-                  long: { type: text, default: "this is a very long default that does not fit on a line of", nullable: true }
+                  long: { type: text,
+                    default: "this is a very long default that does not fit on a line of", nullable: true }
             name: "users"
             comment: "5"
             labels:
@@ -128,8 +129,9 @@ import Testing
     }
 
     @Test func windowsLinesBecomeOurs() {
-        #expect(format("\u{feff}a:   b # c\r\n\r\nd: |\r\n  x\r\n").text
-            == "a: b # c\n\nd: |\n  x\n")
+        #expect(
+            format("\u{feff}a:   b # c\r\n\r\nd: |\r\n  x\r\n").text
+                == "a: b # c\n\nd: |\n  x\n")
     }
 
     @Test func emitterWritesWhatImportNeeds() {
@@ -155,7 +157,8 @@ import Testing
                     ("fillfactor", .integer(90)),
                     ("empty", .flowMapping([])), ("nothing", .null),
                     ("body", .text("begin\n  return 1;\nend")),
-                ])), .mapping([("a", .sequence([.mapping([("b", .text("c")), ("d", .text(""))])]))]),
+                ])),
+            .mapping([("a", .sequence([.mapping([("b", .text("c")), ("d", .text(""))])]))]),
         ])
         #expect(
             text == """

@@ -41,7 +41,9 @@ struct RandomYAML {
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+    mutating func chance(_ percent: Int) -> Bool {
+        Int.random(in: 0..<100, using: &random) < percent
+    }
 
     private static let pieces = [
         "a", "Ä", "no", "5", "null", "~", " ", "  ", ":", ": ", " #", "#", "'", "\"", "\\", "\n",

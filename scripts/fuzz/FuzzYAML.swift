@@ -31,6 +31,7 @@ private let registry = KindRegistry<Int>([
     ManifestKind("Table", doc: "A table.", decoding: Spec.decoding) { spec, _, _ in [spec] }
 ])
 
+/// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let file = ManifestFile(

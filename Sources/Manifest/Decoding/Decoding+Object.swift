@@ -62,38 +62,35 @@ private struct ObjectReader: Sendable {
                 help: keys.isEmpty ? nil : "write {\(keys.joined(separator: ", "))}")
             return nil
         }
-        var storage = [(any Sendable)?](repeating: nil, count: fields.count)
-        var keySpans = [SourceSpan?](repeating: nil, count: fields.count)
+        var values = [AnyFieldValue?](repeating: nil, count: fields.count)
+        var places = [Int](repeating: -1, count: fields.count)
         // A field that is meant by a misspelled key is not reported again as missing.
         var meant: Set<String> = []
-        for entry in entries {
-            let key = entry.key.text ?? ""
-            guard let index = indices[key] else {
+        for (place, entry) in entries.enumerated() {
+            guard let index = indices[entry.key.text ?? ""] else {
                 if let name = reportUnknown(entry.key, beside: entries, &context) {
                     meant.insert(name)
                 }
                 continue
             }
-            keySpans[index] = entry.key.span
+            places[index] = place
             let field = fields[index]
-            if field.acceptsNull && entry.value.isNull {
-                storage[index] = field.absent
-            } else {
-                storage[index] = field.run(entry.value, &context)
-            }
+            values[index] =
+                field.acceptsNull && entry.value.isNull
+                ? field.absent : field.run(entry.value, &context)
         }
         var isComplete = true
-        for (index, field) in fields.enumerated() {
-            if keySpans[index] == nil {
-                storage[index] = field.absent
+        for index in fields.indices {
+            if places[index] < 0 {
+                let field = fields[index]
+                values[index] = field.absent
                 if field.isRequired && !meant.contains(field.name) {
                     reportMissing(field, in: node, &context)
                 }
             }
-            if storage[index] == nil { isComplete = false }
+            if values[index] == nil { isComplete = false }
         }
-        guard isComplete else { return nil }
-        return ObjectValues(span: node.span, storage: storage, keySpans: keySpans)
+        return isComplete ? ObjectValues(node, values: values, places: places) : nil
     }
 
     /// Returns the field that was probably meant.

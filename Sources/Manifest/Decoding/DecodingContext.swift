@@ -21,6 +21,11 @@ public struct DecodingContext: Sendable {
         diagnostics.append(contentsOf: more)
     }
 
+    mutating func merge(_ other: DecodingContext) {
+        diagnostics += other.diagnostics
+        unreadFields.formUnion(other.unreadFields)
+    }
+
     mutating func noteUnread(_ field: String) { unreadFields.insert(field) }
 
     /// Reports that a value has the wrong form.

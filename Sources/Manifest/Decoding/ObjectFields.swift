@@ -2,15 +2,30 @@
 ///
 /// Not thread-safe, and alive only while `Decoding.object` runs its declaration.
 public final class ObjectFields {
-    struct Declared: Sendable {
+    /// One field. A class, because every object that is read looks at each of its fields.
+    final class Declared: Sendable {
         let name: String
         let schema: JSONSchema
         let layout: FieldLayout
         let isRequired: Bool
         /// What an absent field gives; nil for a required one.
-        let absent: (any Sendable)?
+        let absent: AnyFieldValue?
         let acceptsNull: Bool
-        let run: @Sendable (YAMLNode, inout DecodingContext) -> (any Sendable)?
+        let run: @Sendable (YAMLNode, inout DecodingContext) -> AnyFieldValue?
+
+        init(
+            name: String, schema: JSONSchema, layout: FieldLayout, isRequired: Bool,
+            absent: AnyFieldValue?,
+            run: @escaping @Sendable (YAMLNode, inout DecodingContext) -> AnyFieldValue?
+        ) {
+            self.name = name
+            self.schema = schema
+            self.layout = layout
+            self.isRequired = isRequired
+            self.absent = absent
+            acceptsNull = absent != nil
+            self.run = run
+        }
     }
 
     private(set) var declared: [Declared] = []
@@ -21,36 +36,38 @@ public final class ObjectFields {
     public func required<Value: Sendable>(
         _ name: String, _ decoding: Decoding<Value>, _ doc: String
     ) -> Field<Value> {
-        declare(
+        let run = decoding.run
+        return declare(
             Declared(
                 name: name, schema: decoding.schema.described(doc), layout: decoding.layout,
-                isRequired: true, absent: nil, acceptsNull: false, run: { decoding.run($0, &$1) }))
+                isRequired: true, absent: nil,
+                run: { node, context in run(node, &context).map { FieldValue($0) } }))
     }
 
     /// A field that may be left out, or be null, and is nil then.
     public func optional<Value: Sendable>(
         _ name: String, _ decoding: Decoding<Value>, _ doc: String
     ) -> Field<Value?> {
-        declare(
+        let run = decoding.run
+        return declare(
             Declared(
                 name: name, schema: decoding.schema.orNull.described(doc),
-                layout: decoding.layout, isRequired: false,
-                absent: .some(Value?.none as any Sendable), acceptsNull: true,
-                run: { node, context in
-                    decoding.run(node, &context).map { Value?.some($0) as any Sendable }
-                }))
+                layout: decoding.layout, isRequired: false, absent: FieldValue<Value?>(nil),
+                run: { node, context in run(node, &context).map { FieldValue<Value?>($0) } }))
     }
 
     /// A field that may be left out, or be null, and has this value then.
     public func optional<Value: Sendable>(
         _ name: String, _ decoding: Decoding<Value>, default value: Value, _ doc: String
     ) -> Field<Value> {
+        let run = decoding.run
         var schema = decoding.schema.orNull.described(doc)
         if let plain = JSONValue(plain: value) { schema = schema.adding(["default": plain]) }
         return declare(
             Declared(
                 name: name, schema: schema, layout: decoding.layout, isRequired: false,
-                absent: value, acceptsNull: true, run: { decoding.run($0, &$1) }))
+                absent: FieldValue(value),
+                run: { node, context in run(node, &context).map { FieldValue($0) } }))
     }
 
     private func declare<Value: Sendable>(_ field: Declared) -> Field<Value> {

@@ -31,13 +31,18 @@ public struct KindRegistry<Object: Sendable>: Sendable {
     public func lower(
         _ documents: [ManifestDocument], _ context: inout DecodingContext
     ) -> [Lowered] {
-        documents.compactMap { document in
+        let nameBytes = context.nameBytes
+        let lowered = documents.parallelMap { document in
+            var own = DecodingContext(nameBytes: nameBytes)
             guard let kind = byName[document.kind.value] else {
-                context.report(unknownKind(document))
-                return nil
+                own.report(unknownKind(document))
+                return (Lowered?.none, own)
             }
-            return Lowered(document: document, objects: kind.lower(document, &context))
+            let objects = kind.lower(document, &own)
+            return (Lowered(document: document, objects: objects), own)
         }
+        for (_, own) in lowered { context.merge(own) }
+        return lowered.compactMap(\.0)
     }
 
     /// Reads a tree of manifests, merges the overlays of an environment into them in order, and
@@ -99,7 +104,8 @@ public struct KindRegistry<Object: Sendable>: Sendable {
         case .sequence(let items):
             return "(" + items.map(key).joined(separator: ", ") + ")"
         case .mapping(let entries):
-            return "{" + entries.map { "\($0.key.text ?? ""): \(key($0.value))" }
+            return "{"
+                + entries.map { "\($0.key.text ?? ""): \(key($0.value))" }
                 .joined(separator: ", ") + "}"
         }
     }

@@ -19,8 +19,7 @@ public struct ManifestReader: Sendable {
     /// Reads all files of a tree.
     public func read(_ tree: ManifestTree) -> Outcome {
         var outcome = Outcome()
-        for file in tree.files {
-            let one = read(file)
+        for one in tree.files.parallelMap({ read($0) }) {
             outcome.documents += one.documents
             outcome.diagnostics += one.diagnostics
         }

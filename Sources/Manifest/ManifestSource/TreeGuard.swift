@@ -97,7 +97,8 @@ public struct TreeGuard: Sendable {
         // String equality is canonical equivalence: two spellings of one name collide here.
         guard seen.insert(path).inserted else {
             refuse(
-                "name-collision", path, "exists twice, in two Unicode spellings or as an entry "
+                "name-collision", path,
+                "exists twice, in two Unicode spellings or as an entry "
                     + "of a malformed tree", "rename one of them")
             return false
         }
@@ -163,7 +164,9 @@ public struct TreeGuard: Sendable {
         }
         if text.isEmpty { return "has an empty name" }
         if text == "." || text == ".." { return "has a name that leaves its folder" }
-        if [".git", "git~1"].contains(text.lowercased()) { return "has a name that belongs to git" }
+        if [".git", "git~1"].contains(text.lowercased()) {
+            return "has a name that belongs to git"
+        }
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned,

@@ -84,7 +84,8 @@ enum YAMLCharacters {
         var column = 1
         for offset in 0..<index {
             let byte = bytes[offset]
-            if byte == 0x0a || byte == 0x0d && !(offset + 1 < bytes.count && bytes[offset + 1] == 0x0a)
+            if byte == 0x0a
+                || byte == 0x0d && !(offset + 1 < bytes.count && bytes[offset + 1] == 0x0a)
             {
                 line += 1
                 column = 1

@@ -37,10 +37,27 @@ struct YAMLTreeBuilder {
         var start: SourceSpan.Position
         var items: [YAMLNode] = []
         var entries: [YAMLEntry] = []
-        var keys: [String: SourceSpan] = [:]
+        /// The places of the keys, once there are too many to look at each.
+        var places: [String: Int] = [:]
         var pendingKey: YAMLNode?
         var count = 1
         var height = 0
+
+        private static let few = 12
+
+        func place(of key: String) -> Int? {
+            entries.count > Self.few
+                ? places[key] : entries.firstIndex { $0.key.text == key }
+        }
+
+        mutating func append(_ entry: YAMLEntry, text: String) {
+            entries.append(entry)
+            if entries.count == Self.few + 1 {
+                for (place, entry) in entries.enumerated() { places[entry.key.text ?? ""] = place }
+            } else if entries.count > Self.few {
+                places[text] = entries.count - 1
+            }
+        }
     }
 
     init(file: String, limits: ManifestLimits) {
@@ -132,7 +149,8 @@ struct YAMLTreeBuilder {
         var end = event.end
         if frame.style == .block {
             // libyaml ends a block collection where the next thing begins.
-            end = (frame.isMapping ? frame.entries.last?.value : frame.items.last)?.span.end
+            end =
+                (frame.isMapping ? frame.entries.last?.value : frame.items.last)?.span.end
                 ?? frame.start
         }
         let content: YAMLNode.Content =
@@ -186,8 +204,7 @@ struct YAMLTreeBuilder {
             problem("empty-key", "a key is empty", key.span, "write a name before the colon")
             return
         }
-        if let first = stack[top].keys.updateValue(key.span, forKey: text) {
-            stack[top].keys[text] = first
+        if let first = stack[top].place(of: text).map({ stack[top].entries[$0].key.span }) {
             diagnostics.append(
                 .error(
                     "repeated-key", "the key \"\(YAMLNode.shortened(text))\" is repeated",
@@ -195,7 +212,7 @@ struct YAMLTreeBuilder {
                     notes: [.init("it was first written here", at: first)]))
             return
         }
-        stack[top].entries.append(YAMLEntry(key: key, value: value))
+        stack[top].append(YAMLEntry(key: key, value: value), text: text)
     }
 
     // MARK: Aliases and tags

@@ -32,7 +32,8 @@ enum YAMLScalarText {
                 } else {
                     let hex = String(scalar.value, radix: 16, uppercase: true)
                     let width = scalar.value > 0xffff ? 8 : 4
-                    out += (width == 8 ? "\\U" : "\\u")
+                    out +=
+                        (width == 8 ? "\\U" : "\\u")
                         + String(repeating: "0", count: width - hex.count) + hex
                 }
             }

@@ -64,7 +64,8 @@ struct YAMLWriter {
                 lines(isFirst ? slot.leading.trimmedLeading : slot.leading, indent: indent)
             }
             let prefix =
-                isFirst ? opened ?? String(repeating: " ", count: indent)
+                isFirst
+                ? opened ?? String(repeating: " ", count: indent)
                 : String(repeating: " ", count: indent)
             if let key = slot.key {
                 let name = YAMLScalarText.inline(key, isPlain: slot.keyIsPlain, inFlow: false)
