@@ -44,7 +44,11 @@ struct CanonicalizeDiagnostics {
         _ failure: ScratchBuilder.Failure, _ failed: [ObjectID: ScratchBuilder.Failure]
     ) -> Diagnostic {
         let error = failure.error
-        let span = error.position.flatMap { failure.statement.span(at: $0) } ?? failure.unit.span
+        // For some statements the server tells no position, and for what ends too early one behind.
+        let fragments = failure.statement.fragments
+        let only = fragments.count == 1 ? fragments[0].span : nil
+        let span =
+            error.position.flatMap { failure.statement.span(at: $0) } ?? only ?? failure.unit.span
         var notes: [Diagnostic.Note] = []
         if let detail = error.detail { notes.append(.init(detail)) }
         if let query = error.internalQuery { notes.append(.init("in the statement: \(query)")) }
@@ -92,11 +96,19 @@ struct CanonicalizeDiagnostics {
                 .flatMap { Self.names($0.id) })
         // A name is compared with names of its own length.
         let isDotted = name.contains(".")
-        let alike = candidates.filter { $0.contains(".") == isDotted }.sorted()
+        var alike = candidates.filter { $0.contains(".") == isDotted }.sorted()
+        if error.message.hasPrefix("type ") { alike += Self.typeNames }
         if let hint = DidYouMean.hint(name, in: alike) { return hint }
         return "No manifest declares \(name), and it is no object outside of the managed schemas; "
             + "add a manifest for it, or correct the name."
     }
+
+    /// What people misspell.
+    private static let typeNames = [
+        "bigint", "bigserial", "boolean", "bytea", "char", "date", "double precision", "inet",
+        "integer", "interval", "json", "jsonb", "numeric", "real", "serial", "smallint", "text",
+        "time", "timestamp", "timestamptz", "uuid", "varchar", "xml",
+    ]
 
     private func columnHelp(_ failure: ScratchBuilder.Failure, _ name: String) -> String {
         let last = name.split(separator: ".").last.map(String.init) ?? name

@@ -1,5 +1,5 @@
-// Owns what is borrowed from the live database, when manifests refer to what no manifest declares: a
-// foreign key to a table that somebody else manages. Invariant: what is borrowed is never part of
+// Owns what is borrowed from the live database, when manifests refer to what no manifest declares:
+// a foreign key to a table that somebody else manages. Invariant: what is borrowed is never part of
 // the result; too much of it does no harm.
 
 import SchemaCore

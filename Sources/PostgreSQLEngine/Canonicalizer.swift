@@ -12,8 +12,6 @@ struct Canonicalizer: Sendable {
     let servers: ScratchServers
     /// In which schemas names are looked up behind the object's own.
     var searchPath: [String] = ["public"]
-    /// The catalog reader, the same as for live databases.
-    var read: @Sendable (PostgreSQLConnection) async throws -> Catalog<PostgreSQLObject>
 
     /// A target as it is needed here.
     struct Target: Sendable {
@@ -40,12 +38,8 @@ struct Canonicalizer: Sendable {
     func canonicalize(
         _ desired: [PostgreSQLObject], scope: Scope, for target: Target, scratch: ScratchSettings
     ) async throws -> Result {
-        let traits = try await ScratchTraits.read(target.connection)
-        let extensions = try await CanonicalizeExtensions(desired, traits, target.connection)
+        let (extensions, key) = try await key(desired, scope: scope, for: target.connection)
         let cache = scratch.cacheDirectory.map { CatalogCache(directory: $0) }
-        let key = CatalogCacheKey(
-            desired: CatalogCacheKey.desired(extensions.desired), traits: traits, scope: scope,
-            searchPath: searchPath)
         if let catalog = cache?.catalog(for: key) { return Result(catalog: catalog, notes: []) }
         let (built, notes) = try await servers.withDatabase(
             scratch.provider, like: extensions.traits, target: target.settings
@@ -55,6 +49,27 @@ struct Canonicalizer: Sendable {
         // With the help of the environment the result depends on more than the key.
         if !built.usedEnvironment { cache?.store(built.catalog, for: key) }
         return Result(catalog: built.catalog, notes: notes)
+    }
+
+    /// The digests of the canonical catalog, if the cache has it; no catalog is decoded.
+    func cachedDigests(
+        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLConnection,
+        scratch: ScratchSettings
+    ) async throws -> [ObjectID: Digest]? {
+        guard let directory = scratch.cacheDirectory else { return nil }
+        let (_, key) = try await key(desired, scope: scope, for: target)
+        return CatalogCache(directory: directory).digests(for: key)
+    }
+
+    private func key(
+        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLConnection
+    ) async throws -> (CanonicalizeExtensions, CatalogCacheKey) {
+        let traits = try await ScratchTraits.read(target)
+        let extensions = try await CanonicalizeExtensions(desired, traits, target)
+        let key = CatalogCacheKey(
+            desired: CatalogCacheKey.desired(extensions.desired), traits: traits, scope: scope,
+            searchPath: searchPath)
+        return (extensions, key)
     }
 
     /// Builds in a database and reads back.
@@ -84,7 +99,7 @@ struct Canonicalizer: Sendable {
         diagnostics += try await CanonicalizeBodies(database).validate(builder.built)
         guard !diagnostics.hasErrors else { throw DiagnosticsError(diagnostics) }
         excluded.subtract(desired.lazy.map(\.id))
-        let catalog = try await read(database.connection)
+        let catalog = try await database.read()
         return (Self.result(catalog, excluded, desired), !borrowed.isEmpty)
     }
 

@@ -112,6 +112,12 @@ final class ScratchDatabase: Sendable {
         }
     }
 
+    /// All that was built in it, by the reader of live catalogs.
+    func read() async throws -> Catalog<PostgreSQLObject> {
+        try await PostgreSQLInspector.inspect(connection, scope: .everything, detail: .full)
+            .catalog
+    }
+
     /// Drops it. Does so also when the task is cancelled.
     func drop() async {
         await connection.close()

@@ -26,7 +26,8 @@ struct ScratchUnits {
         var names: Set<String> = []
         for object in objects {
             switch object.definition {
-            case .column, .columnDefault, .constraint: parts[object.table, default: []].append(object)
+            case .column, .columnDefault, .constraint:
+                parts[object.table, default: []].append(object)
             case .function: names.insert(object.id.path[1].lowercased())
             case .schema, .extension, .table, .index, .enum, .sequence, .view, .comment: break
             }

@@ -1,0 +1,168 @@
+// Owns which renames are done, in which order and with which addresses. Invariant: an address in
+// the list is the one that the object has when its turn comes.
+
+import SchemaCore
+
+/// Renames in their order, and where each object is afterwards.
+struct SettleRenames {
+    /// In their order.
+    private(set) var list: [Rename] = []
+    /// Tables, views and the like that were moved to another schema take along what the server
+    /// moves with them, though its address does not tell: indexes and owned sequences.
+    private let live: Catalog<PostgreSQLObject>
+
+    init(_ live: Catalog<PostgreSQLObject>) { self.live = live }
+
+    /// Takes in what was asked for, what carries others first.
+    mutating func add(requested: [Rename]) {
+        let sorted = requested.sorted {
+            (Self.rank($0.from.kind), $0.from) < (Self.rank($1.from.kind), $1.from)
+        }
+        for rename in sorted {
+            let from = AddressMap(list).settled(rename.from)
+            guard from != rename.to else { continue }
+            // A statement changes the schema or the name, never both.
+            if Self.isRelationLike(from.kind), from.path[0] != rename.to.path[0],
+                from.name != rename.to.name
+            {
+                let between = ObjectID(from.kind, rename.to.path[0], from.name)
+                list.append(Rename(from: from, to: between))
+                list.append(Rename(from: between, to: rename.to))
+            } else {
+                list.append(Rename(from: from, to: rename.to))
+            }
+        }
+    }
+
+    /// Takes in what follows from a comparison.
+    mutating func add(implied: [Rename]) { list += implied }
+
+    /// The schemas into which something moves, and which no rename makes.
+    var destinations: Set<String> {
+        let made = Set(list.filter { $0.from.kind == .schema }.map(\.to.name))
+        return Set(
+            list.filter { $0.from.kind != .schema && $0.from.path[0] != $0.to.path[0] }
+                .map { $0.to.path[0] }
+        ).subtracting(made)
+    }
+
+    /// The address after all renames.
+    func settled(_ object: PostgreSQLObject) -> ObjectID {
+        guard var carrier = carrier(of: object) else {
+            return AddressMap(list).settled(object.id)
+        }
+        var id = object.id
+        for rename in list {
+            let step = AddressMap([rename])
+            let moved = step.settled(carrier)
+            if rename.from.kind == .table, moved.path[0] != carrier.path[0] {
+                id = ObjectID(id.kind, [moved.path[0]] + id.path.dropFirst())
+            }
+            carrier = moved
+            id = step.settled(id)
+        }
+        return id
+    }
+
+    /// The same for any address of the live catalog.
+    func settled(_ id: ObjectID) -> ObjectID {
+        if let subject = id.subject { return settled(subject).comment }
+        return live[id].map(settled) ?? AddressMap(list).settled(id)
+    }
+
+    /// The table that takes an object along into its own schema.
+    private func carrier(of object: PostgreSQLObject) -> ObjectID? {
+        switch object.definition {
+        case .index(let index): .table(object.id.path[0], index.table)
+        case .sequence(let sequence):
+            sequence.ownedBy.map { .table($0.path[0], $0.path[1]) }
+        case .schema, .extension, .table, .column, .columnDefault, .constraint, .enum, .view,
+            .function, .comment:
+            nil
+        }
+    }
+
+    private static func isRelationLike(_ kind: ObjectKind) -> Bool {
+        [.table, .view, .sequence, .enum].contains(kind)
+    }
+
+    private static func rank(_ kind: ObjectKind) -> Int {
+        switch kind {
+        case .schema: 0
+        case .table, .view, .enum, .sequence: 1
+        case .column, .enumLabel: 2
+        default: 3
+        }
+    }
+}
+
+extension SettleRenames {
+    /// Sequences of one column whose name differs: an owned one on both sides, or an identity
+    /// column's, whose name the server had made from the old names.
+    func impliedSequences(desired: Catalog<PostgreSQLObject>) -> [Rename] {
+        var wanted: [ObjectID: [ObjectID]] = [:]
+        var present: [ObjectID: [ObjectID]] = [:]
+        for object in desired.sorted {
+            guard case .sequence(let sequence) = object.definition, let owner = sequence.ownedBy
+            else { continue }
+            wanted[owner, default: []].append(object.id)
+        }
+        for object in live.sorted {
+            guard case .sequence(let sequence) = object.definition, let owner = sequence.ownedBy
+            else { continue }
+            present[settled(owner), default: []].append(settled(object))
+        }
+        var out: [Rename] = []
+        for (owner, ids) in present.sorted(by: { $0.key < $1.key }) {
+            guard ids.count == 1, let others = wanted[owner], others.count == 1,
+                ids[0] != others[0], ids[0].path[0] == others[0].path[0]
+            else { continue }
+            out.append(Rename(from: ids[0], to: others[0]))
+        }
+        for object in live.sorted {
+            guard case .column(let column) = object.definition,
+                case let id = settled(object),
+                case .column(let other)? = desired[id]?.definition,
+                let from = column.identity?.sequenceName, let to = other.identity?.sequenceName,
+                from != to
+            else { continue }
+            out.append(
+                Rename(from: .sequence(id.path[0], from), to: .sequence(id.path[0], to)))
+        }
+        return out
+    }
+
+    /// Constraints and indexes of one table that only differ by name.
+    static func impliedNames(
+        from settled: Catalog<PostgreSQLObject>, to desired: Catalog<PostgreSQLObject>
+    ) -> [Rename] {
+        struct Likeness: Hashable {
+            let table: ObjectID
+            let kind: ObjectKind
+            let digest: Digest
+        }
+        func likeness(_ object: PostgreSQLObject) -> Likeness? {
+            switch object.definition {
+            case .constraint, .index:
+                object.parent.map {
+                    Likeness(table: $0, kind: object.id.kind, digest: object.digest)
+                }
+            case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
+                .function, .comment:
+                nil
+            }
+        }
+        var wanted: [Likeness: [ObjectID]] = [:]
+        for object in desired.objects.values where settled[object.id] == nil {
+            if let key = likeness(object) { wanted[key, default: []].append(object.id) }
+        }
+        guard !wanted.isEmpty else { return [] }
+        for key in wanted.keys { wanted[key]?.sort(by: >) }
+        var out: [Rename] = []
+        for object in settled.sorted where desired[object.id] == nil {
+            guard let key = likeness(object), let to = wanted[key]?.popLast() else { continue }
+            out.append(Rename(from: object.id, to: to))
+        }
+        return out
+    }
+}

@@ -1,0 +1,186 @@
+// Owns the change of a column's type in the scratch copy: what has to leave for it, found from the
+// server's dependencies and its refusals, and the statement that it takes.
+
+internal import Planning
+internal import PostgreSQLClient
+import SchemaCore
+
+struct SettleRetype {
+    let database: ScratchDatabase
+    /// The copy as it was printed before any type changed.
+    let catalog: Catalog<PostgreSQLObject>
+    let desired: Catalog<PostgreSQLObject>
+    /// The columns that have their new type.
+    private(set) var retyped: [Settlement<PostgreSQLObject>.Retype] = []
+    /// What left.
+    private(set) var removed: Set<ObjectID> = []
+    /// Columns whose type cannot change in place.
+    private(set) var diagnostics: [Diagnostic] = []
+
+    private let dependants: [ObjectID: Set<ObjectID>]
+
+    init(
+        database: ScratchDatabase, catalog: Catalog<PostgreSQLObject>,
+        desired: Catalog<PostgreSQLObject>
+    ) {
+        self.database = database
+        self.catalog = catalog
+        self.desired = desired
+        dependants = catalog.dependants()
+    }
+
+    /// Gives a column its new type, with as little removed as the server lets.
+    mutating func change(_ column: ObjectID) async throws {
+        guard !removed.contains(column), case .column(let from)? = catalog[column]?.definition,
+            case .column(let to)? = desired[column]?.definition
+        else { return }
+        var refusals: [PostgreSQLError] = []
+        for leaving in ladder(column) {
+            for needsCast in from.generated == nil ? [false, true] : [false] {
+                do {
+                    let rewrites = try await attempt(
+                        column, to, leaving: leaving, needsCast: needsCast)
+                    removed.formUnion(leaving)
+                    retyped.append(
+                        .init(column: column, needsCast: needsCast, rewrites: rewrites))
+                    return
+                } catch let error as PostgreSQLError {
+                    guard error.kind == .server, !error.isConnectionLost else { throw error }
+                    refusals.append(error)
+                }
+            }
+        }
+        let reason = refusals.last?.message ?? "the server refuses it"
+        diagnostics.append(
+            .error(
+                "unsupported-change",
+                "\(column) cannot change in place from \(from.type.text) to \(to.type.text): "
+                    + reason,
+                at: desired[column]?.span,
+                help: "Add a new column of that type, move the values, then drop the old one."))
+    }
+
+    /// Sets of what leaves, each with the one before: first what surely blocks, last all that
+    /// stands on the column.
+    private func ladder(_ column: ObjectID) -> [Set<ObjectID>] {
+        let direct = (dependants[column] ?? []).subtracting(removed)
+        func those(_ isMember: (PostgreSQLObject.Definition) -> Bool) -> Set<ObjectID> {
+            closure(direct.filter { id in catalog[id].map { isMember($0.definition) } ?? false })
+        }
+        var steps = [
+            those { definition in
+                switch definition {
+                case .view, .function: true
+                case .column(let other): other.generated != nil
+                default: false
+                }
+            }
+        ]
+        func further(_ more: Set<ObjectID>) {
+            let next = steps[steps.count - 1].union(more)
+            if next != steps[steps.count - 1] { steps.append(next) }
+        }
+        further(those { if case .columnDefault = $0 { true } else { false } })
+        further(foreignKeys(on: column))
+        further(
+            those { definition in
+                switch definition {
+                case .constraint(let constraint): constraint.scratchRank == .check
+                case .index: true
+                default: false
+                }
+            })
+        further(those { if case .constraint = $0 { true } else { false } })
+        // The server may record a view's use of the table alone.
+        let table = ObjectID.table(column.path[0], column.path[1])
+        further(
+            closure(
+                (dependants[table] ?? []).filter { [.view, .function].contains($0.kind) }))
+        return steps
+    }
+
+    /// Foreign keys of the column, and those of others that refer to it or to a key with it.
+    private func foreignKeys(on column: ObjectID) -> Set<ObjectID> {
+        var out: Set<ObjectID> = []
+        for object in catalog.objects.values {
+            guard case .constraint(let constraint) = object.definition,
+                case .foreignKey(let key) = constraint.rule
+            else { continue }
+            let own = object.parent == .table(column.path[0], column.path[1])
+            let refers =
+                key.table.schema == column.path[0] && key.table.name == column.path[1]
+                && key.referencedColumns.contains(column.name)
+            if own && key.columns.contains(column.name) || refers { out.insert(object.id) }
+        }
+        return closure(out.subtracting(removed))
+    }
+
+    /// With all that depends on them; types, tables and plain columns stay.
+    private func closure(_ roots: Set<ObjectID>) -> Set<ObjectID> {
+        var out: Set<ObjectID> = []
+        var queue = roots.sorted()
+        while let id = queue.popLast() {
+            guard let object = catalog[id], !removed.contains(id), object.canLeave,
+                out.insert(id).inserted
+            else { continue }
+            queue += dependants[id] ?? []
+        }
+        return out
+    }
+
+    /// Tries the change; what it did is undone if the server refuses.
+    ///
+    /// - Returns: whether the table was written anew.
+    private func attempt(
+        _ column: ObjectID, _ type: ColumnDefinition, leaving: Set<ObjectID>, needsCast: Bool
+    ) async throws -> Bool {
+        let table = Array(column.path.prefix(2))
+        let target: SQL = "ALTER TABLE \(name: table) ALTER COLUMN \(name: column.name)"
+        var change: SQL = "\(target) TYPE \(verbatim: type.type)"
+        if let collation = type.collation { change += " COLLATE \(collation.sql)" }
+        if needsCast { change += " USING \(name: column.name)::\(verbatim: type.type)" }
+        let text = change.text(.postgreSQL)
+        let removals = removals(leaving).map { $0.text(.postgreSQL) }
+        let name = ("\(name: table)" as SQL).text(.postgreSQL)
+        return try await database.connection.transaction { connection in
+            for removal in removals { try await connection.query(removal) }
+            let storage =
+                "SELECT pg_catalog.pg_relation_filenode($1::pg_catalog.regclass)"
+            let before = try await connection.query(storage, [name])[0][0]
+            try await connection.query(text)
+            let after = try await connection.query(storage, [name])[0][0]
+            return before != after
+        }
+    }
+
+    /// The statements that remove a set, dependants first; what vanishes with another has none.
+    private func removals(_ leaving: Set<ObjectID>) -> [SQL] {
+        var done: Set<ObjectID> = []
+        var out: [SQL] = []
+        func remove(_ id: ObjectID) {
+            guard let object = catalog[id], done.insert(id).inserted else { return }
+            for dependant in (dependants[id] ?? []).sorted() where leaving.contains(dependant) {
+                remove(dependant)
+            }
+            if let parent = object.parent, leaving.contains(parent) {
+                // It leaves with its parent, but what refers to a key has to leave before it.
+                guard case .constraint = object.definition else { return }
+            }
+            if case .comment = object.definition { return }
+            out += object.removal
+        }
+        for id in leaving.sorted() { remove(id) }
+        return out
+    }
+}
+
+extension PostgreSQLObject {
+    /// Whether it can be removed for a type change and made again without losing rows.
+    fileprivate var canLeave: Bool {
+        switch definition {
+        case .schema, .extension, .table, .enum, .sequence: false
+        case .column(let column): column.generated != nil
+        case .columnDefault, .constraint, .index, .view, .function, .comment: true
+        }
+    }
+}

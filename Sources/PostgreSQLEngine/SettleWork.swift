@@ -1,0 +1,136 @@
+// Owns the work in the scratch copy: copy, rename, read, change types, read, merge.
+
+internal import Planning
+internal import PostgreSQLClient
+import SchemaCore
+
+struct SettleWork: Sendable {
+    let live: Catalog<PostgreSQLObject>
+    let desired: Catalog<PostgreSQLObject>
+    let renames: SettleRenames
+    /// By live address; with the renames of types they may turn out to be equal.
+    let retyped: [ObjectID]
+    let scope: SettleScope
+
+    /// Does all of it.
+    func run(in database: ScratchDatabase) async throws -> Settlement<PostgreSQLObject> {
+        var builder = ScratchBuilder(database)
+        try await copy(with: &builder)
+        for rename in renames.list {
+            try await run(RenameStatement.of(rename), in: database)
+        }
+        let renamed = try merged(live, try await database.read())
+        let columns = retyped.map(renames.settled).filter { id in
+            guard case .column(let from)? = renamed[id]?.definition,
+                case .column(let to)? = desired[id]?.definition
+            else { return false }
+            return from.type != to.type || from.collation != to.collation
+        }
+        guard !columns.isEmpty else {
+            return Settlement(renames: renames.list, catalog: renamed)
+        }
+        _ = try await builder.build(
+            ScratchUnits(newTypes(renamed), searchPath: nil, isEnvironment: true).ordered())
+        var changer = SettleRetype(database: database, catalog: renamed, desired: desired)
+        for column in columns { try await changer.change(column) }
+        guard changer.diagnostics.isEmpty else { throw DiagnosticsError(changer.diagnostics) }
+        let removed = changer.removed
+        let kept = renamed.filter { !removed.contains($0.id) }
+        let settled = try merged(
+            kept, try await database.read(), addresses: { $0 })
+        return Settlement(
+            renames: renames.list, catalog: settled, retyped: changer.retyped,
+            removed: removed.sorted().compactMap { renamed[$0] })
+    }
+
+    /// Builds the part of the live catalog that matters, as the server printed it.
+    private func copy(with builder: inout ScratchBuilder) async throws {
+        let objects = scope.objects(of: live)
+        let present = Set(objects.lazy.map(\.id))
+        let names = Set(objects.compactMap(\.ownSchema)).union(renames.destinations)
+        let schemas = names.sorted()
+            .map { ObjectID.schema($0) }.filter { !present.contains($0) }
+            .map { PostgreSQLObject($0, .schema(SchemaDefinition())) }
+        let failures = try await builder.build(
+            ScratchUnits(schemas + objects, searchPath: nil).ordered())
+        guard !failures.isEmpty else { return }
+        throw DiagnosticsError(
+            failures.map { failure in
+                .error(
+                    "cannot-copy",
+                    "\(failure.unit.id) of the live database cannot be copied to a scratch "
+                        + "database: \(failure.error.message)",
+                    help: failure.error.hint
+                        ?? "It may depend on something that Lockstep does not model; make the "
+                        + "rename or type change by hand first.")
+            })
+    }
+
+    private func run(_ sql: SQL, in database: ScratchDatabase) async throws {
+        let text = sql.text(.postgreSQL)
+        do {
+            try await database.connection.query(text)
+        } catch {
+            guard error.kind == .server, !error.isConnectionLost else { throw error }
+            throw DiagnosticsError([
+                .error(
+                    "cannot-rename", "the server refuses \(text): \(error.message)",
+                    help: error.hint ?? "Make the rename by hand first.")
+            ])
+        }
+    }
+
+    private func merged(
+        _ before: Catalog<PostgreSQLObject>, _ read: Catalog<PostgreSQLObject>
+    ) throws -> Catalog<PostgreSQLObject> {
+        try merged(before, read) { renames.settled($0) }
+    }
+
+    /// The catalog with what was affected as it was read again.
+    private func merged(
+        _ before: Catalog<PostgreSQLObject>, _ read: Catalog<PostgreSQLObject>,
+        addresses: (ObjectID) -> ObjectID
+    ) throws -> Catalog<PostgreSQLObject> {
+        let affected = Set(scope.affected.map { renames.settled($0) })
+        var out = Catalog<PostgreSQLObject>()
+        for object in before.objects.values {
+            let id = addresses(object.id)
+            guard affected.contains(id) else {
+                precondition(id == object.id, "\(id) is renamed but was not copied")
+                out.insert(object)
+                continue
+            }
+            guard let found = read[id] else {
+                throw EngineError(
+                    .refused, "\(id) is not in the scratch copy of the live database",
+                    help: "Please report this: Lockstep copied it and could not read it back.")
+            }
+            out.insert(found.asPartOfLive(like: object))
+        }
+        return out
+    }
+
+    /// What a new type of a column may be, and is not there yet.
+    private func newTypes(_ renamed: Catalog<PostgreSQLObject>) -> [PostgreSQLObject] {
+        let enums = desired.sorted.filter { $0.id.kind == .enum && renamed[$0.id] == nil }
+        let schemas = desired.sorted.filter { object in
+            object.id.kind == .schema && enums.contains { $0.id.path[0] == object.id.name }
+        }
+        return schemas + enums
+    }
+}
+
+extension PostgreSQLObject {
+    /// What a copy cannot show: the place among its siblings, and that an index is not valid.
+    fileprivate func asPartOfLive(like original: PostgreSQLObject) -> PostgreSQLObject {
+        var out = self
+        if case .index(var index) = definition, case .index(let live) = original.definition,
+            !live.isValid
+        {
+            index.isValid = false
+            out = PostgreSQLObject(id, .index(index), dependencies: dependencies)
+        }
+        out.position = original.position
+        return out
+    }
+}
