@@ -47,8 +47,11 @@ public struct FunctionDefinition: Hashable, Codable, Sendable {
 
     /// The arguments in order, those of `RETURNS TABLE` too.
     public var arguments: [Argument]
-    /// The result as written after `RETURNS`: `integer`, `SETOF app.t`, `TABLE(a integer)`; nil
-    /// where only output arguments say it.
+    /// The result as written after `RETURNS`: `integer`, `SETOF app.t`, `TABLE(a integer)`.
+    /// The server prints it always (`record` or the type where output arguments say it already),
+    /// and so it stands in a canonical catalog; in a lowered manifest nil where only output
+    /// arguments say it. `TABLE(…)` repeats the arguments of that mode, so those are not written
+    /// among the arguments.
     public var returns: VerbatimSQL?
     /// The language.
     public var language: String
