@@ -92,7 +92,10 @@ public enum Fingerprint {
     public static func of(_ digests: [ObjectID: Digest]) -> Digest {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digests.count * 120)
-        for (id, digest) in digests.sorted(by: { $0.key < $1.key }) {
+        // Joined by NUL, which no name holds, paths are in the same order as name by name, and
+        // compared faster.
+        let keyed = digests.map { (key: $0.key.sortKey, id: $0.key, digest: $0.value) }
+        for (_, id, digest) in keyed.sorted(by: { $0.key < $1.key }) {
             bytes.append(contentsOf: id.kind.rawValue.utf8)
             for name in id.path {
                 bytes.append(0x1f)
@@ -103,5 +106,16 @@ public enum Fingerprint {
             bytes.append(0x0a)
         }
         return Digest(of: bytes)
+    }
+}
+
+extension ObjectID {
+    fileprivate var sortKey: String {
+        var key = kind.rawValue
+        for name in path {
+            key += "\0"
+            key += name
+        }
+        return key
     }
 }

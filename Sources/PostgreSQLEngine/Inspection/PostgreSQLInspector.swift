@@ -25,8 +25,10 @@ public struct PostgreSQLInspector {
         try await CatalogSnapshot.with(connection) { snapshot in
             var reader = CatalogReader(scope: scope, version: snapshot.version)
             try await reader.read(snapshot, detail)
+            let catalog = Catalog(reader.objects)
+            if catalog.count < reader.objects.count { reader.reportEqualNames() }
             let inspection = Inspection(
-                catalog: Catalog(reader.objects), unmodelled: Set(reader.unmodelled).sorted())
+                catalog: catalog, unmodelled: Set(reader.unmodelled).sorted())
             return (inspection, snapshot.queries)
         }
     }
@@ -49,13 +51,6 @@ extension CatalogReader {
         async let enums = snapshot.rows(CatalogQuery.enums, inScope)
         async let extensions = snapshot.rows(CatalogQuery.extensions)
         async let defaults = snapshot.rows(CatalogQuery.defaults, inScope)
-        async let comments = snapshot.rows(CatalogQuery.comments)
-        async let unmodelled = snapshot.rows(
-            UnmodelledQuery.text(version: version),
-            [inScope[0], scope.isEverything ? "true" : "false"])
-        async let dependencies =
-            detail == .full
-            ? snapshot.rows(CatalogQuery.dependencies) : nil
 
         try readRelations(try await relations)
         try readColumns(try await columns)
@@ -66,6 +61,14 @@ extension CatalogReader {
         let wantedNames = wantedNames()
         async let types = snapshot.rows(CatalogQuery.types, wantedTypes)
         async let names = snapshot.rows(CatalogQuery.names, wantedNames)
+        // What needs the objects comes last, so that they are made in the meantime.
+        async let comments = snapshot.rows(CatalogQuery.comments)
+        async let unmodelled = snapshot.rows(
+            UnmodelledQuery.text(version: version),
+            [inScope[0], scope.isEverything ? "true" : "false"])
+        async let dependencies =
+            detail == .full
+            ? snapshot.rows(CatalogQuery.dependencies) : nil
         try readSequences(try await sequences)
         try readEnums(try await enums)
         try readExtensions(try await extensions)
@@ -75,6 +78,15 @@ extension CatalogReader {
         try buildComments(try await comments)
         try readUnmodelled(try await unmodelled)
         if let rows = try await dependencies { addDependencies(rows) }
+    }
+
+    /// The server compares names byte by byte, we as text: of two names that differ only in how
+    /// Unicode composes their letters, one hides the other.
+    fileprivate mutating func reportEqualNames() {
+        var seen: Set<ObjectID> = []
+        for object in objects where !seen.insert(object.id).inserted {
+            report(object.id, "name that differs from another only in its Unicode form")
+        }
     }
 
     /// Makes the objects, what others refer to first.

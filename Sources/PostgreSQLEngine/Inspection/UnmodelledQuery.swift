@@ -90,6 +90,7 @@ enum UnmodelledQuery {
             CASE WHEN k.oid IS NULL THEN ARRAY[rel.schema, rel.name]
                 ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what
         FROM rel JOIN pg_index i ON i.indexrelid = rel.oid
+            AND (i.indisclustered OR rel.reltablespace <> 0)
         JOIN rel owner ON owner.oid = i.indrelid AND owner.is_modelled
         LEFT JOIN pg_constraint k ON k.conindid = rel.oid AND k.conrelid = i.indrelid
             AND k.contype IN ('p', 'u', 'x')
