@@ -15,7 +15,32 @@ public enum PostgreSQLManifests {
         _ documents: [ManifestDocument], defaultSchema: String? = nil
     ) -> LoweredManifests {
         var context = DecodingContext()
-        let lowered = registry(defaultSchema: defaultSchema).lower(documents, &context)
+        let registry = registry(defaultSchema: defaultSchema)
+        let lowered = registry.lower(registry.unique(documents, &context), &context)
+        return result(lowered, defaultSchema: defaultSchema, &context)
+    }
+
+    /// Reads a tree of manifests, merges the overlays of an environment into them in order, and
+    /// lowers what results.
+    public static func read(
+        _ base: ManifestTree, overlays: [ManifestTree] = [], limits: ManifestLimits = .init(),
+        defaultSchema: String? = nil
+    ) -> LoweredManifests {
+        var context = DecodingContext()
+        let lowered = registry(defaultSchema: defaultSchema)
+            .read(base, overlays: overlays, limits: limits, &context)
+        return result(lowered, defaultSchema: defaultSchema, &context)
+    }
+
+    /// Rewrites manifests in canonical form; the order of fields is that of the kinds.
+    public static func formatter(limits: ManifestLimits = .init()) -> ManifestFormatter {
+        registry(defaultSchema: nil).formatter(limits: limits)
+    }
+
+    private static func result(
+        _ lowered: [KindRegistry<ManifestItem>.Lowered], defaultSchema: String?,
+        _ context: inout DecodingContext
+    ) -> LoweredManifests {
         let items = lowered.flatMap(\.objects)
         let objects = items.compactMap { item -> PostgreSQLObject? in
             if case .object(let object) = item { object } else { nil }
@@ -32,11 +57,6 @@ public enum PostgreSQLManifests {
         return LoweredManifests(
             objects: implicitSchemas(objects) + objects, renames: renames,
             diagnostics: context.diagnostics)
-    }
-
-    /// What tells the objects of documents apart, for overlays and duplicates.
-    public static func identity(of document: ManifestDocument) -> ManifestIdentity? {
-        registry(defaultSchema: nil).identity(of: document)
     }
 
     /// The schema file for editors and validators.
@@ -136,7 +156,7 @@ private struct KindScope: Sendable {
         guard let schema = schema?.value ?? defaultSchema else {
             context.report(
                 .error(
-                    "missing-key", "the manifest lacks \"schema\"", at: document.kind.span,
+                    "incomplete", "the manifest lacks \"schema\"", at: document.kind.span,
                     help: "add schema: …, for example schema: public"))
             return []
         }

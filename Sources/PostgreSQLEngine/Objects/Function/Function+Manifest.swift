@@ -32,7 +32,7 @@ struct FunctionSpec: Sendable {
             if language == nil {
                 values.report(
                     .error(
-                        "missing-key", "the function lacks \"language\"", at: values[name].span,
+                        "incomplete", "the function lacks \"language\"", at: values[name].span,
                         help: "add language: sql, language: plpgsql, …"))
             }
             guard let text, let language else { return nil }
@@ -59,7 +59,7 @@ struct FunctionSpec: Sendable {
         if definition.returns == nil, !arguments.contains(where: { $0.mode.isOutput }) {
             context.report(
                 .error(
-                    "missing-key", "the function lacks \"returns\"", at: name.span,
+                    "incomplete", "the function lacks \"returns\"", at: name.span,
                     help: "add returns: …, for example returns: void"))
         }
         // An argument that only comes in and one that only goes out may share a name.
@@ -204,7 +204,7 @@ struct FunctionBody: Sendable {
         if all.isEmpty {
             values.report(
                 .error(
-                    "missing-key", "the function has no body", at: values.firstLine,
+                    "incomplete", "the function has no body", at: values.firstLine,
                     help: "add body: … or sqlBody: …"))
         } else {
             values.report(
@@ -270,7 +270,9 @@ struct FunctionAttributes: Sendable {
 extension Decoding where Value == String {
     /// A number above zero as PostgreSQL prints estimates.
     fileprivate static var estimate: Decoding {
-        let schema = JSONSchema(["type": ["number", "string"]])
+        let schema = JSONSchema([
+            "type": ["number", "string"], "exclusiveMinimum": 0, "pattern": "^[0-9.]+$",
+        ])
         return Decoding(schema: schema) { node, context in
             guard let text = node.text, let number = Double(text), number > 0, number.isFinite
             else {

@@ -82,7 +82,7 @@ struct IndexKeyFields: Sendable {
         case (nil, nil):
             values.report(
                 .error(
-                    "missing-key", "the key has neither a column nor an expression",
+                    "incomplete", "the key has neither a column nor an expression",
                     at: values.firstLine, help: "add column: … or expression: …"))
             return nil
         case (_?, _?):

@@ -1,0 +1,229 @@
+// Owns which files `import` writes: one for each table with all of its children, and one for each
+// other object. What a file holds is each kind's own.
+
+public import Planning
+public import SchemaCore
+
+import Manifest
+
+extension PostgreSQLManifests {
+    /// Writes manifests for a canonical catalog as a person would have written them: short forms,
+    /// nothing that the server would choose by itself, in a stable order.
+    ///
+    /// - Parameter schemaReference: where editors find the JSON Schema, by URL or path; it
+    ///   becomes the first line of every file.
+    public static func manifests(
+        for catalog: Catalog<PostgreSQLObject>, schemaReference: String? = nil
+    ) -> [ExportedManifest] {
+        let source = ExportSource(catalog)
+        var files = ExportFiles()
+        for object in catalog.sorted {
+            guard let value = source.document(for: object) else { continue }
+            files.add(value, to: folder(of: object.id), name: fileName(of: object.id))
+        }
+        return files.manifests(schemaReference: schemaReference)
+    }
+
+    private static func folder(of id: ObjectID) -> [String] {
+        switch id.kind {
+        case .schema: [id.name]
+        case .extension: ["extensions"]
+        case .table: [id.path[0], "tables"]
+        case .view: [id.path[0], "views"]
+        case .enum: [id.path[0], "enums"]
+        case .sequence: [id.path[0], "sequences"]
+        case .function: [id.path[0], "functions"]
+        default: preconditionFailure("\(id) has no manifest of its own")
+        }
+    }
+
+    /// Overloads share a file.
+    private static func fileName(of id: ObjectID) -> String {
+        switch id.kind {
+        case .schema: "schema"
+        case .function: id.path[1]
+        default: id.name
+        }
+    }
+}
+
+/// A catalog as exporting asks it.
+struct ExportSource {
+    let catalog: Catalog<PostgreSQLObject>
+    /// The columns, constraints and indexes of each table, in order.
+    let children: [ObjectID: [PostgreSQLObject]]
+    /// The sequences that `serial` columns bring, by column.
+    let serials: [ObjectID: PostgreSQLObject]
+    /// The schemas that objects name.
+    private let namedSchemas: Set<String>
+
+    init(_ catalog: Catalog<PostgreSQLObject>) {
+        self.catalog = catalog
+        var children: [ObjectID: [PostgreSQLObject]] = [:]
+        var serials: [ObjectID: PostgreSQLObject] = [:]
+        var schemas: Set<String> = []
+        for object in catalog.sorted {
+            switch object.definition {
+            case .column, .constraint, .index:
+                if let parent = object.parent { children[parent, default: []].append(object) }
+            case .sequence(let sequence):
+                schemas.insert(object.id.path[0])
+                if let column = sequence.ownedBy, Self.isSerial(object, column, in: catalog) {
+                    serials[column] = object
+                }
+            case .table, .enum, .view, .function: schemas.insert(object.id.path[0])
+            case .extension(let definition): schemas.insert(definition.schema)
+            case .schema, .columnDefault, .comment: break
+            }
+        }
+        // By position where there is one; else by address, as they came.
+        self.children = children.mapValues { list in
+            list.enumerated().sorted {
+                ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
+            }.map(\.element)
+        }
+        self.serials = serials
+        namedSchemas = schemas
+    }
+
+    /// The manifest of an object; nil for what stands in another one's.
+    func document(for object: PostgreSQLObject) -> YAMLValue? {
+        switch object.definition {
+        case .schema:
+            let isImplicit = comment(on: object.id) == nil && namedSchemas.contains(object.id.name)
+            return isImplicit ? nil : schemaDocument(object)
+        case .extension(let definition): return definition.document(object.id, self)
+        case .table(let definition): return definition.document(object.id, self)
+        case .enum(let definition): return definition.document(object.id, self)
+        case .sequence(let definition):
+            let isSerial = definition.ownedBy.map { serials[$0]?.id == object.id } ?? false
+            return isSerial ? nil : definition.document(object.id, self)
+        case .view(let definition): return definition.document(object.id, self)
+        case .function(let definition): return definition.document(object.id, self)
+        case .column, .columnDefault, .constraint, .index, .comment: return nil
+        }
+    }
+
+    /// The comment on an object.
+    func comment(on id: ObjectID) -> String? {
+        guard case .comment(let comment) = catalog[id.comment]?.definition else { return nil }
+        return comment.text
+    }
+}
+
+/// The fields of a manifest or of a part of one, in order.
+struct ExportFields {
+    private(set) var entries: [(String, YAMLValue)] = []
+
+    init() {}
+
+    /// A document's first fields.
+    init(kind: String, schema: String? = nil, name: String) {
+        entries = [("apiVersion", .text(ManifestDocument.apiVersion)), ("kind", .text(kind))]
+        if let schema { add("schema", .text(schema)) }
+        add("name", .text(name))
+    }
+
+    /// Adds a field.
+    mutating func add(_ key: String, _ value: YAMLValue) { entries.append((key, value)) }
+    /// Adds a text, if there is one.
+    mutating func add(_ key: String, text: String?) {
+        if let text { add(key, .text(text)) }
+    }
+    /// Adds SQL, if there is any.
+    mutating func add(_ key: String, sql: VerbatimSQL?) {
+        if let sql { add(key, .plain(sql.text)) }
+    }
+    /// Adds `true`, if it is.
+    mutating func add(_ key: String, flag: Bool) {
+        if flag { add(key, .boolean(true)) }
+    }
+    /// Adds a list of names, if there are any.
+    mutating func add(_ key: String, names: [String]) {
+        if !names.isEmpty { add(key, .names(names)) }
+    }
+    /// Adds names with texts, if there are any.
+    mutating func add(_ key: String, texts: [String: String]) {
+        guard !texts.isEmpty else { return }
+        let sorted = texts.sorted { $0.key < $1.key }
+        add(key, .flowMapping(sorted.map { ($0.key, .plain($0.value)) }))
+    }
+    /// Adds a name that the search path may not find, if there is one.
+    mutating func add(_ key: String, name: QualifiedName?) {
+        if let name { add(key, name.exported) }
+    }
+
+    /// Whether nothing was added.
+    var isEmpty: Bool { entries.isEmpty }
+}
+
+extension YAMLValue {
+    /// A list of names on one line.
+    static func names(_ names: [String]) -> YAMLValue {
+        .flowSequence(names.map { .text($0) })
+    }
+}
+
+extension QualifiedName {
+    /// The bare name for what the server always finds, with its schema otherwise.
+    var exported: YAMLValue {
+        guard let schema, schema != "pg_catalog" else { return .text(name) }
+        return .flowMapping([("schema", .text(schema)), ("name", .text(name))])
+    }
+}
+
+/// Files by path, with safe and distinct names.
+private struct ExportFiles {
+    private var documents: [String: [YAMLValue]] = [:]
+    private var folders: [[String]: String] = [:]
+    private var names: [String: [String: String]] = [:]
+    private var taken: [String: Set<String>] = [:]
+
+    mutating func add(_ document: YAMLValue, to folder: [String], name: String) {
+        var path = ""
+        for part in folder { path += safe(part, in: path) + "/" }
+        documents[path + safe(name, in: path) + ".yaml", default: []].append(document)
+    }
+
+    func manifests(schemaReference: String?) -> [ExportedManifest] {
+        documents.sorted { $0.key < $1.key }.map { path, documents in
+            var all = documents
+            if let schemaReference {
+                all[0] = .commented(["yaml-language-server: $schema=\(schemaReference)"], all[0])
+            }
+            return ExportedManifest(path: path, text: YAMLEmitter.text(of: all))
+        }
+    }
+
+    /// A name that every file system takes, the same for the same name, another for another even
+    /// where upper and lower case are one.
+    private mutating func safe(_ name: String, in folder: String) -> String {
+        if let known = names[folder]?[name] { return known }
+        let plain = String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.map { scalar in
+                    let isSafe =
+                        scalar.isASCII
+                        && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                            || scalar == "_" || scalar == "-")
+                    return isSafe ? scalar : "_"
+                }
+            ).prefix(80))
+        var candidate = Self.deviceNames.contains(plain.lowercased()) ? plain + "_" : plain
+        if candidate.hasPrefix("-") { candidate = "_" + candidate.dropFirst() }
+        let base = candidate
+        var number = 1
+        while !taken[folder, default: []].insert(candidate.lowercased()).inserted {
+            number += 1
+            candidate = "\(base)-\(number)"
+        }
+        names[folder, default: [:]][name] = candidate
+        return candidate
+    }
+
+    /// What Windows does not take as names of files.
+    private static let deviceNames: Set<String> = [
+        "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7",
+        "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    ]
+}

@@ -1,0 +1,47 @@
+import Manifest
+import SchemaCore
+
+extension ColumnDefinition {
+    /// A column of a table's manifest: only its type where that says all.
+    func exported(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
+        var fields = ExportFields()
+        let comment = source.comment(on: id)
+        if let serial = ExportSource.serialTypes[type.text], source.serials[id] != nil {
+            guard let comment else { return .plain(serial) }
+            return .flowMapping([("type", .plain(serial)), ("comment", .text(comment))])
+        }
+        fields.add("type", .plain(type.text))
+        fields.add("nullable", flag: !isNotNull)
+        if case .columnDefault(let value) = source.catalog[
+            .columnDefault(id.path[0], id.path[1], id.name)]?.definition
+        {
+            fields.add("default", sql: value.expression)
+        }
+        if let identity { fields.add("identity", identity.exported(id, type: type.text)) }
+        if let generated { fields.add("generated", generated.exported) }
+        fields.add("collation", name: collation)
+        fields.add("comment", text: comment)
+        return fields.entries.count == 1 ? .plain(type.text) : .flowMapping(fields.entries)
+    }
+}
+
+extension ColumnDefinition.Identity {
+    fileprivate func exported(_ column: ObjectID, type: String) -> YAMLValue {
+        let mode = isAlways ? "always" : "byDefault"
+        var fields = ExportFields()
+        fields.add("mode", .text(mode))
+        if let sequenceName, sequenceName != DefaultName.of(column.path[1], column.name, "seq") {
+            fields.add("name", .text(sequenceName))
+        }
+        sequence.export(type: type, to: &fields)
+        return fields.entries.count == 1 ? .text(mode) : .flowMapping(fields.entries)
+    }
+}
+
+extension ColumnDefinition.Generated {
+    fileprivate var exported: YAMLValue {
+        let text = expression.withoutParentheses
+        if isStored { return .plain(text) }
+        return .flowMapping([("expression", .plain(text)), ("stored", .boolean(false))])
+    }
+}

@@ -1,0 +1,11 @@
+import Manifest
+import SchemaCore
+
+extension ExportSource {
+    /// `kind: Schema`.
+    func schemaDocument(_ object: PostgreSQLObject) -> YAMLValue {
+        var fields = ExportFields(kind: "Schema", name: object.id.name)
+        fields.add("comment", text: comment(on: object.id))
+        return .mapping(fields.entries)
+    }
+}

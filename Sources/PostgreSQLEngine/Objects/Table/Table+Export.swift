@@ -1,0 +1,56 @@
+import Manifest
+import SchemaCore
+
+extension TableDefinition {
+    /// `kind: Table`, with all of its children.
+    func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
+        var fields = ExportFields(kind: "Table", schema: id.path[0], name: id.name)
+        fields.add("comment", text: source.comment(on: id))
+        fields.add("unlogged", flag: isUnlogged)
+        var parts = TableParts()
+        for child in source.children[id] ?? [] { parts.add(child, source) }
+        fields.add("columns", .mapping(parts.columns))
+        if let key = parts.primaryKey { fields.add("primaryKey", key) }
+        for (key, entries) in [
+            ("unique", parts.unique), ("checks", parts.checks),
+            ("foreignKeys", parts.foreignKeys), ("exclusions", parts.exclusions),
+            ("indexes", parts.indexes),
+        ] where !entries.isEmpty {
+            fields.add(key, .mapping(entries))
+        }
+        fields.add("options", texts: options)
+        return .mapping(fields.entries)
+    }
+}
+
+/// The children of a table as its manifest groups them.
+private struct TableParts {
+    typealias Entries = [(String, YAMLValue)]
+    var columns: Entries = []
+    var primaryKey: YAMLValue?
+    var unique: Entries = []
+    var checks: Entries = []
+    var foreignKeys: Entries = []
+    var exclusions: Entries = []
+    var indexes: Entries = []
+
+    mutating func add(_ child: PostgreSQLObject, _ source: ExportSource) {
+        let name = child.id.name
+        switch child.definition {
+        case .column(let column): columns.append((name, column.exported(child.id, source)))
+        case .index(let index): indexes.append((name, index.exported(child.id, source)))
+        case .constraint(let constraint):
+            let value = constraint.exported(child.id, source)
+            switch constraint.rule {
+            case .primaryKey: primaryKey = value
+            case .unique: unique.append((name, value))
+            case .check: checks.append((name, value))
+            case .foreignKey: foreignKeys.append((name, value))
+            case .exclusion: exclusions.append((name, value))
+            }
+        case .schema, .extension, .table, .columnDefault, .enum, .sequence, .view, .function,
+            .comment:
+            preconditionFailure("\(child.id) is no child of a table's manifest")
+        }
+    }
+}

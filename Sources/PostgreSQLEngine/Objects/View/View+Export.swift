@@ -1,0 +1,44 @@
+import Manifest
+import SchemaCore
+
+extension ViewDefinition {
+    /// `kind: View`. The server's query names its columns itself.
+    func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
+        var fields = ExportFields(kind: "View", schema: id.path[0], name: id.name)
+        fields.add("comment", text: source.comment(on: id))
+        let comments = columns.compactMap { column -> (String, YAMLValue)? in
+            let id = ObjectID.column(id.path[0], id.name, column.name)
+            return source.comment(on: id).map { (column.name, .text($0)) }
+        }
+        if !comments.isEmpty { fields.add("columnComments", .mapping(comments)) }
+        exportOptions(to: &fields)
+        let text = query.text.trimmed
+        fields.add("query", .plain(text))
+        return .mapping(fields.entries)
+    }
+
+    private func exportOptions(to fields: inout ExportFields) {
+        var rest = options
+        for (option, key) in [
+            ("security_barrier", "securityBarrier"), ("security_invoker", "securityInvoker"),
+        ] {
+            guard let value = rest[option], value == "true" || value == "false" else { continue }
+            fields.add(key, .boolean(value == "true"))
+            rest[option] = nil
+        }
+        if let check = rest["check_option"].flatMap(ViewSpec.CheckOption.init) {
+            fields.add("checkOption", .text(check.rawValue))
+            rest["check_option"] = nil
+        }
+        fields.add("options", texts: rest)
+    }
+}
+
+extension String {
+    /// Without white space around it.
+    var trimmed: String {
+        let kept = drop { $0.isWhitespace }
+        guard let last = kept.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(kept[...last])
+    }
+}
