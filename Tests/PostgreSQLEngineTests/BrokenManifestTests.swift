@@ -2,6 +2,7 @@
 
 import Foundation
 import Manifest
+import Planning
 import SchemaCore
 import TestSupport
 import Testing

@@ -1,5 +1,8 @@
+import Foundation
 import Manifest
+import Planning
 import SchemaCore
+import TestSupport
 import Testing
 
 @testable import PostgreSQLEngine
@@ -7,7 +10,7 @@ import Testing
 @Suite struct ExampleTests {
     @Test func shopIsCleanInBothVersions() throws {
         for project in try ExampleProject.all() {
-            let result = PostgreSQLManifests.read(try project.tree())
+            let result = PostgreSQLManifests.lower(ManifestInput(base: try project.tree()))
             #expect(result.diagnostics.map { $0.rendered() } == [])
             #expect(result.objects.filter { $0.id.kind == .table }.count >= 12)
         }
@@ -19,14 +22,15 @@ import Testing
                 let formatted = PostgreSQLManifests.formatter().format(
                     ManifestFile(path: file.path, bytes: Array(file.text.utf8)))
                 #expect(formatted.diagnostics.isEmpty)
-                #expect(formatted.text == file.text, "\(project.name)\(file.path)")
+                let path = project.folder.appendingPathComponent("schema/\(file.path)").path
+                expectGolden(formatted.text ?? "", at: path)
             }
         }
     }
 
     @Test func secondVersionRenamesOneColumn() throws {
         let second = try #require(try ExampleProject.all().last)
-        let result = PostgreSQLManifests.read(try second.tree())
+        let result = PostgreSQLManifests.lower(ManifestInput(base: try second.tree()))
         #expect(result.renames.map(\.to) == [.column("shop", "customers", "full_name")])
         #expect(result.renames[0].candidates == [.column("shop", "customers", "name")])
     }

@@ -1,15 +1,15 @@
 import Manifest
+import Planning
 import SchemaCore
 import Testing
 
 @testable import PostgreSQLEngine
 
 /// Reads and lowers one file.
-func lowered(_ text: String, defaultSchema: String? = nil) -> LoweredManifests {
-    let read = ManifestReader().read(ManifestFile(path: "input.yaml", bytes: Array(text.utf8)))
-    var lowered = PostgreSQLManifests.lower(read.documents, defaultSchema: defaultSchema)
-    lowered.diagnostics = read.diagnostics + lowered.diagnostics
-    return lowered
+func lowered(_ text: String, defaultSchema: String? = nil) -> Lowering<PostgreSQLObject> {
+    let file = ManifestFile(path: "input.yaml", bytes: Array(text.utf8))
+    return PostgreSQLManifests.lower(
+        ManifestInput(base: ManifestTree(files: [file]), defaultSchema: defaultSchema))
 }
 
 /// The statements that make the objects, as PostgreSQL would be told.

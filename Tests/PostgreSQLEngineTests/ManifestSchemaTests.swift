@@ -3,6 +3,7 @@
 
 import Foundation
 import Manifest
+import Planning
 import SchemaCore
 import TestSupport
 import Testing
@@ -54,7 +55,7 @@ import Testing
     /// What a schema can express.
     static let codesOfForm: Set<String> = [
         "unknown-key", "missing-key", "wrong-type", "unknown-word", "too-few-items",
-        "out-of-range", "unknown-kind", "unknown-version",
+        "out-of-range", "unknown-kind", "unknown-version", "repeated-key",
     ]
 }
 

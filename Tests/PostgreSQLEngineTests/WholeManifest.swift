@@ -42,9 +42,9 @@ let wholeManifest = """
       rooms_period_excl:
         method: gist
         elements:
-          - { column: building, with: = }
+          - { column: building, with: "=" }
           - { column: period, with: "&&", opclass: range_ops, order: asc, nulls: last }
-          - { expression: lower(name), with: =, collation: C }
+          - { expression: lower(name), with: "=", collation: C }
         include: [floor]
         where: floor > 0
         options: { fillfactor: 70 }
@@ -65,7 +65,7 @@ let wholeManifest = """
     unique: [[number]]
     checks: [number > 0]
     foreignKeys: [{ columns: [number], references: geo_floors }]
-    exclusions: [{ method: btree, elements: [{ column: number, with: = }] }]
+    exclusions: [{ method: btree, elements: [{ column: number, with: "=" }] }]
     indexes: [[number], { columns: [number], unique: true }]
     ---
     apiVersion: lockstep.dev/v1

@@ -1,35 +1,23 @@
 // Owns the list of PostgreSQL's manifest kinds, and the way from documents to objects.
 
 public import Manifest
-import Planning
+public import Planning
 import SchemaCore
 
 /// PostgreSQL's manifests: their kinds, their schema, and what documents mean.
 public enum PostgreSQLManifests {
-    /// Turns documents into objects and renames; reports everything that can be known without a
-    /// server. Overlays are merged before.
+    /// Turns manifests into objects and renames, overlays merged before; reports everything that
+    /// can be known without a server.
     ///
-    /// - Parameter defaultSchema: where objects stand whose manifests name no schema; nil makes
-    ///   that an error.
+    /// Schemas that objects name are among the objects even where no manifest declares them: those
+    /// have no span.
     public static func lower(
-        _ documents: [ManifestDocument], defaultSchema: String? = nil
-    ) -> LoweredManifests {
+        _ input: ManifestInput, limits: ManifestLimits = .init()
+    ) -> Lowering<PostgreSQLObject> {
         var context = DecodingContext()
-        let registry = registry(defaultSchema: defaultSchema)
-        let lowered = registry.lower(registry.unique(documents, &context), &context)
-        return result(lowered, defaultSchema: defaultSchema, &context)
-    }
-
-    /// Reads a tree of manifests, merges the overlays of an environment into them in order, and
-    /// lowers what results.
-    public static func read(
-        _ base: ManifestTree, overlays: [ManifestTree] = [], limits: ManifestLimits = .init(),
-        defaultSchema: String? = nil
-    ) -> LoweredManifests {
-        var context = DecodingContext()
-        let lowered = registry(defaultSchema: defaultSchema)
-            .read(base, overlays: overlays, limits: limits, &context)
-        return result(lowered, defaultSchema: defaultSchema, &context)
+        let lowered = registry(defaultSchema: input.defaultSchema)
+            .read(input.base, overlays: input.overlays, limits: limits, &context)
+        return result(lowered, defaultSchema: input.defaultSchema, &context)
     }
 
     /// Rewrites manifests in canonical form; the order of fields is that of the kinds.
@@ -40,7 +28,7 @@ public enum PostgreSQLManifests {
     private static func result(
         _ lowered: [KindRegistry<ManifestItem>.Lowered], defaultSchema: String?,
         _ context: inout DecodingContext
-    ) -> LoweredManifests {
+    ) -> Lowering<PostgreSQLObject> {
         let items = lowered.flatMap(\.objects)
         let objects = items.compactMap { item -> PostgreSQLObject? in
             if case .object(let object) = item { object } else { nil }
@@ -54,9 +42,11 @@ public enum PostgreSQLManifests {
         context.report(NameChecks.diagnostics(objects, facts))
         context.report(ReferenceChecks.diagnostics(items, facts))
         context.report(RenameChecks.diagnostics(renames, facts))
-        return LoweredManifests(
-            objects: implicitSchemas(objects) + objects, renames: renames,
-            diagnostics: context.diagnostics)
+        let all = implicitSchemas(objects) + objects
+        return Lowering(
+            objects: all, renames: renames,
+            scope: Scope(schemas: all.filter { $0.id.kind == .schema }.map(\.id.name)),
+            diagnostics: context.diagnostics.sortedByPlace(), hasManifests: !lowered.isEmpty)
     }
 
     /// The schema file for editors and validators.
@@ -102,10 +92,8 @@ public enum PostgreSQLManifests {
             ManifestKind(
                 "Extension", doc: "An extension that is installed.", identityFields: ["name"],
                 decoding: ExtensionSpec.decoding
-            ) { spec, _, _ in
-                var builder = ManifestBuilder(schema: defaultSchema ?? "public")
-                spec.lower(&builder)
-                return builder.items
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in spec.lower(&builder) }
             },
             ManifestKind(
                 "Table", doc: "A table with its columns, constraints and indexes.",

@@ -11,7 +11,8 @@ struct ExtensionSpec: Sendable {
     static let decoding = Decoding<ExtensionSpec>.object("extension") { fields in
         let name = fields.required("name", .name, "The extension's name, for example pg_trgm.")
         let schema = fields.optional(
-            "schema", .name, "The schema that holds its objects; public if left out.")
+            "schema", .name,
+            "The schema that holds its objects; may be left out where the project names a default.")
         let version = fields.optional(
             "version", .string, "The version; any that the server offers if left out.")
         let comment = fields.comment()
@@ -23,7 +24,7 @@ struct ExtensionSpec: Sendable {
 
     func lower(_ builder: inout ManifestBuilder) {
         let id = ObjectID.extension(name.value)
-        let schema = schema?.value ?? builder.schema
+        let schema = builder.schema
         builder.add(
             id, .extension(ExtensionDefinition(schema: schema, version: version)), at: name.span,
             dependencies: [.schema(schema)])
