@@ -10,18 +10,19 @@ extension ColumnDefinition {
             guard let comment else { return .plain(serial) }
             return .flowMapping([("type", .plain(serial)), ("comment", .text(comment))])
         }
-        fields.add("type", .plain(type.text))
+        let type = type.shortType
+        fields.add("type", .plain(type))
         fields.add("nullable", flag: !isNotNull)
         if case .columnDefault(let value) = source.catalog[
             .columnDefault(id.path[0], id.path[1], id.name)]?.definition
         {
             fields.add("default", sql: value.expression)
         }
-        if let identity { fields.add("identity", identity.exported(id, type: type.text)) }
+        if let identity { fields.add("identity", identity.exported(id, type: self.type.text)) }
         if let generated { fields.add("generated", generated.exported) }
         fields.add("collation", name: collation)
         fields.add("comment", text: comment)
-        return fields.entries.count == 1 ? .plain(type.text) : .flowMapping(fields.entries)
+        return fields.entries.count == 1 ? .plain(type) : .flowMapping(fields.entries)
     }
 }
 

@@ -22,22 +22,22 @@ extension ConstraintDefinition {
         _ key: Key, _ first: ExportFields, _ comment: String?
     ) -> YAMLValue {
         var fields = first
-        fields.add("comment", text: comment)
         fields.add("columns", .names(key.columns))
         fields.add("include", names: key.include)
         fields.add("nullsNotDistinct", flag: key.nullsNotDistinct)
         fields.add("options", texts: key.options)
         addTiming(to: &fields)
+        fields.add("comment", text: comment)
         return fields.entries.count == 1 ? .names(key.columns) : .flowMapping(fields.entries)
     }
 
     private func exported(_ check: Check, _ comment: String?) -> YAMLValue {
         let text = check.expression.withoutParentheses
         var fields = ExportFields()
-        fields.add("comment", text: comment)
         fields.add("expression", .plain(text))
         fields.add("noInherit", flag: check.noInherit)
         fields.add("notValid", flag: !check.isValidated)
+        fields.add("comment", text: comment)
         return fields.entries.count == 1 ? .plain(text) : .mapping(fields.entries)
     }
 
@@ -45,7 +45,6 @@ extension ConstraintDefinition {
         _ key: ForeignKey, _ id: ObjectID, _ comment: String?
     ) -> YAMLValue {
         var fields = ExportFields()
-        fields.add("comment", text: comment)
         fields.add("columns", .names(key.columns))
         var target = ExportFields()
         if let schema = key.table.schema, schema != id.path[0] {
@@ -68,12 +67,12 @@ extension ConstraintDefinition {
         }
         fields.add("notValid", flag: !key.isValidated)
         addTiming(to: &fields)
+        fields.add("comment", text: comment)
         return .flowMapping(fields.entries)
     }
 
     private func exported(_ exclusion: Exclusion, _ comment: String?) -> YAMLValue {
         var fields = ExportFields()
-        fields.add("comment", text: comment)
         if exclusion.method != "gist" { fields.add("method", .text(exclusion.method)) }
         let elements = exclusion.elements.map { element -> YAMLValue in
             var fields = element.key.fields
@@ -85,6 +84,7 @@ extension ConstraintDefinition {
         fields.add("where", predicate: exclusion.predicate)
         fields.add("options", texts: exclusion.options)
         addTiming(to: &fields)
+        fields.add("comment", text: comment)
         return .mapping(fields.entries)
     }
 

@@ -17,18 +17,19 @@ struct ConstraintCommonFields: Sendable {
     let renamedFrom: Field<[Spanned<String>]>
 
     init(_ fields: ObjectFields, canBeDeferred: Bool) {
+        deferrable =
+            canBeDeferred
+            ? fields.optional(
+                "deferrable", .boolean, "Whether a transaction may have it checked at its end.")
+            : nil
+        initiallyDeferred =
+            canBeDeferred
+            ? fields.optional(
+                "initiallyDeferred", .boolean, default: false,
+                "Whether it is checked at the end of the transaction unless told otherwise.")
+            : nil
         renamedFrom = fields.renamedFrom()
         comment = fields.comment()
-        guard canBeDeferred else {
-            deferrable = nil
-            initiallyDeferred = nil
-            return
-        }
-        deferrable = fields.optional(
-            "deferrable", .boolean, "Whether a transaction may have it checked at its end.")
-        initiallyDeferred = fields.optional(
-            "initiallyDeferred", .boolean, default: false,
-            "Whether it is checked at the end of the transaction unless told otherwise.")
     }
 
     func read(_ values: ObjectValues) -> ConstraintCommon {

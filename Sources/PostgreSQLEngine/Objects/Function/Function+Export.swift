@@ -7,7 +7,7 @@ extension FunctionDefinition {
         var fields = ExportFields(kind: "Function", schema: id.path[0], name: id.path[1])
         fields.add("comment", text: source.comment(on: id))
         exportArguments(to: &fields)
-        fields.add("returns", sql: returns)
+        if !isResultOfArguments { fields.add("returns", sql: returns) }
         var isParsed = false
         if case .sql = body { isParsed = true }
         if !isParsed || language != "sql" { fields.add("language", .text(language)) }
@@ -32,6 +32,14 @@ extension FunctionDefinition {
         return .mapping(fields.entries)
     }
 
+    /// Whether output arguments say what `returns` would say again.
+    private var isResultOfArguments: Bool {
+        let outputs = arguments.filter(\.mode.isOutput)
+        guard let returns, !outputs.isEmpty, !outputs.contains(where: { $0.mode == .table })
+        else { return false }
+        return returns.text == (outputs.count == 1 ? outputs[0].type.text : "record")
+    }
+
     /// By name where every argument has one of its own, else a list. What `returns` says of a
     /// table is not said again.
     private func exportArguments(to fields: inout ExportFields) {
@@ -53,8 +61,8 @@ extension FunctionDefinition.Argument {
         var fields = ExportFields()
         if named, let name, !name.isEmpty { fields.add("name", .text(name)) }
         let isShort = fields.isEmpty && mode == .in && self.default == nil
-        if isShort { return .plain(type.text) }
-        fields.add("type", .plain(type.text))
+        if isShort { return .plain(type.shortType) }
+        fields.add("type", .plain(type.shortType))
         if mode != .in { fields.add("mode", .text(mode.rawValue)) }
         fields.add("default", sql: self.default)
         return .flowMapping(fields.entries)

@@ -48,7 +48,6 @@ extension IndexDefinition {
     func exported(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
         let keys = YAMLValue.flowSequence(keys.map(\.exported))
         var fields = ExportFields()
-        fields.add("comment", text: source.comment(on: id))
         fields.add("columns", keys)
         fields.add("unique", flag: isUnique)
         fields.add("nullsNotDistinct", flag: nullsNotDistinct)
@@ -56,6 +55,7 @@ extension IndexDefinition {
         fields.add("include", names: include)
         fields.add("where", predicate: predicate)
         fields.add("options", texts: options)
+        fields.add("comment", text: source.comment(on: id))
         return fields.entries.count == 1 ? keys : .flowMapping(fields.entries)
     }
 }

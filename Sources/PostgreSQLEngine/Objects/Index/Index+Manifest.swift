@@ -172,8 +172,6 @@ struct IndexFields: Sendable {
     let renamedFrom: Field<[Spanned<String>]>
 
     init(_ fields: ObjectFields) {
-        renamedFrom = fields.renamedFrom()
-        comment = fields.comment()
         columns = fields.required(
             "columns", IndexSpec.keyList,
             "The keys: names of columns, expressions in parentheses, or long forms.")
@@ -188,6 +186,8 @@ struct IndexFields: Sendable {
             "include", .columnNames, default: [], "Further columns that it only carries.")
         predicate = fields.optional("where", .sql, "Which rows it holds: a condition.")
         options = fields.options("Storage parameters, for example fillfactor.")
+        renamedFrom = fields.renamedFrom()
+        comment = fields.comment()
     }
 
     @Sendable func read(_ values: ObjectValues) -> IndexSpec? {
