@@ -75,3 +75,157 @@ func statements(_ text: String) -> [String] {
             ])
     }
 }
+
+/// One table with this inside.
+private func table(_ body: String) -> String {
+    """
+    apiVersion: lockstep.dev/v1
+    kind: Table
+    schema: app
+    name: t
+    columns: { a: integer, b: { type: text, nullable: true } }
+    \(body)
+    """
+}
+
+@Suite struct ManifestFormTests {
+    /// Short and long forms are the same manifest.
+    @Test(arguments: [
+        ("primaryKey: [a]", "primaryKey: { columns: [a] }"),
+        ("unique: { k: [a, b] }", "unique: { k: { columns: [a, b], include: null } }"),
+        ("unique: [[a]]", "unique: [{ columns: [a] }]"),
+        ("checks: { c: a > 0 }", "checks: { c: { expression: a > 0, noInherit: false } }"),
+        ("checks: [a > 0]", "checks: [{ expression: a > 0 }]"),
+        (
+            "indexes: { i: [a, (lower(b))] }",
+            "indexes: { i: { columns: [{ column: a }, { expression: (lower(b)) }] } }"
+        ),
+        (
+            "indexes: { i: [a] }",
+            "indexes: { i: { columns: [{ column: a, order: asc, nulls: last }], unique: false, method: btree } }"
+        ),
+        (
+            "indexes: { i: [{ column: a, opclass: int4_ops, order: desc }] }",
+            "indexes: { i: [{ column: a, opclass: { name: int4_ops }, order: desc, nulls: first }] }"
+        ),
+        (
+            "primaryKey: [a]\nforeignKeys: { f: { columns: [a], references: t, onDelete: cascade } }",
+            "primaryKey: [a]\nforeignKeys: { f: { columns: [a], references: { table: t }, onDelete: { action: cascade }, match: simple } }"
+        ),
+        (
+            "unique: { k: { columns: [a], initiallyDeferred: true } }",
+            "unique: { k: { columns: [a], deferrable: true, initiallyDeferred: true } }"
+        ),
+    ])
+    func shortAndLongFormsAreTheSame(short: String, long: String) {
+        let first = lowered(table(short))
+        let second = lowered(table(long))
+        #expect(first.diagnostics.isEmpty)
+        #expect(second.diagnostics.isEmpty)
+        #expect(first.objects == second.objects)
+    }
+
+    @Test func schemaMayComeFromTheProject() {
+        let text = """
+            apiVersion: lockstep.dev/v1
+            kind: Enum
+            name: status
+            labels: [a]
+            """
+        let result = lowered(text, defaultSchema: "public")
+        #expect(result.diagnostics.isEmpty)
+        #expect(result.objects.map(\.id) == [.schema("public"), .enum("public", "status")])
+        #expect(result.objects[0].span == nil)
+        #expect(result.scope.schemas == ["public"])
+        #expect(lowered(text).diagnostics.map(\.code) == ["incomplete"])
+    }
+
+    @Test func unnamedChildrenAreDistinct() {
+        let result = lowered(
+            table("unique: [[a], [b]]\nindexes: [[a], [b]]\nchecks: [a > 0, a > 1]"))
+        let unnamed = result.objects.filter(\.isUnnamed)
+        #expect(Set(unnamed.map(\.id)).count == 6)
+        #expect(unnamed.allSatisfy { $0.givenName == nil })
+    }
+
+    @Test func childrenOfARenamedTableAreLookedForUnderEveryName() {
+        let text = """
+            apiVersion: lockstep.dev/v1
+            kind: Table
+            schema: app
+            name: new
+            renamedFrom: [old, attic.older]
+            columns: { b: { type: text, renamedFrom: a } }
+            indexes: { new_idx: { columns: [b], renamedFrom: old_idx } }
+            """
+        let result = lowered(text)
+        #expect(result.diagnostics.isEmpty)
+        #expect(
+            result.renames.map(\.candidates) == [
+                [.table("app", "old"), .table("attic", "older"), .table("app", "attic.older")],
+                [
+                    .column("app", "new", "a"), .column("app", "old", "a"),
+                    .column("attic", "older", "a"), .column("app", "attic.older", "a"),
+                ],
+                [.index("app", "old_idx"), .index("attic", "old_idx")],
+            ])
+    }
+
+    @Test func overlayMergesIntoATable() {
+        let base = ManifestFile(
+            path: "t.yaml", bytes: Array(table("indexes: { i: [a], j: [b] }").utf8))
+        let overlay = ManifestFile(
+            path: "prod.yaml",
+            bytes: Array(
+                """
+                apiVersion: lockstep.dev/v1
+                kind: Table
+                schema: app
+                name: t
+                indexes: { j: null, k: [b, a] }
+                """.utf8))
+        let result = PostgreSQLManifests.lower(
+            ManifestInput(
+                base: ManifestTree(files: [base]), overlays: [ManifestTree(files: [overlay])]))
+        #expect(result.diagnostics.isEmpty)
+        let indexes = result.objects.filter { $0.id.kind == .index }
+        #expect(indexes.map(\.id.name) == ["i", "k"])
+        #expect(indexes.map(\.span?.file) == ["t.yaml", "prod.yaml"])
+    }
+
+    @Test(
+        arguments: [
+            ("t", "c", "seq", "t_c_seq"),
+            (
+                String(repeating: "a", count: 63), nil, "pkey",
+                String(repeating: "a", count: 58) + "_pkey"
+            ),
+            (
+                String(repeating: "t", count: 40), String(repeating: "c", count: 40), "seq",
+                String(repeating: "t", count: 29) + "_" + String(repeating: "c", count: 29) + "_seq"
+            ),
+        ] as [(String, String?, String, String)])
+    func defaultNamesAreTheServers(table: String, column: String?, label: String, name: String) {
+        #expect(DefaultName.of(table, column, label) == name)
+    }
+
+    @Test(arguments: [
+        ("(a)", "a"), ("((a > 0))", "a > 0"), ("(a) || (b)", "(a) || (b)"), ("a", "a"),
+        ("(a = ')')", "a = ')'"), ("(a = '(')", "a = '('"), ("(a = 'it''s')", "a = 'it''s'"),
+        ("(\")\" > 0)", "\")\" > 0"), ("(E'\\'' = a)", "(E'\\'' = a)"), ("()", "()"),
+    ])
+    func parenthesesGoOnlyWherePlain(text: String, bare: String) {
+        #expect(VerbatimSQL(text).withoutParentheses == bare)
+    }
+
+    @Test(arguments: [
+        ("character varying(20)", "varchar(20)"), ("character varying[]", "varchar[]"),
+        ("timestamp(3) with time zone[]", "timestamptz(3)[]"), ("time without time zone", "time"),
+        ("timestamp without time zone", "timestamp"), ("bit varying(3)", "varbit(3)"),
+        ("app.\"timestamp with time zone\"", "app.\"timestamp with time zone\""),
+        ("character(3)", "character(3)"), ("numeric(10,2)", "numeric(10,2)"),
+    ])
+    func typesGetTheirShortNames(long: String, short: String) {
+        #expect(VerbatimSQL(long).shortType == short)
+    }
+}

@@ -26,6 +26,29 @@ extension Decoding {
         }
         return .forms(list: unnamed, mapping: named)
     }
+
+    /// The same for children whose short form is a list of columns. Names alone in a list could
+    /// mean one child or several, so they are refused with both ways to say it.
+    static func childrenOfColumns<Spec: Sendable>(
+        of spec: Decoding<Spec>
+    ) -> Decoding where Value == [ManifestChild<Spec>] {
+        let all = children(of: spec)
+        return Decoding(schema: all.schema, layout: all.layout) { node, context in
+            let names = node.items.compactMap(\.text)
+            guard !names.isEmpty, names.count == node.items.count else {
+                return all.decode(node, &context)
+            }
+            let together = names.joined(separator: ", ")
+            let apart = names.map { "[\($0)]" }.joined(separator: ", ")
+            context.report(
+                .error(
+                    "wrong-type", "expected lists of columns, found names", at: node.span,
+                    help: names.count == 1
+                        ? "write [\(apart)], or name: [\(together)] on a line of its own"
+                        : "write [[\(together)]] for one over all, [\(apart)] for one over each"))
+            return nil
+        }
+    }
 }
 
 extension Decoding where Value == [Spanned<String>] {

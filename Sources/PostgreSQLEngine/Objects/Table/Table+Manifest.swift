@@ -30,7 +30,7 @@ struct TableSpec: Sendable {
         let primaryKey = fields.optional(
             "primaryKey", KeySpec.primaryKey.spanned, "The primary key: columns, or a long form.")
         let unique = fields.optional(
-            "unique", .children(of: KeySpec.unique), default: [],
+            "unique", .childrenOfColumns(of: KeySpec.unique), default: [],
             "Unique constraints by name, or a list of those that the server names.")
         let checks = fields.optional(
             "checks", .children(of: CheckSpec.decoding), default: [],
@@ -42,7 +42,7 @@ struct TableSpec: Sendable {
             "exclusions", .children(of: ExclusionSpec.decoding), default: [],
             "Exclusion constraints by name, or a list of those that the server names.")
         let indexes = fields.optional(
-            "indexes", .children(of: IndexSpec.decoding), default: [],
+            "indexes", .childrenOfColumns(of: IndexSpec.decoding), default: [],
             "Indexes by name, or a list of those that the server names.")
         let options = fields.options(
             "Storage parameters, for example fillfactor; those of TOAST begin with toast.")
