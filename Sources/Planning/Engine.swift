@@ -29,6 +29,10 @@ public protocol Engine: ExecutionEngine {
 
 
 
+    /// Rewrites this engine's manifests in canonical form.
+    var formatter: ManifestFormatter { get }
+    /// The JSON Schema of this engine's manifests: the file's name and its text.
+    var manifestSchema: (name: String, text: String) { get }
     /// Turns manifests into objects; reports all that can be known without a server. Pure.
     func lower(_ input: ManifestInput) -> Lowering<Object>
     /// Whether an object is managed only if a manifest names it or it was applied, even where all
@@ -70,7 +74,7 @@ public protocol Engine: ExecutionEngine {
     func plan(_ request: PlanningRequest<Object>) -> PlanningResult
 
     /// Reads sizes and counts what the steps' probes ask, bounded by a statement timeout.
-    func observe(_ steps: [Step], in session: Session) async throws -> Observations
+    func observe(_ steps: [PlannedStep], in session: Session) async throws -> Observations
 
     /// Writes manifests for objects as a person would have written them.
     func manifests(for catalog: Catalog<Object>) -> [ExportedManifest]

@@ -219,6 +219,11 @@ public struct TargetPlan<Object: CatalogObject>: Sendable {
     /// The managed objects that the desired state no longer has.
     public var vanishing: [ObjectID]
 
+    /// The steps with their effects.
+    public var planned: [PlannedStep] {
+        zip(plan.steps, effects).map { PlannedStep(step: $0, effects: $1) }
+    }
+
     /// Makes the value.
     public init(
         plan: Plan, effects: [Effects], live: Catalog<Object>, desired: [ObjectID: Digest],

@@ -13,6 +13,8 @@ public struct PostgreSQLSession: EngineSession {
 
     /// The connection. It belongs to one task at a time.
     public let connection: PostgreSQLConnection
+    /// How it was reached; scratch databases on the same server are reached the same way.
+    let settings: ConnectionSettings
 
     /// Where it leads, without secrets.
     public var summary: String { connection.description }
@@ -35,7 +37,7 @@ public struct PostgreSQLSession: EngineSession {
     public static func connect(_ settings: ConnectionSettings) async throws -> PostgreSQLSession {
         do {
             let session = PostgreSQLSession(
-                connection: try await PostgreSQLConnection.connect(settings))
+                connection: try await PostgreSQLConnection.connect(settings), settings: settings)
             do {
                 try checkVersion(session.connection)
                 try await session.pinSettings()
@@ -49,7 +51,10 @@ public struct PostgreSQLSession: EngineSession {
         }
     }
 
-    private init(connection: PostgreSQLConnection) { self.connection = connection }
+    private init(connection: PostgreSQLConnection, settings: ConnectionSettings) {
+        self.connection = connection
+        self.settings = settings
+    }
 
     /// Opens a transaction.
     public func begin() async throws {

@@ -5,5 +5,11 @@ struct Lockstep: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lockstep",
         abstract: "Keeps live databases in lockstep with the schema manifests in a git repository.",
-        subcommands: [FetchCommand.self])
+        version: Version.current,
+        subcommands: [
+            InitCommand.self, ValidateCommand.self, FmtCommand.self, ImportCommand.self,
+            PlanCommand.self, ShowCommand.self, ApplyCommand.self, StatusCommand.self,
+            DriftCommand.self, HistoryCommand.self, ExplainCommand.self, VersionCommand.self,
+            FetchCommand.self,
+        ])
 }

@@ -1,0 +1,105 @@
+// Owns what is measured of a target for a plan. Invariants: nothing is written; each question has
+// a limit of its own; an answer that was not had says why.
+
+internal import Planning
+internal import PostgreSQLClient
+internal import SchemaCore
+
+/// Reads sizes and asks the steps' probes.
+struct Observer {
+    /// How long one probe or count may take, in milliseconds.
+    static let probeTimeout = 2_000
+    /// How long all of them may take, in milliseconds; what is left then stays unknown.
+    static let totalTimeout = 30_000
+
+    private let session: PostgreSQLSession
+
+    init(_ session: PostgreSQLSession) { self.session = session }
+
+    func observe(_ steps: [PlannedStep]) async throws -> Observations {
+        try await session.query(
+            "select set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false)",
+            ["\(Self.probeTimeout)ms"])
+        let started = ContinuousClock.now
+        let sizes = try await sizes(of: relations(in: steps))
+        var answers: [Observations.ProbeAnswer] = []
+        for planned in steps {
+            for probe in planned.step.probes {
+                let isLate = ContinuousClock.now - started > .milliseconds(Self.totalTimeout)
+                answers.append(
+                    .init(
+                        step: planned.step.id, probe: probe.name,
+                        answer: isLate
+                            ? .unknown(reason: "the time for all questions was up")
+                            : await answer(to: probe)))
+            }
+        }
+        try await session.query(
+            "select set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)")
+        return Observations(sizes: sizes, answers: answers)
+    }
+
+    /// Every relation that a step locks, rewrites, reads or asks.
+    private func relations(in steps: [PlannedStep]) -> [ObjectID] {
+        var out: Set<ObjectID> = []
+        for planned in steps {
+            let effects = planned.effects
+            out.formUnion(effects.locks.map(\.relation))
+            out.formUnion(effects.rewrites)
+            out.formUnion(effects.scans)
+            out.formUnion(effects.losses.compactMap(\.relation))
+            out.formUnion(planned.step.probes.map(\.object))
+        }
+        return out.filter { [.table, .view, .sequence, .index].contains($0.kind) }.sorted()
+    }
+
+    private func sizes(of relations: [ObjectID]) async throws -> [Observations.RelationSize] {
+        if relations.isEmpty { return [] }
+        let names = String(
+            decoding: try CanonicalJSON.data(relations.map(\.path)), as: UTF8.self)
+        let rows = try await session.query(
+            """
+            select n.nspname, c.relname, c.reltuples::bigint, pg_catalog.pg_table_size(c.oid),
+              pg_catalog.pg_indexes_size(c.oid)
+            from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'r' and (n.nspname, c.relname) in (
+              select e->>0, e->>1 from pg_catalog.jsonb_array_elements($1::jsonb) e)
+            """, [names])
+        var out: [Observations.RelationSize] = []
+        for row in rows {
+            let id = ObjectID.table(try row.text(0), try row.text(1))
+            var estimate = Int64(try row.int(2))
+            // Never analysed: the statistics say nothing.
+            if estimate < 0 { estimate = await count(id) ?? -1 }
+            guard estimate >= 0 else { continue }
+            out.append(
+                .init(
+                    relation: id,
+                    size: .init(
+                        rows: estimate, heapBytes: Int64(try row.int(3)),
+                        indexBytes: Int64(try row.int(4)))))
+        }
+        return out.sorted { $0.relation < $1.relation }
+    }
+
+    private func count(_ table: ObjectID) async -> Int64? {
+        let query: SQL = "SELECT count(*) FROM \(name: table.path)"
+        guard let rows = try? await session.query(query.text(.postgreSQL)),
+            let row = rows.first, let number = try? row.int(0)
+        else { return nil }
+        return Int64(number)
+    }
+
+    private func answer(to probe: Probe) async -> Observations.Answer {
+        do {
+            let rows = try await session.query(probe.query.text)
+            guard let row = rows.first else { return .unknown(reason: "no answer") }
+            return .count(Int64(try row.int(0)))
+        } catch let error as EngineError {
+            // Values of rows may stand in the server's words.
+            return .unknown(reason: error.code.map { "SQLSTATE \($0)" } ?? error.kind.rawValue)
+        } catch {
+            return .unknown(reason: "the answer was no number")
+        }
+    }
+}

@@ -1,0 +1,205 @@
+// Owns the way from the seam to PostgreSQL's own types; every part lives in a file of its own.
+
+public import Manifest
+public import Planning
+internal import PostgreSQLClient
+public import SchemaCore
+
+/// PostgreSQL 14 to 18.
+public struct PostgreSQL: Engine {
+    public typealias Object = PostgreSQLObject
+    public typealias Session = PostgreSQLSession
+
+    /// `postgresql`
+    public let name = "postgresql"
+    /// PostgreSQL's names and literals.
+    public let dialect = SQLDialect.postgreSQL
+
+    private let servers: ScratchServers
+    private let searchPath: [String]
+
+    /// Makes the engine; scratch servers that it starts end with `close` or with the process.
+    ///
+    /// - Parameter searchPath: in which schemas manifests' names are looked up behind the
+    ///   object's own.
+    public init(searchPath: [String] = ["public"]) {
+        servers = ScratchServers()
+        self.searchPath = searchPath
+    }
+
+    /// Ends the scratch servers that were started.
+    public func close() async { await servers.stop() }
+
+    // MARK: - Manifests
+
+    /// Rewrites PostgreSQL manifests in canonical form.
+    public var formatter: ManifestFormatter {
+        PostgreSQLManifests.formatter()
+    }
+
+    /// The JSON Schema of PostgreSQL manifests.
+    public var manifestSchema: (name: String, text: String) { PostgreSQLManifests.schemaFile }
+
+    /// Turns manifests into objects.
+    public func lower(_ input: ManifestInput) -> Lowering<PostgreSQLObject> {
+        PostgreSQLManifests.lower(input)
+    }
+
+    /// Writes manifests for a catalog.
+    public func manifests(for catalog: Catalog<PostgreSQLObject>) -> [ExportedManifest] {
+        PostgreSQLManifests.manifests(for: catalog)
+    }
+
+    /// Schemas and extensions, and what hangs on them directly: a schema that a manifest names
+    /// does not make all its objects ours.
+    public func standsAlone(_ id: ObjectID) -> Bool {
+        let subject = id.subject ?? id
+        return subject.kind == .schema || subject.kind == .extension
+    }
+
+    /// The labels of enums.
+    public func renamableParts(of catalog: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
+        catalog.objects.values.reduce(into: []) { parts, object in
+            guard case .enum(let definition) = object.definition else { return }
+            for label in definition.labels {
+                parts.insert(.enumLabel(object.id.path[0], object.id.path[1], label))
+            }
+        }
+    }
+
+    // MARK: - Targets
+
+    /// Connects with pinned settings.
+    public func connect(_ url: String) async throws -> PostgreSQLSession {
+        try await PostgreSQLSession.connect(url)
+    }
+
+    /// The server's version.
+    public func capabilities(_ session: PostgreSQLSession) async throws -> Capabilities {
+        try await session.capabilities()
+    }
+
+    /// Reads the catalog.
+    public func inspect(
+        _ session: PostgreSQLSession, scope: Scope, detail: InspectionDetail
+    ) async throws -> Inspection<PostgreSQLObject> {
+        try await mapped {
+            try await PostgreSQLInspector.inspect(
+                session.connection, scope: scope, detail: detail)
+        }
+    }
+
+    // MARK: - Scratch
+
+    /// Builds the desired objects in scratch and reads them back.
+    public func canonicalize(
+        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLSession,
+        scratch: ScratchSettings
+    ) async throws -> Catalog<PostgreSQLObject> {
+        try await mapped {
+            try await canonicalizer(scope).canonicalize(
+                desired, scope: scope, for: self.target(target), scratch: scratch
+            ).catalog
+        }
+    }
+
+    /// The digests that an earlier run kept.
+    public func canonicalDigests(
+        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLSession,
+        scratch: ScratchSettings
+    ) async throws -> [ObjectID: Digest]? {
+        try await mapped {
+            try await canonicalizer(scope).cachedDigests(
+                desired, scope: scope, for: self.target(target), scratch: scratch)
+        }
+    }
+
+    /// Applies renames and type changes to a scratch copy.
+    public func settle(
+        live: Catalog<PostgreSQLObject>, desired: Catalog<PostgreSQLObject>, renames: [Rename],
+        for target: PostgreSQLSession, scratch: ScratchSettings
+    ) async throws -> Settlement<PostgreSQLObject> {
+        try await mapped {
+            try await Settler(servers: servers) { connection in
+                try await PostgreSQLInspector.inspect(
+                    connection, scope: .everything, detail: .full
+                ).catalog
+            }.settle(
+                live: live, desired: desired, requested: renames, target: target.connection,
+                settings: target.settings, scratch: scratch)
+        }
+    }
+
+    private func canonicalizer(_ scope: Scope) -> Canonicalizer {
+        Canonicalizer(servers: servers, searchPath: searchPath) { connection in
+            try await PostgreSQLInspector.inspect(connection, scope: scope, detail: .full).catalog
+        }
+    }
+
+    private func target(_ session: PostgreSQLSession) -> Canonicalizer.Target {
+        Canonicalizer.Target(connection: session.connection, settings: session.settings) {
+            try await PostgreSQLInspector.inspect(
+                session.connection, scope: .everything, detail: .full
+            ).catalog
+        }
+    }
+
+    // MARK: - Plans
+
+    /// Orders what is to be done and says how.
+    public func plan(_ request: PlanningRequest<PostgreSQLObject>) -> PlanningResult {
+        PostgreSQLPlanner(request).plan()
+    }
+
+    /// Reads sizes and asks the probes.
+    public func observe(
+        _ steps: [PlannedStep], in session: PostgreSQLSession
+    ) async throws -> Observations {
+        try await Observer(session).observe(steps)
+    }
+
+    // MARK: - Execution
+
+    /// Runs one action.
+    public func run(
+        _ action: Action, limits: ExecutionLimits, in session: PostgreSQLSession
+    ) async throws {
+        try await session.run(action, limits: limits)
+    }
+
+    /// Reads what became of an action.
+    public func outcome(
+        of action: Action, in session: PostgreSQLSession
+    ) async throws -> Outcome {
+        try await session.outcome(of: action)
+    }
+
+    /// Removes what an action left.
+    public func repair(
+        _ statements: [Statement], limits: ExecutionLimits, in session: PostgreSQLSession
+    ) async throws {
+        try await session.repair(statements, limits: limits)
+    }
+
+    /// Who holds locks on what a step touches.
+    public func blockers(
+        of step: Step, in session: PostgreSQLSession
+    ) async throws -> [LockHolder] {
+        try await session.blockers(of: step.touches)
+    }
+
+    /// The target's lock.
+    public func lock(_ session: PostgreSQLSession) -> any TargetLock { PostgreSQLLock(session) }
+
+    /// The target's journal.
+    public func journal(_ session: PostgreSQLSession) -> any Journal { PostgreSQLJournal(session) }
+
+    /// What reading the catalog throws, in the seam's words.
+    private func mapped<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as PostgreSQLError {
+            throw EngineError(error, statement: nil)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Execution
+import Planning
+import SchemaCore
+
+/// Tells people what an apply does, on standard error, and how it ended.
+struct ApplyProgress: Sendable {
+    let console: Console
+    let isVerbose: Bool
+
+    /// Tells one event.
+    func tell(_ event: ApplyEvent) {
+        switch event {
+        case .started(let attempt, let done, let total):
+            let from = done == 0 ? "" : ", going on after step \(done)"
+            say("attempt \(attempt): \(HumanText.count(Int64(total), "step"))\(from)")
+        case .abandoned(let attempt, let reason):
+            say("attempt \(attempt) was cut off and is given up: \(reason)")
+        case .stepStarted(let step, let number, let total):
+            say("[\(number)/\(total)] \(step.title)")
+            if isVerbose { for statement in step.action.statements { say("      \(statement.text)") } }
+        case .stepDone(_, let milliseconds):
+            say("      done in \(HumanText.duration(milliseconds: milliseconds))")
+        case .retry(_, let error, let blockers, let next, let total):
+            let who = blockers.isEmpty ? "" : "; held by \(blockers.map(\.summary).joined(separator: ", "))"
+            say("      \(error.message)\(who): try \(next) of \(total) follows")
+        case .repairing(let step): say("      removing what was left of: \(step.title)")
+        case .reconnecting(let error): say("      \(error.message): connecting anew")
+        case .waitingForLock(let holder): say("      waiting for \(holder.summary)")
+        case .verifying: say("reading the target again")
+        }
+    }
+
+    /// Tells the end.
+    func tell(_ result: ApplyResult) -> ExitStatus {
+        switch result {
+        case .applied(_, let steps):
+            say("applied: \(HumanText.count(Int64(steps), "step")); the target has the desired state")
+            return .success
+        case .nothingToDo:
+            say("nothing to do: the target has the desired state")
+            return .success
+        case .stale(let stale): return tell(stale)
+        case .busy(let holder):
+            say("error: somebody else works on the target: \(holder.summary)")
+            say("  help: wait until that run has ended, then run the same command again")
+            return .busy
+        case .refused(let refusal):
+            say("error: " + refusal.explanation)
+            return .approval
+        case .journalBroken(let broken):
+            say("error: the journal was changed by somebody else: \(broken)")
+            say("  help: find out who wrote to the schema lockstep; nothing was done")
+            return .failure
+        case .failed(let failure): return tell(failure)
+        case .interrupted(let done, let total):
+            say("interrupted after \(done) of \(total) steps; the next apply goes on from here")
+            return .failure
+        }
+    }
+
+    private func tell(_ stale: PlanStale) -> ExitStatus {
+        let what =
+            switch stale.reason {
+            case .server(let planned, let found): "it was made for \(planned), the target is \(found)"
+            case .desired: "the manifests mean something else now"
+            case .live: "the target has changed since it was made"
+            case .interrupted: "the target has changed since the run that was cut off"
+            }
+        say("error: the plan is stale: \(what); nothing was done")
+        list(stale.differences)
+        say("  help: make a new plan with lockstep plan and look at it")
+        return .approval
+    }
+
+    private func tell(_ failure: ApplyFailure) -> ExitStatus {
+        if let step = failure.step { say("error: the step failed: \(step.title)") }
+        console.tell(failure.error)
+        for blocker in failure.blockers { say("  held by: \(blocker.summary)") }
+        list(failure.differences)
+        say("  \(failure.done) of \(failure.total) steps are done and kept")
+        if failure.isResumable { say("  help: mend the cause and run the same command again") }
+        return .failure
+    }
+
+    private func list(_ differences: [ObjectDifference]) {
+        for difference in differences.prefix(10) { say("  \(difference)") }
+        if differences.count > 10 { say("  and \(differences.count - 10) more") }
+    }
+
+    private func say(_ text: String) { console.say(TerminalSafe.block(text)) }
+}

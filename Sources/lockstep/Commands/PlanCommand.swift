@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import Planning
+import SchemaCore
+
+/// `lockstep plan`
+struct PlanCommand: AsyncParsableCommand {
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, markdown, sql, sarif }
+
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Shows what would be done to the target, and its risks.")
+
+    @OptionGroup var workplace: WorkplaceOptions
+    @Option(name: .shortAndLong, help: "The form.") var output: Format = .text
+    @Option(help: ArgumentHelp("Write to a file instead.", valueName: "file")) var out: String?
+    @Flag(help: "Exit with 2 if there are changes.") var exitCode = false
+    @Flag(help: "Show the statements in the text.") var verbose = false
+    @Flag(help: "Objects that are not modelled are errors.") var strict = false
+
+    func run() async throws {
+        try await CommandRun.run { console in
+            let place = try await Workplace.open(workplace)
+            return try await run(place.engine, place, console)
+        }
+    }
+
+    private func run<E: Engine>(
+        _ engine: E, _ place: Workplace, _ console: Console
+    ) async throws -> ExitStatus {
+        let work = TargetWork(engine: engine, workplace: place, console: console)
+        let lowering = try work.lowered()
+        var hasChanges = false
+        var hasUnmodelled = false
+        for (index, target) in place.targets.enumerated() {
+            let assessed = try await work.withSession(target) { session in
+                let applied = try await engine.journal(session).applied()
+                return try await work.assess(
+                    lowering, on: session, applied: applied, name: target.name)
+            }
+            work.tellAround(assessed, diagnostics: index == 0 ? lowering.diagnostics : [])
+            hasChanges = hasChanges || !assessed.target.plan.isEmpty
+            hasUnmodelled = hasUnmodelled || !assessed.target.unmodelled.isEmpty
+            let text = try render(assessed.target.plan, assessed.assessment, console)
+            try Output.write(text, to: out, isFirst: index == 0, console)
+        }
+        if strict && hasUnmodelled {
+            throw Failure(
+                .failure, "there are objects that Lockstep does not model",
+                help: "leave --strict away to plan around them")
+        }
+        return exitCode && hasChanges ? .changes : .success
+    }
+
+    private func render(
+        _ plan: Plan, _ assessment: Assessment, _ console: Console
+    ) throws -> String {
+        try Rendering.render(
+            plan, assessment, as: output, isVerbose: verbose,
+            style: out == nil ? console.outputStyle : .plain,
+            applyCommand: CommandLineText.apply(workplace))
+    }
+}
+
+/// A plan in one of its forms.
+enum Rendering {
+    static func render(
+        _ plan: Plan, _ assessment: Assessment, as format: PlanCommand.Format, isVerbose: Bool,
+        style: TextStyle, applyCommand: String
+    ) throws -> String {
+        switch format {
+        case .text:
+            PlanText.render(
+                plan, assessment,
+                options: .init(style: style, isVerbose: isVerbose, applyCommand: applyCommand))
+        case .json: PlanDocument(plan, assessment).json
+        case .markdown: PlanMarkdown.render(plan, assessment, applyCommand: applyCommand)
+        case .sql: PlanSQL.render(plan, assessment)
+        case .sarif: PlanSARIF.render(plan, assessment)
+        }
+    }
+}
+
+/// Writes what a command gives.
+enum Output {
+    /// To a file, which is written anew by the first text, or to standard output.
+    static func write(
+        _ text: String, to path: String?, isFirst: Bool = true, _ console: Console
+    ) throws {
+        guard let path else { return console.write(text) }
+        do {
+            let before = isFirst ? "" : try String(contentsOfFile: path, encoding: .utf8)
+            try (before + text).write(toFile: path, atomically: true, encoding: .utf8)
+        } catch {
+            throw Failure(.failure, "\(path) cannot be written", help: "choose another --out")
+        }
+    }
+}
+
+/// The command that a person runs next.
+enum CommandLineText {
+    /// `lockstep apply` with the same place.
+    static func apply(_ options: WorkplaceOptions) -> String {
+        var words = ["lockstep", "apply"]
+        func add(_ flag: String, _ value: String?) {
+            if let value { words += [flag, ShellWord.quoted(value)] }
+        }
+        add("--project", options.project)
+        add("--repo", options.repo)
+        add("--ref", options.ref)
+        add("--path", options.path)
+        add("--env", options.env)
+        add("--target", options.target)
+        add("--engine", options.engine)
+        add("--url", options.url.map { $0.contains("@") ? "$DATABASE_URL" : $0 })
+        add("--manifests", options.manifests)
+        return words.joined(separator: " ")
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Planning
+import SchemaCore
+
+/// How a report is printed.
+enum ReportFormat: String, CaseIterable, ExpressibleByArgument { case text, json }
+
+/// `lockstep status`
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Tells what was last applied, and what differs now.")
+
+    @OptionGroup var workplace: WorkplaceOptions
+    @Option(name: .shortAndLong, help: "The form.") var output: ReportFormat = .text
+
+    func run() async throws {
+        try await CommandRun.run { console in
+            let place = try await Workplace.open(workplace)
+            return try await run(place.engine, place, console)
+        }
+    }
+
+    private func run<E: Engine>(
+        _ engine: E, _ place: Workplace, _ console: Console
+    ) async throws -> ExitStatus {
+        let work = TargetWork(engine: engine, workplace: place, console: console)
+        let lowering = try work.lowered()
+        for target in place.targets {
+            let report = try await work.withSession(target) { session in
+                let journal = engine.journal(session)
+                let applied = try await journal.applied()
+                let assessed = try await work.assess(
+                    lowering, on: session, applied: applied, name: target.name)
+                let name = target.name.isEmpty ? session.summary : target.name
+                let history = HistoryReport(
+                    target: name, entries: try await journal.entries(after: 0, limit: nil),
+                    chainBreak: try await journal.firstBreak())
+                let drift = DriftReport(
+                    target: name, applied: applied,
+                    live: try await DriftCommand.liveDigests(engine, session, applied))
+                return StatusReport(
+                    history: history, drift: drift,
+                    pendingSteps: assessed.target.plan.steps.count)
+            }
+            console.write(output == .json ? report.json : report.text)
+        }
+        return .success
+    }
+}
+
+/// `lockstep drift`
+struct DriftCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drift",
+        abstract: "Tells what somebody changed since the last apply; exits with 5 if anything.")
+
+    @OptionGroup var workplace: WorkplaceOptions
+    @Option(name: .shortAndLong, help: "The form.") var output: ReportFormat = .text
+
+    func run() async throws {
+        try await CommandRun.run { console in
+            let place = try await Workplace.open(workplace)
+            return try await run(place.engine, place, console)
+        }
+    }
+
+    private func run<E: Engine>(
+        _ engine: E, _ place: Workplace, _ console: Console
+    ) async throws -> ExitStatus {
+        let work = TargetWork(engine: engine, workplace: place, console: console)
+        var hasDrift = false
+        for target in place.targets {
+            let report = try await work.withSession(target) { session in
+                let applied = try await engine.journal(session).applied()
+                return DriftReport(
+                    target: target.name.isEmpty ? session.summary : target.name, applied: applied,
+                    live: try await Self.liveDigests(engine, session, applied))
+            }
+            hasDrift = hasDrift || report.hasDrift
+            console.write(output == .json ? report.json : report.text)
+        }
+        return hasDrift ? .drift : .success
+    }
+
+    /// The digests of what is managed by what was applied, as it is now.
+    static func liveDigests<E: Engine>(
+        _ engine: E, _ session: E.Session, _ applied: AppliedState?
+    ) async throws -> [ObjectID: Digest] {
+        guard let applied else { return [:] }
+        let inspection = try await engine.inspect(
+            session, scope: applied.scope, detail: .definitions)
+        return Management().managedPart(
+            of: inspection.catalog, declared: [], applied: Set(applied.objects.map(\.id)),
+            standsAlone: engine.standsAlone
+        ).objects.mapValues(\.digest)
+    }
+}
+
+/// `lockstep history`
+struct HistoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Tells what was applied when, by whom, and how it ended.")
+
+    @OptionGroup var workplace: WorkplaceOptions
+    @Option(name: .shortAndLong, help: "The form.") var output: ReportFormat = .text
+
+    func run() async throws {
+        try await CommandRun.run { console in
+            let place = try await Workplace.open(workplace)
+            return try await run(place.engine, place, console)
+        }
+    }
+
+    private func run<E: Engine>(
+        _ engine: E, _ place: Workplace, _ console: Console
+    ) async throws -> ExitStatus {
+        let work = TargetWork(engine: engine, workplace: place, console: console)
+        for target in place.targets {
+            let report = try await work.withSession(target) { session in
+                let journal = engine.journal(session)
+                return HistoryReport(
+                    target: target.name.isEmpty ? session.summary : target.name,
+                    entries: try await journal.entries(after: 0, limit: nil),
+                    chainBreak: try await journal.firstBreak())
+            }
+            console.write(output == .json ? report.json : report.text)
+        }
+        return .success
+    }
+}

@@ -1,0 +1,79 @@
+import Manifest
+import Planning
+import SchemaCore
+
+/// What the commands share that look at a live database: from a workplace to an assessed plan.
+struct TargetWork<E: Engine>: Sendable {
+    let engine: E
+    let workplace: Workplace
+    let console: Console
+
+    /// A plan with its assessment on one target.
+    struct Assessed: Sendable {
+        var target: TargetPlan<E.Object>
+        var assessment: Assessment
+    }
+
+    var planner: TargetPlanner<E> {
+        TargetPlanner(
+            engine: engine,
+            settings: .init(
+                project: workplace.project, environment: workplace.environment,
+                management: workplace.management, schemas: workplace.schemas,
+                scratch: workplace.scratch))
+    }
+
+    /// Lowers the manifests; tells warnings, throws errors with their lines.
+    func lowered() throws -> Lowering<E.Object> {
+        let lowering = engine.lower(workplace.input)
+        if lowering.diagnostics.hasErrors {
+            throw LocatedDiagnostics(
+                diagnostics: lowering.diagnostics, sources: workplace.sources)
+        }
+        return lowering
+    }
+
+    /// Runs with a session that is closed afterwards.
+    func withSession<Value: Sendable>(
+        _ target: Workplace.Target, _ body: (E.Session) async throws -> Value
+    ) async throws -> Value {
+        let session = try await engine.connect(target.url)
+        do {
+            let value = try await body(session)
+            await session.close()
+            return value
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    /// Plans and assesses.
+    func assess(
+        _ lowering: Lowering<E.Object>, on session: E.Session, applied: AppliedState?,
+        name: String
+    ) async throws -> Assessed {
+        let target = try await workplace.sources.locating {
+            try await planner.plan(lowering, on: session, applied: applied)
+        }
+        let observations =
+            target.plan.isEmpty
+            ? Observations() : try await engine.observe(target.planned, in: session)
+        let assessment = Assessment.make(
+            plan: target.plan, effects: target.effects, observations: observations,
+            unmodelled: target.unmodelled,
+            target: name.isEmpty ? session.summary : "\(name) (\(session.summary))")
+        return Assessed(target: target, assessment: assessment)
+    }
+
+    /// What stands between a person and a plan: warnings and what is not managed.
+    func tellAround(_ assessed: Assessed, diagnostics: [Diagnostic]) {
+        console.tell(diagnostics + assessed.target.warnings, sources: workplace.sources)
+        let unmanaged = assessed.target.unmanaged
+        guard !unmanaged.isEmpty else { return }
+        let shown = unmanaged.prefix(10).map { TerminalSafe.line($0.description) }
+        let more = unmanaged.count > 10 ? ", and \(unmanaged.count - 10) more" : ""
+        console.say(
+            "note: not managed and left alone: \(shown.joined(separator: ", "))\(more)")
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import GitSource
+import Manifest
+import Planning
+import SchemaCore
+
+/// Runs a command's body and turns whatever it throws into words and an exit code.
+enum CommandRun {
+    static func run(
+        _ body: (Console) async throws -> ExitStatus
+    ) async throws {
+        let console = Console.standard
+        let status: ExitStatus
+        do {
+            status = try await body(console)
+        } catch let failure as Failure {
+            console.tell(failure)
+            status = failure.status
+        } catch let error as EngineError {
+            console.tell(error)
+            status = .failure
+        } catch let error as LocatedDiagnostics {
+            console.tell(error.diagnostics, sources: error.sources)
+            status = .failure
+        } catch let error as DiagnosticsError {
+            console.tell(error.diagnostics, sources: SourceTexts([]))
+            status = .failure
+        } catch let error as GitError {
+            console.tell(Failure(.failure, error.message, help: error.help))
+            status = .failure
+        } catch is CancellationError {
+            console.say("interrupted; the next run goes on from here")
+            status = .failure
+        }
+        if status != .success { throw ExitCode(status.rawValue) }
+    }
+}
+
+/// Diagnostics with the texts that they point into.
+struct LocatedDiagnostics: Error {
+    var diagnostics: [Diagnostic]
+    var sources: SourceTexts
+}
+
+extension SourceTexts {
+    /// Runs what may throw diagnostics about these texts.
+    func locating<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as DiagnosticsError {
+            throw LocatedDiagnostics(diagnostics: error.diagnostics, sources: self)
+        }
+    }
+}
