@@ -41,6 +41,9 @@ public protocol Engine: ExecutionEngine {
     /// The addresses of parts that can be renamed and are no objects: the labels of enums.
     func renamableParts(of catalog: Catalog<Object>) -> Set<ObjectID>
 
+    /// Ends what this process started for the engine: scratch servers.
+    func close() async
+
     /// Opens a connection with the settings that make inspection and execution repeatable.
     func connect(_ url: String) async throws -> Session
 

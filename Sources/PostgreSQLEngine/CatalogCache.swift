@@ -64,7 +64,9 @@ public struct CatalogCache: Sendable {
     /// - Returns: whether it was kept; a full disk or a folder of somebody else is no error.
     @discardableResult
     public func store(_ catalog: Catalog<PostgreSQLObject>, for key: CatalogCacheKey) -> Bool {
-        mkdir(directory, 0o700)
+        try? FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
         guard isTrusted, let data = try? CanonicalJSON.data(catalog) else { return false }
         let body = Self.encodedDigests(catalog)
         let header = Header(

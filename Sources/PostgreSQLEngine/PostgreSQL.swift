@@ -97,7 +97,7 @@ public struct PostgreSQL: Engine {
         scratch: ScratchSettings
     ) async throws -> Catalog<PostgreSQLObject> {
         try await mapped {
-            try await canonicalizer(scope).canonicalize(
+            try await canonicalizer.canonicalize(
                 desired, scope: scope, for: self.target(target), scratch: scratch
             ).catalog
         }
@@ -109,8 +109,8 @@ public struct PostgreSQL: Engine {
         scratch: ScratchSettings
     ) async throws -> [ObjectID: Digest]? {
         try await mapped {
-            try await canonicalizer(scope).cachedDigests(
-                desired, scope: scope, for: self.target(target), scratch: scratch)
+            try await canonicalizer.cachedDigests(
+                desired, scope: scope, for: target.connection, scratch: scratch)
         }
     }
 
@@ -120,20 +120,14 @@ public struct PostgreSQL: Engine {
         for target: PostgreSQLSession, scratch: ScratchSettings
     ) async throws -> Settlement<PostgreSQLObject> {
         try await mapped {
-            try await Settler(servers: servers) { connection in
-                try await PostgreSQLInspector.inspect(
-                    connection, scope: .everything, detail: .full
-                ).catalog
-            }.settle(
+            try await Settler(servers: servers).settle(
                 live: live, desired: desired, requested: renames, target: target.connection,
                 settings: target.settings, scratch: scratch)
         }
     }
 
-    private func canonicalizer(_ scope: Scope) -> Canonicalizer {
-        Canonicalizer(servers: servers, searchPath: searchPath) { connection in
-            try await PostgreSQLInspector.inspect(connection, scope: scope, detail: .full).catalog
-        }
+    private var canonicalizer: Canonicalizer {
+        Canonicalizer(servers: servers, searchPath: searchPath)
     }
 
     private func target(_ session: PostgreSQLSession) -> Canonicalizer.Target {

@@ -141,7 +141,7 @@ struct ScratchMaker {
 extension ScratchMaker {
     /// Installs the target's extensions and opens the schemas to the scratch role.
     mutating func furnish(_ administration: PostgreSQLConnection) async throws {
-        if let role, traits.majorVersion < 15 {
+        if let role {
             try await administration.query(
                 "ALTER SCHEMA public OWNER TO \(SQLDialectName.quoted(role))")
         }

@@ -112,8 +112,13 @@ struct ScratchUnits {
             made.append(column)
             elements.append(definition.clause(name: column.id.name, default: expression))
         }
+        var apart: [PostgreSQLObject] = []
         for constraint in constraints {
             guard case .constraint(let definition) = constraint.definition else { continue }
+            if definition.isTwin(ofOneAmong: made) {
+                apart.append(constraint)
+                continue
+            }
             elements.append(definition.clause(name: constraint.givenName))
             made.append(constraint)
         }
@@ -127,9 +132,9 @@ struct ScratchUnits {
         {
             // What may use a declared function comes after all functions, so that overloads are
             // all there when one is chosen, and the functions may use the table.
-            return pieces(made)
+            return pieces(made + apart)
         }
-        return [whole]
+        return [whole] + apart.map(single)
     }
 
     /// The table with its columns and nothing else.

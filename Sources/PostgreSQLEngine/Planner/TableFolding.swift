@@ -9,6 +9,17 @@ struct TableFolding {
     let context: PlanContext
     /// What is made or changed by this plan.
     let pending: Set<ObjectID>
+    /// What has an operation that makes it.
+    let creations: Set<ObjectID>
+    /// Keys over the columns of another key of their table.
+    private let twins: Set<ObjectID>
+
+    init(context: PlanContext, pending: Set<ObjectID>, creations: Set<ObjectID>) {
+        self.context = context
+        self.pending = pending
+        self.creations = creations
+        twins = Self.twins(in: context.desired)
+    }
 
     /// Replaces the operations of folded guests by their hosts'.
     func fold(_ operations: [Operation]) -> [Operation] {
@@ -32,7 +43,7 @@ struct TableFolding {
     /// The object whose creation takes this operation in; nil if it stands alone.
     private func host(of operation: Operation) -> ObjectID? {
         guard operation.verb == "create" || operation.verb == "own", !operation.isConcurrent,
-            let candidate = candidate(for: operation)
+            let candidate = candidate(for: operation), !twins.contains(operation.subject)
         else { return nil }
         for need in operation.consumes where pending.contains(need) {
             if isInside(need, candidate) || isWithin(need, sibling: candidate) { continue }
@@ -61,7 +72,7 @@ struct TableFolding {
         switch context.desired[id]?.definition {
         case .column, .constraint, .columnDefault, .index:
             if case .constraint(let constraint) = context.desired[id]?.definition,
-                case .foreignKey = constraint.rule
+                constraint.standsApart
             {
                 return operation.subject.subject == nil ? nil : id
             }
@@ -93,8 +104,25 @@ struct TableFolding {
 
     private func pendingCreation(_ id: ObjectID) -> Bool { creations.contains(id) }
 
-    /// What has an operation that makes it.
-    let creations: Set<ObjectID>
+    /// Of keys over the same columns of a table, all but the first; the primary key comes first.
+    private static func twins(in desired: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
+        var keys: [ObjectID: [PostgreSQLObject]] = [:]
+        for object in desired.objects.values {
+            guard case .constraint(let constraint) = object.definition,
+                constraint.keyColumns != nil, let table = object.parent
+            else { continue }
+            keys[table, default: []].append(object)
+        }
+        var out: Set<ObjectID> = []
+        for group in keys.values where group.count > 1 {
+            let ordered = group.sorted { ($0.isPrimaryKey ? 0 : 1, $0.id) < ($1.isPrimaryKey ? 0 : 1, $1.id) }
+            for (index, key) in ordered.enumerated() {
+                guard case .constraint(let constraint) = key.definition else { continue }
+                if constraint.isTwin(ofOneAmong: ordered[..<index]) { out.insert(key.id) }
+            }
+        }
+        return out
+    }
 
     /// Whether an object is the host, or stands in the host's table.
     private func isInside(_ id: ObjectID, _ host: ObjectID) -> Bool {
@@ -111,9 +139,7 @@ struct TableFolding {
     /// Whether a sibling in the host's table is itself folded.
     private func isFolded(_ id: ObjectID, _ host: ObjectID) -> Bool {
         guard let object = context.desired[id] else { return false }
-        if case .constraint(let constraint) = object.definition,
-            case .foreignKey = constraint.rule
-        {
+        if case .constraint(let constraint) = object.definition, constraint.standsApart {
             return false
         }
         for need in context.needs(of: object) where pending.contains(need) {

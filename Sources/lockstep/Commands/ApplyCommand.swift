@@ -4,7 +4,7 @@ import Foundation
 import Planning
 import SchemaCore
 
-extension Risk: @retroactive ExpressibleByArgument {}
+extension Risk: ExpressibleByArgument {}
 
 /// `lockstep apply`
 struct ApplyCommand: AsyncParsableCommand {

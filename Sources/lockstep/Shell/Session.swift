@@ -33,6 +33,7 @@ enum CommandRun {
             console.say("interrupted; the next run goes on from here")
             status = .failure
         }
+        for engine in Engines.all { await engine.close() }
         if status != .success { throw ExitCode(status.rawValue) }
     }
 }

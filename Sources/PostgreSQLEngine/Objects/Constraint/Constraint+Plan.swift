@@ -196,6 +196,16 @@ extension PlanContext {
     }
 }
 
+extension PostgreSQLObject {
+    /// Whether it is a primary key.
+    var isPrimaryKey: Bool {
+        if case .constraint(let constraint) = definition, case .primaryKey = constraint.rule {
+            return true
+        }
+        return false
+    }
+}
+
 extension ConstraintDefinition {
     /// Whether the rows that are there are known to satisfy it.
     var isValidated: Bool {
@@ -219,6 +229,30 @@ extension ConstraintDefinition {
         case .primaryKey, .unique, .exclusion: break
         }
         return copy
+    }
+
+    /// Whether it cannot come within `CREATE TABLE`: a foreign key may need tables that come
+    /// later, and what is not validated would be taken for valid there.
+    var standsApart: Bool {
+        if case .foreignKey = rule { return true }
+        return !isValidated
+    }
+
+    /// The columns of a primary key or unique constraint.
+    var keyColumns: [String]? {
+        switch rule {
+        case .primaryKey(let key), .unique(let key): key.columns
+        case .check, .foreignKey, .exclusion: nil
+        }
+    }
+
+    /// Whether one of the objects is a key over the same columns: of two such within one
+    /// `CREATE TABLE` the server keeps one and gives it the other's name.
+    func isTwin(ofOneAmong objects: some Sequence<PostgreSQLObject>) -> Bool {
+        guard let columns = keyColumns else { return false }
+        return objects.contains { object in
+            if case .constraint(let other) = object.definition { other.keyColumns == columns } else { false }
+        }
     }
 
     /// The storage parameters of its index, if it has one.
