@@ -97,7 +97,8 @@ struct ApplyDriver<E: ExecutionEngine> {
         case .makePlan: return .proposed(try await propose())
         case .inspect: return .inspected(try await inspect())
         case .examine(let step):
-            return .outcome(try await whole { try await engine.outcome(of: step.action, in: session) })
+            return .outcome(
+                try await whole { try await engine.outcome(of: step.action, in: session) })
         case .repair(let statements):
             let limits = request.limits
             try await engine.repair(statements, limits: limits, in: session)
@@ -170,7 +171,7 @@ struct ApplyDriver<E: ExecutionEngine> {
         do {
             target = try await makePlan(
                 LockedTarget(session: session, capabilities: capabilities, applied: applied))
-        } catch where !Task.isCancelled {
+        } catch  where !Task.isCancelled {
             throw CallerError(error: error)
         } catch {
             throw CancellationError()

@@ -12,7 +12,8 @@ extension ApplyMachine {
         case readCapabilities
         /// Make the journal where it is missing. Answer: `done`.
         case prepareJournal
-        /// Check the journal's chain; read the last attempt and what was applied. Answer: `journal`.
+        /// Check the journal's chain; read the last attempt and what was applied.
+        /// Answer: `journal`.
         case readJournal
         /// Inspect the target and ask the caller for the plan. Answer: `proposed`.
         case makePlan

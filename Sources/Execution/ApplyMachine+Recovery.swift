@@ -108,7 +108,8 @@ extension ApplyMachine {
         self.run?.tries = next
         news.append(
             .retry(
-                run.concerned ?? run.step, after: error, blockers: holders, nextTry: next, of: limits.attempts))
+                run.concerned ?? run.step, after: error, blockers: holders, nextTry: next,
+                of: limits.attempts))
         return go(.pausing, .pause(beforeTry: next))
     }
 
@@ -201,8 +202,10 @@ extension ApplyMachine {
             .recordingApplied,
             .recordApplied(
                 appliedState(proposal, live),
-                [.attemptEnded(
-                    attempt: run.attempt, result: .applied, fingerprint: fingerprint)]))
+                [
+                    .attemptEnded(
+                        attempt: run.attempt, result: .applied, fingerprint: fingerprint)
+                ]))
     }
 
     private mutating func recordMismatch(

@@ -15,7 +15,8 @@ extension EngineError {
     init(connecting error: PostgreSQLError) {
         self.init(error, statement: nil)
         if kind == .connectionLost || kind == .refused { kind = .unreachable }
-        help = help ?? "Check the connection's host, port, database, user and password, "
+        help =
+            help ?? "Check the connection's host, port, database, user and password, "
             + "and that the server is running."
     }
 

@@ -100,7 +100,8 @@ public struct PostgreSQLJournal: Journal {
             select sequence, sequence = before + 1, previous is not distinct from hash_before,
               hash = \(JournalTables.hash("event"))
             from (
-              select *, lag(sequence, 1, 0::bigint) over w as before, lag(hash) over w as hash_before
+              select *, lag(sequence, 1, 0::bigint) over w as before,
+                lag(hash) over w as hash_before
               from lockstep.journal window w as (order by sequence)) chain
             where sequence <> before + 1 or previous is distinct from hash_before
               or hash <> \(JournalTables.hash("event"))

@@ -41,8 +41,10 @@ import Testing
             machine.event(.inspected(.init(all: live, managed: live)))
                 == .recordApplied(
                     state,
-                    [.attemptEnded(
-                        attempt: 7, result: .applied, fingerprint: plan.desiredDigest)]))
+                    [
+                        .attemptEnded(
+                            attempt: 7, result: .applied, fingerprint: plan.desiredDigest)
+                    ]))
         #expect(machine.event(.recorded(11)) == .finish(.applied(attempt: 7, steps: 2)))
         #expect(
             machine.takeNews() == [
@@ -168,8 +170,10 @@ import Testing
             first.event(.inspected(.init(all: live, managed: live)))
                 == .recordApplied(
                     state,
-                    [.attemptEnded(
-                        attempt: 1, result: .applied, fingerprint: empty.desiredDigest)]))
+                    [
+                        .attemptEnded(
+                            attempt: 1, result: .applied, fingerprint: empty.desiredDigest)
+                    ]))
         #expect(first.event(.recorded(2)) == .finish(.nothingToDo))
 
         var second = atJournal()

@@ -6,7 +6,8 @@ import Testing
 /// When an attempt that was cut off goes on.
 @Suite struct ResumeTests {
     private let plan = Samples.plan([
-        Samples.step("a"), Samples.step("b", in: .none), Samples.step("a", from: "new", to: "newer"),
+        Samples.step("a"), Samples.step("b", in: .none),
+        Samples.step("a", from: "new", to: "newer"),
     ])
     private let new = Samples.digest("new")
 
@@ -102,9 +103,14 @@ import Testing
         #expect(half.event(.outcome(.partial(repair: clean))) == .repair(clean))
         #expect(half.event(.done) == .makePlan)
         let one = [Samples.id("a"): new]
-        _ = half.event(.proposed(Samples.proposal(Samples.plan([], live: one, desired: [
-            Samples.id("a"): Samples.digest("newer"), Samples.id("b"): new,
-        ]), live: one)))
+        _ = half.event(
+            .proposed(
+                Samples.proposal(
+                    Samples.plan(
+                        [], live: one,
+                        desired: [
+                            Samples.id("a"): Samples.digest("newer"), Samples.id("b"): new,
+                        ]), live: one)))
         #expect(half.event(.recorded(4)) == .checkLock)
         #expect(
             half.event(.lockHeld(true)) == .record([.stepStarted(attempt: 1, step: "make:b")]))

@@ -217,7 +217,10 @@ import TestSupport
         _ session: PostgreSQLSession, seenBy connection: PostgreSQLConnection
     ) async throws -> Bool {
         try await connection.query(
-            "select exists (select from pg_stat_activity where pid = $1::int and wait_event = 'PgSleep')",
+            """
+            select exists (select from pg_stat_activity
+              where pid = $1::int and wait_event = 'PgSleep')
+            """,
             [String(session.connection.backendPID)])[0].bool(0)
     }
 }
