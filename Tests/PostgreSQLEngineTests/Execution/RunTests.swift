@@ -20,7 +20,10 @@ import TestSupport
         try await PrivatePostgreSQL.withDatabase { database in
             let session = try await PostgreSQLSession.connect(database.url)
             try await session.connection.execute(
-                "create schema app; create table app.t (id int); insert into app.t values (4711), (4711)"
+                """
+                create schema app; create table app.t (id int);
+                insert into app.t values (4711), (4711)
+                """
             )
             let text = "alter table app.t add constraint t_key unique (id)"
             try await session.begin()
