@@ -5,13 +5,16 @@ import Manifest
 /// How the command line reads a git repository: with the user's own keys and known hosts.
 enum Repository {
     /// A source for `--repo`, `--ref` and `--path`.
-    static func source(_ url: String, ref: String?, path: String?) throws -> GitSource {
+    static func source(
+        _ url: String, ref: String?, path: String?, selection: FileSelection
+    ) throws -> GitSource {
         let folder = FileManager.default.currentDirectoryPath
         var settings = GitSettings(
             url: try GitURL(url, relativeTo: folder),
             reference: try ref.map { text throws(GitError) in try GitReference(text) } ?? .head,
             path: path ?? "")
         settings.credentials = credentials()
+        settings.selection = selection
         return try GitSource(
             settings, cache: GitCache(Folders.cache("git")),
             environment: ProcessInfo.processInfo.environment)

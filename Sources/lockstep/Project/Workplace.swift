@@ -87,10 +87,14 @@ extension Workplace {
     /// The files of a project: manifests, overlays and `lockstep.yaml`.
     static func projectTree(_ options: WorkplaceOptions) async throws -> ManifestTree {
         if let repo = options.repo {
-            return try await Repository.source(repo, ref: options.ref, path: options.path).load()
+            return try await Repository.source(
+                repo, ref: options.ref, path: options.path, selection: projectFiles
+            ).load()
         }
-        return try await FolderSource(options.project ?? ".").load()
+        return try await FolderSource(options.project ?? ".", selection: projectFiles).load()
     }
+
+    private static let projectFiles = FileSelection.manifests || .path(ProjectFile.name)
 
     private static func make(
         _ file: ProjectFile, _ tree: ManifestTree, _ sources: SourceTexts,
