@@ -13,7 +13,6 @@ import Testing
 
 /// Time budget: 20 s.
 @Suite struct ManifestExportTests {
-    static let scratch = ScratchServers()
     static let folder = corpusFolder("import")
     static let scripts =
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
@@ -90,9 +89,7 @@ import Testing
         let lowered = PostgreSQLManifests.lower(ManifestInput(base: tree))
         let errors = lowered.diagnostics.filter { $0.severity == .error }
         #expect(errors.map { $0.rendered() } == [])
-        let canonicalizer = Canonicalizer(servers: scratch) { connection in
-            try await Self.inspect(connection)
-        }
+        let canonicalizer = Canonicalizer(servers: scratchServers)
         do {
             return try await canonicalizer.canonicalize(
                 lowered.objects, scope: .everything,
