@@ -211,6 +211,8 @@ extension SQL {
                 if let span = verbatim.span {
                     fragments.append(
                         .init(range: start..<length, span: span, text: verbatim.text))
+                    // What an author wrote may end in a comment, which ends with its line.
+                    if verbatim.text.contains("--") { append("\n") }
                 }
             }
         }

@@ -82,15 +82,36 @@ struct OperationOrder {
                 graph.add(one.index, before: next.index)
             }
         }
-        // Every address after the renames is a new one: they come before all that uses it.
-        let renames = operations.indices.filter { operations[$0].verb == "rename" }
-        for rename in renames {
+        addRenames(to: &graph)
+        return graph
+    }
+
+    /// Every address after the renames is a new one: a rename comes before all that uses what it
+    /// renames, or something inside it, but for what makes room for the new name.
+    private func addRenames(to graph: inout DependencyGraph) {
+        for rename in operations.indices where operations[rename].verb == "rename" {
+            let subject = operations[rename].subject
+            // A label is no object of its own: what uses it uses its type.
+            let root = subject.kind == .enumLabel ? Array(subject.path.prefix(2)) : subject.path
             for index in operations.indices where operations[index].verb != "rename" {
-                if operations[rename].takes.isDisjoint(with: operations[index].frees) {
+                let operation = operations[index]
+                guard operation.takes.isDisjoint(with: operations[rename].frees) else {
                     graph.add(rename, before: index)
+                    continue
                 }
+                guard operations[rename].takes.isDisjoint(with: operation.frees) else { continue }
+                if operation.mentions(root) { graph.add(rename, before: index) }
             }
         }
-        return graph
+    }
+}
+
+extension Operation {
+    /// Whether an address of it is `path` or lies inside.
+    fileprivate func mentions(_ path: [String]) -> Bool {
+        func isInside(_ id: ObjectID) -> Bool { (id.subject ?? id).path.starts(with: path) }
+        return isInside(subject) || consumes.contains(where: isInside)
+            || produces.contains(where: isInside) || destroys.contains(where: isInside)
+            || releases.contains(where: isInside)
     }
 }

@@ -130,7 +130,8 @@ extension PlanContext {
         let change = TypeChange(from: from, to: to, rewrites: retype.rewrites)
         var operation = Operation(
             "retype", id, title: "Change the type of \(id) from \(from.type.text) to \(to.type.text)",
-            .statements([set(to, cast: retype.needsCast)]), phase: .contract,
+            .statements([set(to, cast: retype.needsCast)]),
+            phase: change.isLoosening ? .expand : .contract,
             undo: Undo(change.undoClaim, statements([set(from, cast: true)])))
         operation.data = change.data
         operation.produces = [id]
@@ -140,11 +141,14 @@ extension PlanContext {
         operation.touches = [Step.Touch(object: id, before: old.digest, after: new.digest)]
         operation.effects.locks = [.accessExclusive(table)]
         if retype.rewrites { operation.effects.rewrites = [table] }
-        operation.effects.breaks = [
-            .init(
-                object: id, consequence: "code that expects \(from.type.text) gets \(to.type.text)",
-                isFailure: false)
-        ]
+        if !change.isLoosening {
+            operation.effects.breaks = [
+                .init(
+                    object: id,
+                    consequence: "code that expects \(from.type.text) gets \(to.type.text)",
+                    isFailure: false)
+            ]
+        }
         if change.data >= .lossy {
             operation.effects.losses = [
                 .init(
@@ -180,6 +184,9 @@ struct TypeChange {
         if !rewrites || from.type == to.type { return .kept }
         return Self.widenings.contains(Pair(from: from.type.text, to: to.type.text)) ? .kept : .lossy
     }
+
+    /// Whether the stored values stay as they are and only more are allowed.
+    var isLoosening: Bool { !rewrites && from.collation == to.collation }
 
     var undoClaim: Undo.Claim {
         data == .kept && rewrites == false
