@@ -10,6 +10,6 @@ struct Lockstep: AsyncParsableCommand {
             InitCommand.self, ValidateCommand.self, FmtCommand.self, ImportCommand.self,
             PlanCommand.self, ShowCommand.self, ApplyCommand.self, StatusCommand.self,
             DriftCommand.self, HistoryCommand.self, ExplainCommand.self, VersionCommand.self,
-            FetchCommand.self,
+            FetchCommand.self, SchemasCommand.self,
         ])
 }

@@ -56,8 +56,9 @@ extension PlanContext {
         if !gone.isEmpty {
             operation.undo.claim = .shape(loses: "which rows had a removed label")
         }
-        operation.produces = [id]
-        operation.destroys = [id]
+        // What stands on a column of the type leaves before and comes back after, too.
+        operation.produces = Set([id] + columns.map(\.id))
+        operation.destroys = operation.produces
         operation.consumes = needs(of: new)
         operation.touches = [Step.Touch(object: id, before: old.digest, after: new.digest)]
         for column in columns { describe(column, gone: gone, id: id, in: &operation) }
