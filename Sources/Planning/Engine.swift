@@ -1,4 +1,3 @@
-
 public import Manifest
 public import SchemaCore
 
@@ -26,8 +25,6 @@ public protocol EngineSession: Sendable {
 public protocol Engine: ExecutionEngine {
     /// How names and literals are written.
     var dialect: SQLDialect { get }
-
-
 
     /// Rewrites this engine's manifests in canonical form.
     var formatter: ManifestFormatter { get }

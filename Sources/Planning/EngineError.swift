@@ -4,7 +4,7 @@ public struct EngineError: Error, Hashable, Sendable {
     public enum Kind: String, Hashable, Codable, Sendable {
         /// A lock was not had in time; trying again may help.
         case lockTimeout
-        /// The server chose this transaction to end a deadlock or a conflict; trying again may help.
+        /// The server chose this transaction to end a deadlock or a conflict; another try may help.
         case conflict
         /// A statement ran too long or was cancelled.
         case cancelled

@@ -49,8 +49,9 @@ public struct CatalogCache: Sendable {
         guard isTrusted, let fingerprint = fingerprint(for: key),
             let bytes = read(catalogPath(key)), bytes.count > Self.sumLength,
             case let json = Array(bytes.dropFirst(Self.sumLength)),
-            Digest(of: json).description == String(
-                decoding: bytes.prefix(Self.sumLength), as: UTF8.self),
+            Digest(of: json).description
+                == String(
+                    decoding: bytes.prefix(Self.sumLength), as: UTF8.self),
             let catalog = try? CanonicalJSON.decode(
                 Catalog<PostgreSQLObject>.self, from: Data(json)),
             catalog.fingerprint == fingerprint

@@ -41,8 +41,9 @@ public struct CatalogCacheKey: Hashable, Sendable {
     public static func desired(_ objects: some Sequence<PostgreSQLObject>) -> Digest {
         var digests: [String] = []
         for object in objects {
-            digests.append("\(object.id.kind.rawValue) \(object.position) \(object.digest)\u{1}"
-                + object.id.path.joined(separator: "\u{0}"))
+            digests.append(
+                "\(object.id.kind.rawValue) \(object.position) \(object.digest)\u{1}"
+                    + object.id.path.joined(separator: "\u{0}"))
         }
         return Digest(of: digests.sorted().joined(separator: "\u{2}"))
     }

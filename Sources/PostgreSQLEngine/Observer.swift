@@ -18,7 +18,9 @@ struct Observer {
 
     func observe(_ steps: [PlannedStep]) async throws -> Observations {
         try await session.query(
-            "select set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false)",
+            """
+            select set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false)
+            """,
             ["\(Self.probeTimeout)ms"])
         let started = ContinuousClock.now
         let sizes = try await sizes(of: relations(in: steps))
@@ -35,7 +37,11 @@ struct Observer {
             }
         }
         try await session.query(
-            "select set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)")
+            """
+            select set_config('statement_timeout', '0', false),
+              set_config('lock_timeout', '0', false)
+            """
+        )
         return Observations(sizes: sizes, answers: answers)
     }
 

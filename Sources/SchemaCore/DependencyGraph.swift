@@ -25,7 +25,7 @@ public struct DependencyGraph: Sendable {
     public enum Order: Equatable, Sendable {
         /// All nodes, each after what comes before it.
         case sorted([Int])
-        /// A smallest cycle that was found, each node before the next and the last before the first.
+        /// A smallest cycle that was found: each node before the next, the last before the first.
         case cycle([Int])
     }
 

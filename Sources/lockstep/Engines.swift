@@ -13,7 +13,8 @@ enum Engines {
     static func named(_ name: String) throws -> any Engine {
         guard let engine = all.first(where: { $0.name == name }) else {
             throw Failure.usage(
-                "there is no engine '\(name)'", help: "choose one of: \(names.joined(separator: ", "))")
+                "there is no engine '\(name)'",
+                help: "choose one of: \(names.joined(separator: ", "))")
         }
         return engine
     }

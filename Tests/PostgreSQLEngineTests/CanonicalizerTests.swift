@@ -71,27 +71,28 @@ func canonical(
     }
 
     @Test func columnsKeepTheirOrderAndNothingUndeclaredIsAdded() async throws {
-        let catalog = try await canonical([
-            """
-            kind: Table
-            name: t
-            columns:
-              z: integer
-              g: { type: integer, generated: f(z) }
-              a: { type: integer, default: f(1) }
-            """,
-            """
+        let catalog = try await canonical(
+            [
+                """
+                kind: Table
+                name: t
+                columns:
+                  z: integer
+                  g: { type: integer, generated: f(z) }
+                  a: { type: integer, default: f(1) }
+                """,
+                """
 
-            kind: Function
-            name: f
-            arguments: [integer]
-            returns: integer
-            sqlBody: return $1 + (select count(*) from app.u)::integer
-            volatility: immutable
+                kind: Function
+                name: f
+                arguments: [integer]
+                returns: integer
+                sqlBody: return $1 + (select count(*) from app.u)::integer
+                volatility: immutable
 
-            """,
-            "kind: Table\nname: u\ncolumns: { whole: { type: integer } }\n",
-        ].map { $0 + "\n" }, live: "CREATE SCHEMA ext; CREATE EXTENSION pg_trgm SCHEMA ext")
+                """,
+                "kind: Table\nname: u\ncolumns: { whole: { type: integer } }\n",
+            ].map { $0 + "\n" }, live: "CREATE SCHEMA ext; CREATE EXTENSION pg_trgm SCHEMA ext")
         let columns = catalog.sorted.filter { $0.parent == .table("app", "t") }
             .filter { $0.id.kind == .column }.sorted { $0.position < $1.position }
         #expect(columns.map(\.id.name) == ["z", "g", "a"])
@@ -163,8 +164,9 @@ func canonical(
 
             """
         ])
-        guard case .function(let definition)? = catalog[.function("app", "f", ["integer"])]?
-            .definition
+        guard
+            case .function(let definition)? = catalog[.function("app", "f", ["integer"])]?
+                .definition
         else {
             Issue.record("the function is missing")
             return
@@ -218,11 +220,12 @@ func canonical(
         let codes = found.map(\.code)
         let all = zip(lines, codes).map { "\($0) \($1)" }
         #expect(
-            all.sorted() == [
-                "5:6 missing-reference", "6:32 missing-reference", "7:6 missing-reference",
-                "9:15 refused", "9:30 missing-reference", "9:42 sql-syntax",
-                "10:28 missing-reference", "15:25 missing-reference", "24:7 invalid-body",
-            ].sorted(), "\(found.map { $0.rendered() }.joined(separator: "\n"))")
+            all.sorted()
+                == [
+                    "5:6 missing-reference", "6:32 missing-reference", "7:6 missing-reference",
+                    "9:15 refused", "9:30 missing-reference", "9:42 sql-syntax",
+                    "10:28 missing-reference", "15:25 missing-reference", "24:7 invalid-body",
+                ].sorted(), "\(found.map { $0.rendered() }.joined(separator: "\n"))")
         #expect(found.allSatisfy { $0.help?.isEmpty == false && $0.span != nil })
         #expect(found.first?.help == "did you mean \"integer\"?")
     }
@@ -329,8 +332,8 @@ func canonical(
 
 /// Time budget: 20 s.
 @Suite struct CanonicalizeSpeedTests {
-    /// 1,000 tables with ten columns, three indexes and a foreign key each. The limit is wide, since
-    /// tests share the machine; on a quiet one it takes a few seconds.
+    /// 1,000 tables with ten columns, three indexes and a foreign key each. The limit is wide,
+    /// since tests share the machine; on a quiet one it takes a few seconds.
     @Test func aThousandTables() async throws {
         var objects: [PostgreSQLObject] = [
             PostgreSQLObject(.schema("app"), .schema(SchemaDefinition()))

@@ -5,7 +5,8 @@ import SchemaCore
 import Testing
 
 @Suite struct CatalogCacheTests {
-    private let directory = NSTemporaryDirectory()
+    private let directory =
+        NSTemporaryDirectory()
         + "lockstep-cache-\(UInt64.random(in: .min ... .max))"
 
     private func key(_ desired: String, build: String = "1") -> CatalogCacheKey {
@@ -54,8 +55,9 @@ import Testing
         let cache = CatalogCache(directory: directory)
         #expect(cache.store(catalog, for: key("a")))
         for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
-            let mode = try FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)")[
-                .posixPermissions] as? Int
+            let mode =
+                try FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)")[
+                    .posixPermissions] as? Int
             #expect(mode == 0o600)
         }
         #expect(chmod(directory, 0o777) == 0)

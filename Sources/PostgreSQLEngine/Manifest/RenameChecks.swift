@@ -43,7 +43,8 @@ enum RenameChecks {
             let span: SourceSpan?
             if candidate.kind == .enumLabel {
                 let type = ObjectID.enum(candidate.path[0], candidate.path[1])
-                guard let object = facts.objects[type], case .enum(let definition) = object.definition,
+                guard let object = facts.objects[type],
+                    case .enum(let definition) = object.definition,
                     definition.labels.contains(candidate.name)
                 else { continue }
                 span = object.span

@@ -15,7 +15,8 @@ struct AddressMap {
         if let subject = id.subject { return apply(rename, to: subject).comment }
         if id == rename.from { return rename.to }
         let from = rename.from.path
-        guard carries(rename.from.kind, id.kind), id.path.count > from.count || id.kind == .columnDefault,
+        guard carries(rename.from.kind, id.kind),
+            id.path.count > from.count || id.kind == .columnDefault,
             id.path.starts(with: from)
         else { return id }
         return ObjectID(id.kind, rename.to.path + id.path.dropFirst(from.count))

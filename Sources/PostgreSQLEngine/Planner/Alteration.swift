@@ -50,7 +50,9 @@ extension PlanContext {
             operations[index].releases.formUnion(needs(of: old).subtracting(needed))
             operations[index].sequence = index
             operations[index].sequenceKey = new.id
-            operations[index].touches = [Step.Touch(object: new.id, before: old.digest, after: new.digest)]
+            operations[index].touches = [
+                Step.Touch(object: new.id, before: old.digest, after: new.digest)
+            ]
         }
         if let last = operations.indices.last { operations[last].produces = [new.id] }
         return .inPlace(operations)
@@ -64,9 +66,12 @@ extension PlanContext {
             operations.append(
                 Operation(
                     "move", id, title: "Move \(id) to schema \(new.schema)",
-                    .statements(["ALTER EXTENSION \(name: id.name) SET SCHEMA \(name: new.schema)"]),
+                    .statements(["ALTER EXTENSION \(name: id.name) SET SCHEMA \(name: new.schema)"]
+                    ),
                     phase: .contract,
-                    undo: exactly(["ALTER EXTENSION \(name: id.name) SET SCHEMA \(name: old.schema)"])))
+                    undo: exactly([
+                        "ALTER EXTENSION \(name: id.name) SET SCHEMA \(name: old.schema)"
+                    ])))
         }
         if let version = new.version, old.version != version {
             operations.append(
@@ -90,7 +95,8 @@ extension PlanContext {
             }
             var operation = Operation(
                 "set-logging", id,
-                title: "Make \(id) \(new.isUnlogged ? "unlogged: a crash empties it" : "crash-safe")",
+                title:
+                    "Make \(id) \(new.isUnlogged ? "unlogged: a crash empties it" : "crash-safe")",
                 .statements([set(new.isUnlogged)]), phase: .contract,
                 undo: exactly([set(old.isUnlogged)]))
             operation.effects.locks = [.accessExclusive(id)]

@@ -124,7 +124,8 @@ extension PlanContext {
         }
         if index.isUnique {
             operation.probes += duplicates(
-                in: table, keys: index.keys.map(\.element), nullsNotDistinct: index.nullsNotDistinct,
+                in: table, keys: index.keys.map(\.element),
+                nullsNotDistinct: index.nullsNotDistinct,
                 where: index.predicate)
             operation.effects.breaks.append(uniqueBreak(table))
         }
@@ -168,7 +169,8 @@ extension PlanContext {
         ]
     }
 
-    private func ownership(of sequence: SequenceDefinition, object: PostgreSQLObject) -> [Operation] {
+    private func ownership(of sequence: SequenceDefinition, object: PostgreSQLObject) -> [Operation]
+    {
         guard let owner = sequence.ownedBy else { return [] }
         var operation = Operation(
             "own", object.id, title: "Let \(owner) own \(object.id)",
@@ -185,7 +187,8 @@ extension PlanContext {
         case .table, .view: return momentary([.shareUpdateExclusive(subject)])
         case .column, .constraint:
             let relation = table(of: subject)
-            return settled[relation] == nil ? Effects() : momentary([.shareUpdateExclusive(relation)])
+            return settled[relation] == nil
+                ? Effects() : momentary([.shareUpdateExclusive(relation)])
         default: return Effects()
         }
     }

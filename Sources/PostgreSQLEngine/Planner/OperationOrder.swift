@@ -26,7 +26,9 @@ struct OperationOrder {
         }
         var phases = operations.map(\.phase)
         for node in first {
-            for next in graph.successors(of: node) { phases[next] = max(phases[next], phases[node]) }
+            for next in graph.successors(of: node) {
+                phases[next] = max(phases[next], phases[node])
+            }
         }
         let keys = operations.indices.map { index in
             (phases[index], group(operations[index]), operations[index].subject)

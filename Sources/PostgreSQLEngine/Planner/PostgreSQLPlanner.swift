@@ -187,7 +187,8 @@ struct PostgreSQLPlanner {
         if let cause = recreation.causes[id] { return cause }
         if recreation.swaps[id] != nil { return id }
         if let first = request.settlement.retyped.first,
-            operation.verb == "retype" || request.settlement.removed.contains(where: { $0.id == id })
+            operation.verb == "retype"
+                || request.settlement.removed.contains(where: { $0.id == id })
         {
             return first.column
         }
@@ -208,7 +209,8 @@ struct PostgreSQLPlanner {
 
     private func steps(_ operations: [Operation], _ recreation: Recreation) -> [PlannedStep] {
         let transactions = TransactionPlan(
-            operations, returning: Set(recreation.causes.keys)
+            operations,
+            returning: Set(recreation.causes.keys)
                 .union(request.settlement.removed.map(\.id).filter { request.desired[$0] != nil }))
         var seen: [String: Int] = [:]
         return operations.enumerated().map { index, operation in

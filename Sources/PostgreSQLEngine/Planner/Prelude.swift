@@ -20,7 +20,8 @@ extension PlanContext {
             for (id, set) in [
                 (rename.from, \Operation.frees), (rename.to, \Operation.takes),
             ] {
-                operation[keyPath: set] = Self.slots(of: id, like: live[rename.from] ?? settled[rename.to])
+                operation[keyPath: set] = Self.slots(
+                    of: id, like: live[rename.from] ?? settled[rename.to])
             }
             return operation
         }
@@ -129,7 +130,8 @@ extension PlanContext {
         }
         let change = TypeChange(from: from, to: to, rewrites: retype.rewrites)
         var operation = Operation(
-            "retype", id, title: "Change the type of \(id) from \(from.type.text) to \(to.type.text)",
+            "retype", id,
+            title: "Change the type of \(id) from \(from.type.text) to \(to.type.text)",
             .statements([set(to, cast: retype.needsCast)]),
             phase: change.isLoosening ? .expand : .contract,
             undo: Undo(change.undoClaim, statements([set(from, cast: true)])))
@@ -182,7 +184,8 @@ struct TypeChange {
     /// hold every value of the old; all else can change or refuse values.
     var data: DataClass {
         if !rewrites || from.type == to.type { return .kept }
-        return Self.widenings.contains(Pair(from: from.type.text, to: to.type.text)) ? .kept : .lossy
+        return Self.widenings.contains(Pair(from: from.type.text, to: to.type.text))
+            ? .kept : .lossy
     }
 
     /// Whether the stored values stay as they are and only more are allowed.

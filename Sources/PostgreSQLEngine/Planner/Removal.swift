@@ -76,7 +76,9 @@ extension PlanContext {
         case .extension:
             operation.data = .destroyed
             operation.undo.claim = .shape(loses: "what was stored in its objects")
-            operation.effects.losses = [.init(object: id, relation: nil, what: "what its objects hold")]
+            operation.effects.losses = [
+                .init(object: id, relation: nil, what: "what its objects hold")
+            ]
             operation.effects.breaks = [
                 .init(object: id, consequence: "statements that use its functions or types fail")
             ]
@@ -88,7 +90,8 @@ extension PlanContext {
             if !isRecreation {
                 operation.effects.breaks = [
                     .init(
-                        object: id, consequence: "an INSERT that does not name \(id.name) writes NULL",
+                        object: id,
+                        consequence: "an INSERT that does not name \(id.name) writes NULL",
                         isFailure: false)
                 ]
             }

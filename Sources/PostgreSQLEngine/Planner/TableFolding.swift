@@ -56,7 +56,8 @@ struct TableFolding {
     private func candidate(for operation: Operation) -> ObjectID? {
         var id = operation.subject
         if operation.verb == "own" {
-            guard let object = context.desired[id], case .sequence(let sequence) = object.definition,
+            guard let object = context.desired[id],
+                case .sequence(let sequence) = object.definition,
                 let owner = sequence.ownedBy
             else { return nil }
             let table = context.table(of: owner)
@@ -115,7 +116,9 @@ struct TableFolding {
         }
         var out: Set<ObjectID> = []
         for group in keys.values where group.count > 1 {
-            let ordered = group.sorted { ($0.isPrimaryKey ? 0 : 1, $0.id) < ($1.isPrimaryKey ? 0 : 1, $1.id) }
+            let ordered = group.sorted {
+                ($0.isPrimaryKey ? 0 : 1, $0.id) < ($1.isPrimaryKey ? 0 : 1, $1.id)
+            }
             for (index, key) in ordered.enumerated() {
                 guard case .constraint(let constraint) = key.definition else { continue }
                 if constraint.isTwin(ofOneAmong: ordered[..<index]) { out.insert(key.id) }
@@ -163,7 +166,8 @@ struct TableFolding {
 
     /// Whether something pending stands on a table, by whatever way.
     private func reachesTable(_ id: ObjectID, _ seen: inout Set<ObjectID>) -> Bool {
-        guard pending.contains(id), seen.insert(id).inserted, let object = context.desired[id] else {
+        guard pending.contains(id), seen.insert(id).inserted, let object = context.desired[id]
+        else {
             return false
         }
         switch object.definition {
@@ -236,7 +240,9 @@ struct TableFolding {
     }
 
     /// Columns by position, then constraints, the rest by kind and name; comments last.
-    private static func order(_ operation: Operation, _ context: PlanContext) -> (Int, Int, ObjectID) {
+    private static func order(_ operation: Operation, _ context: PlanContext) -> (
+        Int, Int, ObjectID
+    ) {
         let id = operation.subject
         if operation.verb == "own" { return (4, 0, id) }
         switch context.desired[id]?.definition {

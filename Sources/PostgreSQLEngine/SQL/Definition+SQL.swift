@@ -12,7 +12,12 @@ extension PostgreSQLObject {
         case .column(let definition):
             ["ALTER TABLE \(name: tablePath) ADD COLUMN \(definition.clause(name: id.name))"]
         case .columnDefault(let definition):
-            ["ALTER TABLE \(name: tablePath) ALTER COLUMN \(name: id.name) SET DEFAULT \(verbatim: definition.expression)"]
+            [
+                """
+                ALTER TABLE \(name: tablePath) ALTER COLUMN \(name: id.name) \
+                SET DEFAULT \(verbatim: definition.expression)
+                """
+            ]
         case .constraint(let definition):
             ["ALTER TABLE \(name: tablePath) ADD \(definition.clause(name: givenName))"]
         case .index(let definition):
@@ -345,7 +350,8 @@ extension FunctionDefinition {
     private static func setting(_ name: String, _ value: String) -> SQL {
         let target: SQL = "\(name: name.split(separator: ".").map(String.init))"
         if listSettings.contains(name.lowercased()) {
-            return value.isEmpty ? "\(target) TO ''" : "\(target) TO \(verbatim: VerbatimSQL(value))"
+            return value.isEmpty
+                ? "\(target) TO ''" : "\(target) TO \(verbatim: VerbatimSQL(value))"
         }
         return "\(target) TO \(literal: value)"
     }
@@ -425,8 +431,10 @@ enum RenameStatement {
             return "ALTER TABLE \(name: table) RENAME COLUMN \(name: from.name) TO \(name: to.name)"
         case .constraint:
             let table = Array(from.path.prefix(2))
-            return
-                "ALTER TABLE \(name: table) RENAME CONSTRAINT \(name: from.name) TO \(name: to.name)"
+            return """
+                ALTER TABLE \(name: table) \
+                RENAME CONSTRAINT \(name: from.name) TO \(name: to.name)
+                """
         case .enumLabel:
             let type = Array(from.path.prefix(2))
             return

@@ -22,11 +22,13 @@ struct ApplyCommand: AsyncParsableCommand {
     var plan: String?
     @Option(help: ArgumentHelp("The highest risk that is applied unasked.", valueName: "level"))
     var autoApprove: Risk?
-    @Option(help: ArgumentHelp("A destructive step that may run; can be repeated.", valueName: "step"))
+    @Option(
+        help: ArgumentHelp("A destructive step that may run; can be repeated.", valueName: "step"))
     var acknowledge: [String] = []
     @Option(help: ArgumentHelp("How long a statement waits for a lock, in ms.", valueName: "ms"))
     var lockTimeout = ExecutionLimits().lockTimeout
-    @Option(help: ArgumentHelp("How long a statement may run, in ms; 0 for no limit.", valueName: "ms"))
+    @Option(
+        help: ArgumentHelp("How long a statement may run, in ms; 0 for no limit.", valueName: "ms"))
     var statementTimeout = ExecutionLimits().statementTimeout
     @Flag(help: "Show the statements.") var verbose = false
 
@@ -149,7 +151,8 @@ struct ApplyCommand: AsyncParsableCommand {
             refusal.missing.isEmpty, refusal.unknown.isEmpty, work.console.isInteractive
         else { return first }
         let answer = work.console.ask(
-            "Apply this plan, whose risk is \(needed.rawValue)? Type '\(needed.rawValue)' to go on:")
+            "Apply this plan, whose risk is \(needed.rawValue)? Type '\(needed.rawValue)' to go on:"
+        )
         return answer == needed.rawValue ? decide(needed) : first
     }
 }

@@ -17,11 +17,15 @@ struct ApplyProgress: Sendable {
             say("attempt \(attempt) was cut off and is given up: \(reason)")
         case .stepStarted(let step, let number, let total):
             say("[\(number)/\(total)] \(step.title)")
-            if isVerbose { for statement in step.action.statements { say("      \(statement.text)") } }
+            if isVerbose {
+                for statement in step.action.statements { say("      \(statement.text)") }
+            }
         case .stepDone(_, let milliseconds):
             say("      done in \(HumanText.duration(milliseconds: milliseconds))")
         case .retry(_, let error, let blockers, let next, let total):
-            let who = blockers.isEmpty ? "" : "; held by \(blockers.map(\.summary).joined(separator: ", "))"
+            let who =
+                blockers.isEmpty
+                ? "" : "; held by \(blockers.map(\.summary).joined(separator: ", "))"
             say("      \(error.message)\(who): try \(next) of \(total) follows")
         case .repairing(let step): say("      removing what was left of: \(step.title)")
         case .reconnecting(let error): say("      \(error.message): connecting anew")
@@ -34,7 +38,10 @@ struct ApplyProgress: Sendable {
     func tell(_ result: ApplyResult) -> ExitStatus {
         switch result {
         case .applied(_, let steps):
-            say("applied: \(HumanText.count(Int64(steps), "step")); the target has the desired state")
+            say(
+                "applied: \(HumanText.count(Int64(steps), "step")); "
+                    + "the target has the desired state"
+            )
             return .success
         case .nothingToDo:
             say("nothing to do: the target has the desired state")
@@ -61,7 +68,8 @@ struct ApplyProgress: Sendable {
     private func tell(_ stale: PlanStale) -> ExitStatus {
         let what =
             switch stale.reason {
-            case .server(let planned, let found): "it was made for \(planned), the target is \(found)"
+            case .server(let planned, let found):
+                "it was made for \(planned), the target is \(found)"
             case .desired: "the manifests mean something else now"
             case .live: "the target has changed since it was made"
             case .interrupted: "the target has changed since the run that was cut off"

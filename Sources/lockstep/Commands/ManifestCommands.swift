@@ -25,7 +25,8 @@ struct ValidateCommand: AsyncParsableCommand {
         let lowering = engine.lower(place.input)
         console.tell(lowering.diagnostics, sources: place.sources)
         if lowering.diagnostics.hasErrors { return .failure }
-        let files = place.input.base.files.count + place.input.overlays.map(\.files.count).reduce(0, +)
+        let files =
+            place.input.base.files.count + place.input.overlays.map(\.files.count).reduce(0, +)
         console.write(
             "\(HumanText.count(Int64(files), "file")), "
                 + "\(HumanText.count(Int64(lowering.objects.count), "object")): no errors\n")
@@ -127,7 +128,8 @@ struct ImportCommand: AsyncParsableCommand {
         let inspection: Inspection<E.Object>
         do {
             inspection = try await engine.inspect(
-                session, scope: schema.isEmpty ? .everything : Scope(schemas: schema), detail: .full)
+                session, scope: schema.isEmpty ? .everything : Scope(schemas: schema), detail: .full
+            )
             await session.close()
         } catch {
             await session.close()
@@ -146,7 +148,10 @@ struct ImportCommand: AsyncParsableCommand {
         console.say(
             "wrote \(HumanText.count(Int64(manifests.count), "file")) to \(out)"
                 + (inspection.unmodelled.isEmpty
-                    ? "" : "; \(inspection.unmodelled.count) things are not modelled and stay as they are"))
+                    ? ""
+                    : "; \(inspection.unmodelled.count) things are not modelled "
+                        + "and stay as they are")
+        )
         return .success
     }
 

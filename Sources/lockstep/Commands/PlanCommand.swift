@@ -5,7 +5,9 @@ import SchemaCore
 
 /// `lockstep plan`
 struct PlanCommand: AsyncParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, markdown, sql, sarif }
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case text, json, markdown, sql, sarif
+    }
 
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Shows what would be done to the target, and its risks.")

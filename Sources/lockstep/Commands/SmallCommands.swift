@@ -6,7 +6,8 @@ import SchemaCore
 /// `lockstep init`
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Begins a project: lockstep.yaml and a folder for manifests.")
+        commandName: "init", abstract: "Begins a project: lockstep.yaml and a folder for manifests."
+    )
 
     @Argument(help: "The project's folder.") var folder = "."
     @Option(help: ArgumentHelp("The project's name; the folder's if left out.", valueName: "name"))

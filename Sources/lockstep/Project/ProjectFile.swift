@@ -98,7 +98,8 @@ extension ProjectFile {
         "environment", doc: "One environment: its overlay, targets and policy."
     ) { fields in
         let overlay = fields.optional(
-            "overlay", .string, "The folder with its overlay manifests; environments/NAME if left out.")
+            "overlay", .string,
+            "The folder with its overlay manifests; environments/NAME if left out.")
         let autoApprove = fields.optional(
             "autoApprove", .enumeration(Risk.self),
             "The highest risk that is applied without a flag.")

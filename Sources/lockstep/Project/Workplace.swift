@@ -79,7 +79,8 @@ extension Workplace {
     static func engineName(for url: String?) -> String {
         guard let url, let colon = url.firstIndex(of: ":") else { return "postgresql" }
         let scheme = String(url[..<colon])
-        return scheme == "postgres" ? "postgresql" : Engines.names.contains(scheme) ? scheme : "postgresql"
+        return scheme == "postgres"
+            ? "postgresql" : Engines.names.contains(scheme) ? scheme : "postgresql"
     }
 
     // MARK: - Projects
@@ -197,7 +198,8 @@ extension Workplace {
                 guard flag.contains("=") || flag.contains("://") else {
                     throw Failure.usage(
                         "--scratch takes automatic, local, sameServer or a server's URL",
-                        help: DidYouMean.hint(flag, in: ProjectFile.Provider.allCases.map(\.rawValue)))
+                        help: DidYouMean.hint(
+                            flag, in: ProjectFile.Provider.allCases.map(\.rawValue)))
                 }
                 return ScratchSettings(provider: .url(flag), cacheDirectory: cache)
             }

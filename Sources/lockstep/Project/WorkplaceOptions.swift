@@ -15,10 +15,12 @@ struct WorkplaceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The project's folder in the repository.", valueName: "dir"))
     var path: String?
 
-    @Option(help: ArgumentHelp("The environment; may be left out if there is one.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The environment; may be left out if there is one.", valueName: "name"))
     var env: String?
 
-    @Option(help: ArgumentHelp("The target; all of the environment if left out.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The target; all of the environment if left out.", valueName: "name"))
     var target: String?
 
     @Option(help: ArgumentHelp("Ad hoc: the engine.", valueName: "name"))
@@ -42,7 +44,9 @@ struct WorkplaceOptions: ParsableArguments {
     func validate() throws {
         if isAdHoc && (project != nil || repo != nil || env != nil || target != nil) {
             throw ValidationError(
-                "--url, --manifests and --engine work ad hoc: leave --project, --repo, --env and --target away")
+                "--url, --manifests and --engine work ad hoc: "
+                    + "leave --project, --repo, --env and --target away"
+            )
         }
         if repo == nil && (ref != nil || path != nil) {
             throw ValidationError("--ref and --path belong to --repo")

@@ -16,7 +16,8 @@ struct Console: Sendable {
     /// The process's own.
     static let standard: Console = {
         let environment = ProcessInfo.processInfo.environment
-        let plain = environment["NO_COLOR"].map { !$0.isEmpty } ?? false || environment["TERM"] == "dumb"
+        let plain =
+            environment["NO_COLOR"].map { !$0.isEmpty } ?? false || environment["TERM"] == "dumb"
         return Console(
             isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
             outputStyle: isatty(STDOUT_FILENO) == 1 && !plain ? .ansi : .plain,

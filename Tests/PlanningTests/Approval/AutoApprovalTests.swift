@@ -11,22 +11,26 @@ struct AutoApprovalTests {
             Sample.step("create-table:app.orders"),
             Sample.step("create-index:app.users_email"),
             Sample.step("rename-column:app.users.name"),
-            Sample.step("drop-column:app.users.note", data: .destroyed, touches: [
-                Sample.dropped(note)
-            ]),
+            Sample.step(
+                "drop-column:app.users.note", data: .destroyed,
+                touches: [
+                    Sample.dropped(note)
+                ]),
             Sample.step("alter-column:app.users.price", data: .lossy),
         ])
     }
     var assessment: Assessment {
-        Sample.assessment(plan, [
-            "create-index:app.users_email": Effects(
-                locks: [.init(relation: users, mode: "SHARE", blocks: .writes)],
-                builds: [Sample.id("index", "app", "users_email")]),
-            "rename-column:app.users.name": Effects(
-                breaks: [.init(object: users, consequence: "a query that names it fails")]),
-            "drop-column:app.users.note": Effects(
-                losses: [.init(object: note, relation: users, what: "all values")]),
-        ])
+        Sample.assessment(
+            plan,
+            [
+                "create-index:app.users_email": Effects(
+                    locks: [.init(relation: users, mode: "SHARE", blocks: .writes)],
+                    builds: [Sample.id("index", "app", "users_email")]),
+                "rename-column:app.users.name": Effects(
+                    breaks: [.init(object: users, consequence: "a query that names it fails")]),
+                "drop-column:app.users.note": Effects(
+                    losses: [.init(object: note, relation: users, what: "all values")]),
+            ])
     }
     let lossy = ["drop-column:app.users.note", "alter-column:app.users.price"]
 
@@ -42,9 +46,11 @@ struct AutoApprovalTests {
         #expect(assessment.risk == .destructive)
     }
 
-    @Test("a level allows what is up to it; destructive steps are named one by one", arguments: [
-        (nil, .breaking), (Risk.safe, .breaking), (.caution, .breaking), (.breaking, nil),
-    ] as [(Risk?, Risk?)])
+    @Test(
+        "a level allows what is up to it; destructive steps are named one by one",
+        arguments: [
+            (nil, .breaking), (Risk.safe, .breaking), (.caution, .breaking), (.breaking, nil),
+        ] as [(Risk?, Risk?)])
     func levels(_ level: Risk?, _ needed: Risk?) {
         #expect(
             authorize(level) == .refused(.init(missing: lossy, needed: needed, unknown: [])))

@@ -154,13 +154,16 @@ extension ColumnSpec {
         let utf8 = Array(text.utf8)
         func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a }
         guard let first = utf8.first, isLetter(first) || first == 0x5f,
-            utf8.allSatisfy({ isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x5f || $0 == 0x2d }),
+            utf8.allSatisfy({
+                isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x5f || $0 == 0x2d
+            }),
             !Self.valueWords.contains(text.lowercased())
         else { return }
         context.report(
             .warning(
                 "bare-word-default",
-                "the default of \"\(name.value)\" is the word \(text), which SQL takes for a column",
+                "the default of \"\(name.value)\" is the word \(text), "
+                    + "which SQL takes for a column",
                 at: fallback.span,
                 help: "a text needs quotes of its own: write default: \"'\(text)'\""))
     }

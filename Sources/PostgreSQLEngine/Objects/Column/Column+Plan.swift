@@ -72,7 +72,9 @@ extension PlanContext {
         operation.destroys = [id]
         operation.effects = momentary([.accessExclusive(table(of: id))])
         operation.effects.breaks = [
-            .init(object: id, consequence: "code that reads \(id.name) may meet NULL", isFailure: false)
+            .init(
+                object: id, consequence: "code that reads \(id.name) may meet NULL",
+                isFailure: false)
         ]
         return operation
     }
@@ -85,7 +87,9 @@ extension PlanContext {
         operation.data = .kept
         operation.effects = momentary([.accessExclusive(table(of: id))])
         operation.effects.breaks = [
-            .init(object: id, consequence: "the column no longer follows its expression", isFailure: false)
+            .init(
+                object: id, consequence: "the column no longer follows its expression",
+                isFailure: false)
         ]
         return operation
     }

@@ -30,15 +30,20 @@ extension PlanContext {
             operation.probes = violators(of: check, in: table)
             operation.effects.locks = [.accessExclusive(table)]
             operation.effects.breaks = [
-                .init(object: table, consequence: "a write that violates \(object.id.name) is refused")
+                .init(
+                    object: table, consequence: "a write that violates \(object.id.name) is refused"
+                )
             ]
-            return staged(operation, constraint, object, validationLocks: [.shareUpdateExclusive(table)])
+            return staged(
+                operation, constraint, object, validationLocks: [.shareUpdateExclusive(table)])
         case .foreignKey(let key):
             let other = ObjectID.table(key.table.schema ?? table.path[0], key.table.name)
             operation.probes = orphans(of: key, in: table, other: other)
             operation.effects.locks = locks([.shareRowExclusive(table), .shareRowExclusive(other)])
             operation.effects.breaks = [
-                .init(object: table, consequence: "a write without a row in \(other.dottedPath) is refused")
+                .init(
+                    object: table,
+                    consequence: "a write without a row in \(other.dottedPath) is refused")
             ]
             return staged(
                 operation, constraint, object,
@@ -103,7 +108,10 @@ extension PlanContext {
             probe(
                 "violators", counting: "rows of \(table.dottedPath) that violate the condition",
                 of: table,
-                "SELECT count(*) FROM \(name: table.path) WHERE NOT (\(verbatim: check.expression))",
+                """
+                SELECT count(*) FROM \(name: table.path) \
+                WHERE NOT (\(verbatim: check.expression))
+                """,
                 .fails)
         ]
     }
@@ -142,7 +150,9 @@ extension PlanContext {
                 locks.append(.rowShare(.table(key.table.schema ?? table.path[0], key.table.name)))
             }
             var operation = validation(of: id, locks: locks)
-            if case .check(let check) = new.rule { operation.probes = violators(of: check, in: table) }
+            if case .check(let check) = new.rule {
+                operation.probes = violators(of: check, in: table)
+            }
             return .inPlace([operation])
         }
         if old.rule == new.rule, case .foreignKey = new.rule {
@@ -251,7 +261,11 @@ extension ConstraintDefinition {
     func isTwin(ofOneAmong objects: some Sequence<PostgreSQLObject>) -> Bool {
         guard let columns = keyColumns else { return false }
         return objects.contains { object in
-            if case .constraint(let other) = object.definition { other.keyColumns == columns } else { false }
+            if case .constraint(let other) = object.definition {
+                other.keyColumns == columns
+            } else {
+                false
+            }
         }
     }
 

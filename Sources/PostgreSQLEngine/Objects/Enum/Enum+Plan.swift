@@ -48,10 +48,13 @@ extension PlanContext {
         let id = new.id
         let gone = from.labels.filter { !to.labels.contains($0) }
         let aside = ObjectID.enum(id.path[0], Self.asideName(id.name))
+        let labels = gone.map { "'\($0)'" }.joined(separator: ", ")
         var operation = Operation(
-            "swap", id, title: "Make \(id) anew\(gone.isEmpty ? " in another order" : " without \(gone.map { "'\($0)'" }.joined(separator: ", "))")",
+            "swap", id,
+            title: "Make \(id) anew \(gone.isEmpty ? "in another order" : "without \(labels)")",
             .statements(swapStatements(id, aside: aside, to, columns: columns)), phase: .contract,
-            undo: Undo(.exact, statements(swapStatements(id, aside: aside, from, columns: columns))))
+            undo: Undo(.exact, statements(swapStatements(id, aside: aside, from, columns: columns)))
+        )
         operation.data = gone.isEmpty ? .kept : .destroyed
         if !gone.isEmpty {
             operation.undo.claim = .shape(loses: "which rows had a removed label")
@@ -109,7 +112,8 @@ extension PlanContext {
             out.append(
                 """
                 ALTER TABLE \(name: table(of: column.id).path) ALTER COLUMN \(name: name) TYPE \
-                \(name: id.path)\(suffix) USING \(name: name)::text\(suffix)::\(name: id.path)\(suffix)
+                \(name: id.path)\(suffix) \
+                USING \(name: name)::text\(suffix)::\(name: id.path)\(suffix)
                 """)
         }
         out.append("DROP TYPE \(name: aside.path)")
