@@ -1,0 +1,50 @@
+import Foundation
+import Planning
+import TestSupport
+import Testing
+
+/// Documents that are written from the code, by `UPDATE_GOLDEN=1`.
+@Suite("Generated documents are current")
+struct GeneratedDocumentTests {
+    static let rules = RiskRules.all.map { type(of: $0).name }
+
+    @Test("docs/rules holds what `lockstep explain` says", arguments: rules)
+    func rule(_ name: String) throws {
+        let page = try RiskManual.text(name).get()
+        expectGolden(Self.markdown(page), at: "\(Repository.root)/docs/rules/\(name).md")
+    }
+
+    @Test("docs/rules holds a page for every rule and no other")
+    func pages() {
+        let pages = Repository.files(below: "docs/rules")
+        #expect(pages == Self.rules.sorted().map { "docs/rules/\($0).md" })
+    }
+
+    /// A manual page as Markdown: the first line and those at the margin are headings; sentences
+    /// that stand in lines of their own become lists.
+    private static func markdown(_ page: String) -> String {
+        var out = [
+            "<!-- Written by UPDATE_GOLDEN=1 swift test --filter ArchitectureTests. -->", "",
+        ]
+        var isList = false
+        for (index, line) in page.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            let text = String(line.drop { $0 == " " })
+            if index == 0 {
+                out.append("# \(text)")
+            } else if line.isEmpty {
+                out.append("")
+            } else if !line.hasPrefix(" ") {
+                out.append("## \(text)")
+                isList = ["Severity and risk", "Example"].contains(text)
+            } else if isList {
+                let isItem = out.last.map { $0.isEmpty || $0.hasSuffix(".") } ?? true
+                out.append((isItem ? "- " : "  ") + text)
+            } else {
+                out.append(text)
+            }
+        }
+        return out.joined(separator: "\n")
+    }
+}
