@@ -122,8 +122,8 @@ extension PlanContext {
         let id = retype.column
         let table = table(of: id)
         func set(_ column: ColumnDefinition, cast: Bool) -> SQL {
-            var sql: SQL =
-                "ALTER TABLE \(name: table.path) ALTER COLUMN \(name: id.name) TYPE \(verbatim: column.type)"
+            var sql: SQL = "ALTER TABLE \(name: table.path) ALTER COLUMN \(name: id.name)"
+            sql += " TYPE \(verbatim: column.type)"
             if let collation = column.collation { sql += " COLLATE \(collation.sql)" }
             if cast { sql += " USING \(name: id.name)::\(verbatim: column.type)" }
             return sql
