@@ -84,7 +84,10 @@ let package = Package(
             exclude: ["exceptions.txt"], swiftSettings: strict),
         .testTarget(
             name: "CorpusTests",
-            dependencies: ["PostgreSQLEngine", "Execution", "TestSupport"],
+            dependencies: [
+                "SchemaCore", "Manifest", "Planning", "PostgreSQLClient", "PostgreSQLEngine",
+                "Execution", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests", dependencies: ["TestSupport"],

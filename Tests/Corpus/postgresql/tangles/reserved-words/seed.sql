@@ -1,0 +1,1 @@
+insert into "user"."table" values (1, 'from', 'x');

@@ -1,0 +1,1 @@
+insert into app.t(c) values (1), (2);

@@ -1,0 +1,2 @@
+insert into app.a default values;
+insert into app.b default values;

@@ -1,0 +1,35 @@
+import Planning
+import PostgreSQLEngine
+import SchemaCore
+import Testing
+import TestSupport
+
+/// Two tests over `Tests/Corpus/postgresql`; cases are folders, none is in code.
+@Suite struct CorpusTests {
+    /// The plan of a case is made again from what the live run recorded, without a server.
+    @Test(arguments: CorpusCase.planned)
+    func plan(of one: CorpusCase) throws {
+        // While goldens are written, the live run writes both files.
+        guard !LiveRun.isUpdate else { return }
+        guard let text = one.text("recorded.json") else {
+            Issue.record("recorded.json is missing; UPDATE_GOLDEN=1 writes it in the live run")
+            return
+        }
+        let recording = try CanonicalJSON.decode(Recording.self, from: .init(text.utf8))
+        let result = PostgreSQL().plan(recording.request)
+        #expect(result.diagnostics.map { $0.rendered() } == [])
+        expectGolden(PlanGolden.text(result.steps), at: one.path("plan.golden"))
+    }
+
+    /// The whole way on a real server: from, to, and back.
+    @Test(arguments: CorpusCase.all, PrivatePostgreSQL.testMajors)
+    func live(_ one: CorpusCase, on major: Int) async throws {
+        guard major >= one.expectation.since else { return }
+        try await LiveRun.slots.withSlot {
+            try await PrivatePostgreSQL.withDatabase(major: major) { database in
+                guard try await database.offers(one.expectation.requires) else { return }
+                try await LiveRun(one, major: major, database: database).run()
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+// Owns the way of one case on one server.
+
+import Execution
+import Foundation
+import Planning
+import PostgreSQLClient
+import PostgreSQLEngine
+import SchemaCore
+import Testing
+import TestSupport
+
+/// From nothing to `from`, to `to`, back to `from`, and to nothing again; each time a second plan
+/// has to be empty.
+struct LiveRun {
+    static let isUpdate = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
+    static let slots = Slots(ProcessInfo.processInfo.activeProcessorCount * 2)
+    /// One for all, so that there is one scratch server of each version.
+    private static let base = PostgreSQL()
+    /// Kept for this process: the second plan finds its catalog there, as it does in use.
+    private static let cache: String = {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("lockstep-corpus-\(ProcessInfo.processInfo.processIdentifier)")
+        atexit { LiveRun.removeCache() }
+        return folder.path
+    }()
+
+    let one: CorpusCase
+    let major: Int
+    let database: TestDatabase
+    private let engine: RecordingEngine
+    private var expectation: Expectation { one.expectation }
+
+    init(_ one: CorpusCase, major: Int, database: TestDatabase) {
+        self.one = one
+        self.major = major
+        self.database = database
+        engine = RecordingEngine(Self.base)
+    }
+
+    private static func removeCache() { try? FileManager.default.removeItem(atPath: cache) }
+
+    func run() async throws {
+        let to = try #require(one.lowering("to.yaml", engine.base))
+        var first: Digest?
+        if let from = one.lowering("from.yaml", engine.base) {
+            first = try await reach(from, "from")
+            try await seed()
+        } else if let code = expectation.refusedFrom {
+            try await expectRefusal(to, code)
+            return
+        }
+        if let code = expectation.refused {
+            try await expectRefusal(to, code)
+            return
+        }
+        let before = try await SeededRows.read(database)
+        if try await !expectSame(to) {
+            _ = try await reach(to, "to", isGolden: expectation.isGolden(major))
+            try await expectKept(before)
+        }
+        if let from = one.lowering("from.yaml", engine.base), expectation.noBack == nil {
+            let back = try await reach(from, "back")
+            #expect(back == first, "the way back leads to another state")
+        }
+        let nothing = Lowering<PostgreSQLObject>(
+            objects: [], renames: [], scope: Scope(schemas: []), diagnostics: [],
+            hasManifests: true)
+        _ = try await reach(nothing, "nothing")
+    }
+
+    // MARK: - Parts
+
+    /// Plans and applies; a second plan has to be empty.
+    private func reach(
+        _ lowering: Lowering<PostgreSQLObject>, _ what: Comment, isGolden: Bool = false
+    ) async throws -> Digest {
+        let result = try await apply(lowering, isGolden: isGolden)
+        switch result {
+        case .applied, .nothingToDo: break
+        case .failed(let failure):
+            Issue.record(
+                """
+                \(what): step \(failure.step?.id ?? "none") of \(failure.total) failed: \
+                \(failure.error.message) \(failure.error.code ?? "") \
+                \(failure.error.statement ?? "") \(failure.differences)
+                """)
+            throw Stopped()
+        case .stale, .busy, .refused, .journalBroken, .interrupted:
+            Issue.record("\(what): \(result)")
+            throw Stopped()
+        }
+        let again = try await plan(lowering)
+        #expect(again.plan.isEmpty, "\(what), planned again:\n\(PlanGolden.text(again.planned))")
+        #expect(again.unmodelled == [], what)
+        return again.plan.liveFingerprint
+    }
+
+    private func expectSame(_ to: Lowering<PostgreSQLObject>) async throws -> Bool {
+        let plan = try await plan(to)
+        if expectation.isSame {
+            #expect(plan.plan.isEmpty, "a spelling:\n\(PlanGolden.text(plan.planned))")
+            if expectation.isGolden(major) { try keepGolden(plan) }
+            return true
+        }
+        #expect(!plan.plan.isEmpty, "the change is not seen")
+        return false
+    }
+
+    private func expectRefusal(_ to: Lowering<PostgreSQLObject>, _ code: String) async throws {
+        do {
+            let plan = try await plan(to)
+            Issue.record("not refused:\n\(PlanGolden.text(plan.planned))")
+        } catch let error as DiagnosticsError {
+            #expect(
+                error.diagnostics.contains { $0.code == code },
+                "\(error.diagnostics.map { $0.rendered() })")
+        }
+    }
+
+    private func keepGolden(_ plan: TargetPlan<PostgreSQLObject>) throws {
+        let text = PlanGolden.text(plan.planned)
+        guard let request = engine.request else {
+            preconditionFailure("a golden is taken of a plan that the engine made")
+        }
+        if Self.isUpdate {
+            let recording = try Recording(request).text()
+            try Data(recording.utf8).write(to: one.folder.appendingPathComponent("recorded.json"))
+        }
+        expectGolden(text, at: one.path("plan.golden"))
+    }
+
+    private func seed() async throws {
+        guard let text = one.text("seed.sql") else { return }
+        let connection = try await database.connect()
+        try await connection.execute(text)
+        await connection.close()
+    }
+
+    private func expectKept(_ before: SeededRows) async throws {
+        guard !before.tables.isEmpty, let request = engine.request else { return }
+        let after = try await SeededRows.read(database)
+        for difference in before.differences(to: after, request) {
+            Issue.record("rows: \(difference)")
+        }
+    }
+
+    // MARK: - The way of `lockstep plan` and `lockstep apply`
+
+    private var planner: TargetPlanner<RecordingEngine> {
+        TargetPlanner(
+            engine: engine,
+            settings: .init(
+                project: "adhoc", environment: "adhoc", management: .adHoc,
+                scratch: ScratchSettings(provider: .local, cacheDirectory: Self.cache)))
+    }
+
+    private func plan(
+        _ lowering: Lowering<PostgreSQLObject>
+    ) async throws -> TargetPlan<PostgreSQLObject> {
+        let session = try await engine.connect(database.url)
+        do {
+            let applied = try await engine.journal(session).applied()
+            let plan = try await planner.plan(lowering, on: session, applied: applied)
+            await session.close()
+            return plan
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func apply(
+        _ lowering: Lowering<PostgreSQLObject>, isGolden: Bool
+    ) async throws -> ApplyResult {
+        let url = database.url
+        let applier = Applier(
+            engine: engine, clock: ContinuousClock(), random: SystemRandomNumberGenerator()
+        ) { try await engine.connect(url) }
+        let request = ApplyRequest(actor: "corpus", toolVersion: "0")
+        return try await applier.apply(request) { locked in
+            let plan = try await planner.plan(
+                lowering, on: locked.session, applied: locked.applied)
+            if isGolden { try keepGolden(plan) }
+            return try await planned(plan, on: locked)
+        }
+    }
+
+    /// Everything is acknowledged.
+    private func planned(
+        _ plan: TargetPlan<PostgreSQLObject>, on locked: LockedTarget<RecordingEngine>
+    ) async throws -> PlannedTarget<PostgreSQLObject> {
+        let observations = try await engine.observe(plan.planned, in: locked.session)
+        let assessment = Assessment.make(
+            plan: plan.plan, effects: plan.effects, observations: observations,
+            unmodelled: plan.unmodelled, target: "corpus")
+        let declared = Set(plan.desired.keys).union(plan.live.objects.keys)
+        let applied = Set(locked.applied?.objects.map(\.id) ?? [])
+        return PlannedTarget(
+            plan: plan.plan, assessment: assessment, desired: plan.desired,
+            managed: { [engine] catalog in
+                Management.adHoc.managedPart(
+                    of: catalog, declared: declared, applied: applied,
+                    standsAlone: engine.standsAlone)
+            }, authorization: .granted, acknowledged: plan.plan.destructiveSteps.map(\.id))
+    }
+
+    /// The way ended; what is wrong was recorded.
+    struct Stopped: Error {}
+}

@@ -1,0 +1,68 @@
+// Owns `recorded.json`: what a plan was made from, so that it can be made without a server.
+
+import Foundation
+import Planning
+import PostgreSQLEngine
+import SchemaCore
+
+/// A planning request; later catalogs are kept as what differs from the one before.
+struct Recording: Codable {
+    /// What differs from another catalog, dependencies and positions included.
+    struct Delta: Codable {
+        var gone: [ObjectID]
+        var put: [PostgreSQLObject]
+
+        init(from old: Catalog<PostgreSQLObject>, to new: Catalog<PostgreSQLObject>) {
+            gone = old.ids.filter { new[$0] == nil }
+            put = new.sorted.filter { object in
+                guard let other = old[object.id] else { return true }
+                return other != object || other.dependencies != object.dependencies
+                    || other.position != object.position
+            }
+        }
+
+        func applied(to old: Catalog<PostgreSQLObject>) -> Catalog<PostgreSQLObject> {
+            var out = old
+            for id in gone { out[id] = nil }
+            for object in put { out.insert(object) }
+            return out
+        }
+    }
+
+    var major: Int
+    var live: [PostgreSQLObject]
+    var renames: [Rename]
+    var retyped: [Settlement<PostgreSQLObject>.Retype]
+    var removed: [PostgreSQLObject]
+    var settled: Delta
+    var desired: Delta
+
+    init(_ request: PlanningRequest<PostgreSQLObject>) {
+        major = request.capabilities.majorVersion
+        live = request.live.sorted
+        renames = request.settlement.renames
+        retyped = request.settlement.retyped
+        removed = request.settlement.removed
+        settled = Delta(from: request.live, to: request.settlement.catalog)
+        desired = Delta(from: request.settlement.catalog, to: request.desired)
+    }
+
+    var request: PlanningRequest<PostgreSQLObject> {
+        let live = Catalog(live)
+        let settlement = Settlement(
+            renames: renames, catalog: settled.applied(to: live), retyped: retyped,
+            removed: removed)
+        let desired = desired.applied(to: settlement.catalog)
+        return PlanningRequest(
+            live: live, settlement: settlement, desired: desired,
+            changes: difference(from: settlement.catalog, to: desired),
+            capabilities: Capabilities(majorVersion: major, version: "\(major)"),
+            options: PlanningOptions())
+    }
+
+    /// Canonical JSON with each object on a line of its own.
+    func text() throws -> String {
+        let text = String(decoding: try CanonicalJSON.data(self), as: UTF8.self)
+        return text.replacing("{\"definition\":", with: "\n{\"definition\":") + "\n"
+    }
+}

@@ -1,0 +1,91 @@
+// Owns an engine that is PostgreSQL's in all, and remembers what it was last asked to plan.
+
+import Manifest
+import Planning
+import PostgreSQLEngine
+import SchemaCore
+import Synchronization
+
+struct RecordingEngine: Engine {
+    typealias Object = PostgreSQLObject
+    typealias Session = PostgreSQLSession
+
+    private final class Memory: Sendable {
+        let request = Mutex<PlanningRequest<PostgreSQLObject>?>(nil)
+    }
+
+    let base: PostgreSQL
+    private let memory = Memory()
+
+    init(_ base: PostgreSQL) { self.base = base }
+
+    /// What the last plan was made from.
+    var request: PlanningRequest<PostgreSQLObject>? { memory.request.withLock { $0 } }
+
+    func plan(_ request: PlanningRequest<PostgreSQLObject>) -> PlanningResult {
+        memory.request.withLock { $0 = request }
+        return base.plan(request)
+    }
+
+    // MARK: - As it is
+
+    var name: String { base.name }
+    var dialect: SQLDialect { base.dialect }
+    var formatter: ManifestFormatter { base.formatter }
+    var manifestSchema: (name: String, text: String) { base.manifestSchema }
+
+    func lower(_ input: ManifestInput) -> Lowering<PostgreSQLObject> { base.lower(input) }
+    func standsAlone(_ id: ObjectID) -> Bool { base.standsAlone(id) }
+    func renamableParts(of catalog: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
+        base.renamableParts(of: catalog)
+    }
+    func close() async { await base.close() }
+    func connect(_ url: String) async throws -> PostgreSQLSession { try await base.connect(url) }
+    func canonicalize(
+        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLSession,
+        scratch: ScratchSettings
+    ) async throws -> Catalog<PostgreSQLObject> {
+        try await base.canonicalize(desired, scope: scope, for: target, scratch: scratch)
+    }
+    func canonicalDigests(
+        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLSession,
+        scratch: ScratchSettings
+    ) async throws -> [ObjectID: Digest]? {
+        try await base.canonicalDigests(desired, scope: scope, for: target, scratch: scratch)
+    }
+    func settle(
+        live: Catalog<PostgreSQLObject>, desired: Catalog<PostgreSQLObject>, renames: [Rename],
+        for target: PostgreSQLSession, scratch: ScratchSettings
+    ) async throws -> Settlement<PostgreSQLObject> {
+        try await base.settle(
+            live: live, desired: desired, renames: renames, for: target, scratch: scratch)
+    }
+    func observe(
+        _ steps: [PlannedStep], in session: PostgreSQLSession
+    ) async throws -> Observations { try await base.observe(steps, in: session) }
+    func manifests(for catalog: Catalog<PostgreSQLObject>) -> [ExportedManifest] {
+        base.manifests(for: catalog)
+    }
+    func capabilities(_ session: PostgreSQLSession) async throws -> Capabilities {
+        try await base.capabilities(session)
+    }
+    func inspect(
+        _ session: PostgreSQLSession, scope: Scope, detail: InspectionDetail
+    ) async throws -> Inspection<PostgreSQLObject> {
+        try await base.inspect(session, scope: scope, detail: detail)
+    }
+    func run(
+        _ action: Action, limits: ExecutionLimits, in session: PostgreSQLSession
+    ) async throws { try await base.run(action, limits: limits, in: session) }
+    func outcome(of action: Action, in session: PostgreSQLSession) async throws -> Outcome {
+        try await base.outcome(of: action, in: session)
+    }
+    func repair(
+        _ statements: [Statement], limits: ExecutionLimits, in session: PostgreSQLSession
+    ) async throws { try await base.repair(statements, limits: limits, in: session) }
+    func blockers(of step: Step, in session: PostgreSQLSession) async throws -> [LockHolder] {
+        try await base.blockers(of: step, in: session)
+    }
+    func lock(_ session: PostgreSQLSession) -> any TargetLock { base.lock(session) }
+    func journal(_ session: PostgreSQLSession) -> any Journal { base.journal(session) }
+}
