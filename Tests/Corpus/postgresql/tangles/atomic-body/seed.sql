@@ -1,1 +1,0 @@
-insert into app.t(id) values (1), (2);

@@ -1,1 +1,0 @@
-insert into app.t(a) values ('low'), ('high');

@@ -1,1 +1,0 @@
-insert into app.t(name) values ('A'), ('B');

@@ -1,1 +1,0 @@
-insert into "a b"."semi;colon" values (1, 'it''s', 'x', null);

@@ -1,1 +1,0 @@
-insert into app.person values (1, 'A', 'B');
