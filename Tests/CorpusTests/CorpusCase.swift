@@ -5,6 +5,7 @@ import Manifest
 import Planning
 import PostgreSQLEngine
 import SchemaCore
+import Testing
 import TestSupport
 
 /// A folder below `Tests/Corpus/postgresql`; `Tests/Corpus/README.md` tells what may be in it.
