@@ -41,7 +41,9 @@ public struct PostgreSQLObject: CatalogObject {
     }
 
     /// What an object is, by kind: the list of what Lockstep models on PostgreSQL.
-    public enum Definition: Hashable, Codable, Sendable {
+    ///
+    /// It is indirect so that objects are small and equal columns can share one.
+    public indirect enum Definition: Hashable, Codable, Sendable {
         case schema(SchemaDefinition)
         case `extension`(ExtensionDefinition)
         case table(TableDefinition)

@@ -24,9 +24,13 @@ private final class Sink {
 
     func write(_ tag: UInt8, _ text: String) {
         bytes.append(tag)
-        bytes.append(contentsOf: String(text.utf8.count).utf8)
+        appendDigits(text.utf8.count)
         bytes.append(0x3a)
         bytes.append(contentsOf: text.utf8)
+    }
+    private func appendDigits(_ number: Int) {
+        if number > 9 { appendDigits(number / 10) }
+        bytes.append(0x30 + UInt8(number % 10))
     }
     func write(_ tag: UInt8) { bytes.append(tag) }
 }
@@ -86,6 +90,15 @@ private struct Keyed<Key: CodingKey>: KeyedEncodingContainerProtocol {
         sink.write(Tag.key, key.stringValue)
         sink.write(Tag.null)
     }
+    // Said for the commonest types, which spares the search for a value's type.
+    func encode(_ value: String, forKey key: Key) {
+        sink.write(Tag.key, key.stringValue)
+        sink.write(Tag.string, value)
+    }
+    func encode(_ value: Bool, forKey key: Key) {
+        sink.write(Tag.key, key.stringValue)
+        sink.write(Tag.bool, value ? "1" : "0")
+    }
     func encode(_ value: some Encodable, forKey key: Key) throws {
         sink.write(Tag.key, key.stringValue)
         try SchemaCore.encode(value, to: sink, depth: depth)
@@ -121,6 +134,10 @@ private struct Unkeyed: UnkeyedEncodingContainer {
         count += 1
         sink.write(Tag.null)
     }
+    mutating func encode(_ value: String) {
+        count += 1
+        sink.write(Tag.string, value)
+    }
     mutating func encode(_ value: some Encodable) throws {
         count += 1
         try SchemaCore.encode(value, to: sink, depth: depth)
@@ -144,6 +161,7 @@ private struct Single: SingleValueEncodingContainer {
     var codingPath: [any CodingKey] { [] }
 
     func encodeNil() { sink.write(Tag.null) }
+    func encode(_ value: String) { sink.write(Tag.string, value) }
     func encode(_ value: some Encodable) throws {
         try SchemaCore.encode(value, to: sink, depth: depth)
     }

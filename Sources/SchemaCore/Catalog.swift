@@ -24,7 +24,9 @@ public struct Catalog<Object: CatalogObject>: Sendable, Equatable {
 
     /// A catalog of these objects; of two with one address the later stays.
     public init(_ objects: some Sequence<Object>) {
-        self.objects = Dictionary(objects.lazy.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        self.objects = [:]
+        self.objects.reserveCapacity(objects.underestimatedCount)
+        for object in objects { self.objects[object.id] = object }
     }
 
     /// The object at an address; setting nil removes it.
@@ -71,7 +73,9 @@ public struct Catalog<Object: CatalogObject>: Sendable, Equatable {
     }
 
     /// SHA-256 over the digests of all objects in the order of their addresses.
-    public var fingerprint: Digest { Fingerprint.of(objects.mapValues(\.digest)) }
+    public var fingerprint: Digest { 
+        Fingerprint.of(pairs: objects.values.lazy.map { ($0.id, $0.digest) })
+    }
 }
 
 extension Catalog: Codable {
@@ -90,11 +94,15 @@ extension Catalog: Codable {
 public enum Fingerprint {
     /// SHA-256 over `address NUL digest LF` in the order of the addresses.
     public static func of(_ digests: [ObjectID: Digest]) -> Digest {
+        of(pairs: digests.lazy.map { ($0.key, $0.value) })
+    }
+
+    fileprivate static func of(pairs: some Collection<(ObjectID, Digest)>) -> Digest {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(digests.count * 120)
+        bytes.reserveCapacity(pairs.count * 120)
         // Joined by NUL, which no name holds, paths are in the same order as name by name, and
         // compared faster.
-        let keyed = digests.map { (key: $0.key.sortKey, id: $0.key, digest: $0.value) }
+        let keyed = pairs.map { (key: $0.0.sortKey, id: $0.0, digest: $0.1) }
         for (_, id, digest) in keyed.sorted(by: { $0.key < $1.key }) {
             bytes.append(contentsOf: id.kind.rawValue.utf8)
             for name in id.path {

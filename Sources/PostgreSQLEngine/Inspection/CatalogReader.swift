@@ -39,7 +39,7 @@ struct CatalogReader: Sendable {
     var unmodelled: [Unmodelled] = []
 
     var digests = DigestCache()
-    var columnDefinitions: [ColumnRow.Shape: (definition: ColumnDefinition, digest: Digest)] = [:]
+    var columnDefinitions: [ColumnRow.Shape: SharedColumn] = [:]
 
     init(scope: Scope, version: Int) {
         self.scope = scope

@@ -24,7 +24,7 @@ enum PinnedSettings {
     static let values: [(name: String, value: String)] = [
         ("search_path", ""),
         ("TimeZone", "UTC"),
-        ("DateStyle", "ISO, MDY"),
+        ("DateStyle", "ISO, YMD"),
         ("IntervalStyle", "postgres"),
         ("extra_float_digits", "1"),
         ("quote_all_identifiers", "off"),
@@ -35,7 +35,6 @@ enum PinnedSettings {
         ("array_nulls", "on"),
         ("transform_null_equals", "off"),
         ("standard_conforming_strings", "on"),
-        ("check_function_bodies", "on"),
         ("jit", "off"),
     ]
 }

@@ -62,6 +62,7 @@ enum UnmodelledQuery {
         FROM rel WHERE relkind IN ('p', 'm', 'f', 'c') OR relkind = 'r' AND NOT is_modelled
         """
 
+    /// The last condition only spares most relations the single ones.
     private static let relationProperties = """
         SELECT kind, ARRAY[schema, name]::text[], found.what
         FROM rel CROSS JOIN LATERAL (VALUES
@@ -73,7 +74,9 @@ enum UnmodelledQuery {
             (\(differs("relacl", "CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
                 "relowner")), 'privileges')
         ) found (flag, what)
-        WHERE found.flag AND (is_modelled OR relkind = 'S')
+        WHERE found.flag AND (is_modelled OR relkind = 'S') AND (relrowsecurity
+            OR relforcerowsecurity OR relreplident NOT IN ('d', 'n') OR reltablespace <> 0
+            OR relam NOT IN (0, 2) OR relacl IS NOT NULL OR relowner <> nspowner)
         """
 
     /// A condition that privileges are not those that everything has from the start.
@@ -89,14 +92,15 @@ enum UnmodelledQuery {
         SELECT CASE WHEN k.oid IS NULL THEN 'index' ELSE 'constraint' END,
             CASE WHEN k.oid IS NULL THEN ARRAY[rel.schema, rel.name]
                 ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what
-        FROM rel JOIN pg_index i ON i.indexrelid = rel.oid
-            AND (i.indisclustered OR rel.reltablespace <> 0)
+        FROM (SELECT * FROM rel WHERE relkind = 'i' AND (reltablespace <> 0 OR oid IN
+            (SELECT indexrelid FROM pg_index WHERE indisclustered)) OFFSET 0) rel
+        JOIN pg_index i ON i.indexrelid = rel.oid
         JOIN rel owner ON owner.oid = i.indrelid AND owner.is_modelled
         LEFT JOIN pg_constraint k ON k.conindid = rel.oid AND k.conrelid = i.indrelid
             AND k.contype IN ('p', 'u', 'x')
         CROSS JOIN LATERAL (VALUES (i.indisclustered, 'clustered'),
             (rel.reltablespace <> 0, 'tablespace')) found (flag, what)
-        WHERE rel.relkind = 'i' AND found.flag
+        WHERE found.flag
         """
 
     private static let triggers = """

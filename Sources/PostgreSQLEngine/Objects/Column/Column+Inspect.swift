@@ -86,20 +86,13 @@ extension CatalogReader {
             relations[number].firstColumnSlot = objects.count
             for (place, column) in relation.columns.enumerated() {
                 let shared = sharedDefinition(column)
-                var definition = shared.definition
                 let address = CatalogAddress(relation.oid, OID(column.number))
-                definition.identity = identity(column, sequences.identities[address])
-                definition.generated = expressions[address].map { (row) in
-                    ColumnDefinition.Generated(
-                        expression: VerbatimSQL(row.expression),
-                        isStored: column.generated == UInt8(ascii: "s"))
-                }
-                let isPlain = definition.identity == nil && definition.generated == nil
+                let whole = completed(shared.column, column, address, expressions[address])
                 let slot = objects.count
                 append(
-                    .column(relation.schema, relation.name, column.name), .column(definition),
-                    dependencies: relation.childDependencies, position: place + 1,
-                    digest: isPlain ? shared.digest : nil)
+                    .column(relation.schema, relation.name, column.name),
+                    whole ?? shared.definition, dependencies: relation.childDependencies,
+                    position: place + 1, digest: whole == nil ? shared.digest : nil)
                 if let row = expressions[address] {
                     slots[CatalogAddress(SystemCatalog.columnDefault, row.oid)] = slot
                 }
@@ -121,13 +114,14 @@ extension CatalogReader {
                 report(column, of: number, ["default"])
                 continue
             }
-            let definition = DefaultDefinition(expression: VerbatimSQL(try row.text(3)))
+            let definition = PostgreSQLObject.Definition.columnDefault(
+                DefaultDefinition(expression: VerbatimSQL(try row.text(3))))
             add(
                 .columnDefault(relation.schema, relation.name, column.name),
-                .columnDefault(definition), at: (SystemCatalog.columnDefault, row.oid(0)),
+                definition, at: (SystemCatalog.columnDefault, row.oid(0)),
                 dependencies: relation.childDependencies.union([
                     .column(relation.schema, relation.name, column.name)
-                ]), digest: digests.digest(of: .columnDefault(definition)))
+                ]), digest: digests.digest(of: definition))
         }
     }
 
@@ -146,9 +140,7 @@ extension CatalogReader {
     }
 
     /// What a column is without identity and expression, of which few differ in a database.
-    private mutating func sharedDefinition(
-        _ column: ColumnRow
-    ) -> (definition: ColumnDefinition, digest: Digest) {
+    private mutating func sharedDefinition(_ column: ColumnRow) -> SharedColumn {
         if let known = columnDefinitions[column.shape] { return known }
         let type = names.type(column.type)
         let definition = ColumnDefinition(
@@ -156,9 +148,28 @@ extension CatalogReader {
             collation: column.collation == type.collation
                 ? nil : names.collations[column.collation],
             isNotNull: column.isNotNull)
-        let made = (definition, digests.digest(of: .column(definition)))
+        let made = SharedColumn(
+            column: definition, definition: .column(definition),
+            digest: digests.digest(of: .column(definition)))
         columnDefinitions[column.shape] = made
         return made
+    }
+
+    /// The definition of a column with identity or expression; nil for all others.
+    private func completed(
+        _ shared: ColumnDefinition, _ column: ColumnRow, _ address: CatalogAddress,
+        _ expression: (oid: OID, expression: String)?
+    ) -> PostgreSQLObject.Definition? {
+        let identity = identity(column, sequences.identities[address])
+        if identity == nil, expression == nil { return nil }
+        var definition = shared
+        definition.identity = identity
+        definition.generated = expression.map {
+            ColumnDefinition.Generated(
+                expression: VerbatimSQL($0.expression),
+                isStored: column.generated == UInt8(ascii: "s"))
+        }
+        return .column(definition)
     }
 
     private func identity(
@@ -171,6 +182,13 @@ extension CatalogReader {
             isAlways: column.identity == UInt8(ascii: "a"), sequenceName: sequence.name,
             sequence: settings)
     }
+}
+
+/// The definition that all columns of one shape share.
+struct SharedColumn {
+    let column: ColumnDefinition
+    let definition: PostgreSQLObject.Definition
+    let digest: Digest
 }
 
 /// A column of a table or a view as `pg_attribute` has it.
