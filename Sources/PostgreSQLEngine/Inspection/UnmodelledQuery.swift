@@ -169,8 +169,9 @@ enum UnmodelledQuery {
 
     /// What `initdb` grants on `public`, which changed with PostgreSQL 15.
     private static let publicAccess = """
-        (acldefault('n', s.nspowner) || makeaclitem(0, s.nspowner,
-            CASE WHEN current_setting('server_version_num')::int < 150000
-                THEN 'USAGE, CREATE' ELSE 'USAGE' END, false))
+        (acldefault('n', s.nspowner) || ('='
+            || CASE WHEN current_setting('server_version_num')::int < 150000
+                THEN 'UC' ELSE 'U' END
+            || '/' || quote_ident(pg_get_userbyid(s.nspowner)))::aclitem)
         """
 }
