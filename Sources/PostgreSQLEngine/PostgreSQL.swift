@@ -7,7 +7,9 @@ public import SchemaCore
 
 /// PostgreSQL 14 to 18.
 public struct PostgreSQL: Engine {
+    /// What its catalogs hold.
     public typealias Object = PostgreSQLObject
+    /// A connection with pinned settings.
     public typealias Session = PostgreSQLSession
 
     /// `postgresql`

@@ -4,7 +4,7 @@ import Testing
 @Suite("Scripts and texts")
 struct ScriptTests {
     static let scripts: [String] =
-        (Repository.files(below: "scripts") + Repository.files(below: ".ci"))
+        ["scripts", ".ci", "benchmarks"].flatMap(Repository.files(below:))
         .filter { Repository.text($0).hasPrefix("#!") }
 
     @Test("every shell script is well formed and can be run", arguments: scripts)
@@ -20,6 +20,15 @@ struct ScriptTests {
         }
     }
 
+    @Test("the history names no folder of one machine")
+    func history() throws {
+        guard Repository.exists(".git") else { return }
+        let log = try Command.run(["git", "log", "--format=%h %s %b"])
+        try #require(log.status == 0, "\(log.output)")
+        let bad = log.output.split(separator: "\n").filter { $0.contains("/wo" + "rk/") }
+        #expect(bad.isEmpty)
+    }
+
     @Test("the scripts are found")
     func found() {
         #expect(Self.scripts.contains("scripts/test") && Self.scripts.contains(".ci/run"))
@@ -28,7 +37,9 @@ struct ScriptTests {
     @Test("no file names a folder of one machine or leaves work to be done")
     func texts() {
         let banned = ["/wo" + "rk/", "TO" + "DO", "FIX" + "ME", "XX" + "X:"]
-        let folders = ["Sources", "Tests", "scripts", "docs", "examples", "schemas", ".ci"]
+        let folders = [
+            "Sources", "Tests", "scripts", "docs", "examples", "schemas", ".ci", "benchmarks",
+        ]
         let top = ["README.md", "CONTRIBUTING.md", "Package.swift"].filter(Repository.exists)
         for path in folders.flatMap(Repository.files(below:)) + top {
             for (index, line) in Repository.text(path).split(
