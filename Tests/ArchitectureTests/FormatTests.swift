@@ -11,10 +11,8 @@ struct FormatTests {
         ])
         let lines = command.output.split(separator: "\n")
         let first = lines.prefix(30).joined(separator: "\n")
-        #expect(
-            command.status == 0,
-            "\(lines.count) lines; `swift format -i -r Sources Tests Package.swift` mends most:\n\(first)"
-        )
+        let remedy = "`swift format -i -r Sources Tests Package.swift` mends most"
+        #expect(command.status == 0, "\(lines.count) lines; \(remedy):\n\(first)")
     }
 
     @Test("every test target states its time budget")

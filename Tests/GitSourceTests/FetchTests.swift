@@ -1,3 +1,5 @@
+// Time budget: 60 s
+
 import Foundation
 import Manifest
 import SchemaCore

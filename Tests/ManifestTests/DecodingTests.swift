@@ -1,3 +1,5 @@
+// Time budget: 10 s
+
 import Manifest
 import SchemaCore
 import Testing

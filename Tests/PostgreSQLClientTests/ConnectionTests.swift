@@ -1,3 +1,5 @@
+// Time budget: 30 s
+
 import PostgreSQLClient
 import Synchronization
 import TestSupport

@@ -1,3 +1,5 @@
+// Time budget: 5 s
+
 import Foundation
 import Planning
 import SchemaCore
