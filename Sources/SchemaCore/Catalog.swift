@@ -73,7 +73,7 @@ public struct Catalog<Object: CatalogObject>: Sendable, Equatable {
     }
 
     /// SHA-256 over the digests of all objects in the order of their addresses.
-    public var fingerprint: Digest { 
+    public var fingerprint: Digest {
         Fingerprint.of(pairs: objects.values.lazy.map { ($0.id, $0.digest) })
     }
 }

@@ -1,3 +1,5 @@
+// Time budget: 120 s
+
 import Foundation
 import Planning
 import PostgreSQLEngine

@@ -18,7 +18,9 @@ enum PlanGolden {
         ] where !relations.isEmpty {
             lines.append("  \(word): \(relations.map(\.description).joined(separator: ", "))")
         }
-        for loss in planned.effects.losses { lines.append("  loses: \(loss.what) of \(loss.object)") }
+        for loss in planned.effects.losses {
+            lines.append("  loses: \(loss.what) of \(loss.object)")
+        }
         for probe in step.probes {
             lines.append("  \(probe.meaning.rawValue) if above zero: \(probe.counts)")
             lines += indented("  " + probe.query.text)

@@ -28,8 +28,10 @@ struct SeededRows {
             """)
         var columns: [ObjectID: [String]] = [:]
         for row in names {
-            columns[ObjectID(.init(rawValue: "table"), [try row.text(0), try row.text(1)]), default: []]
-                .append(try row.text(2))
+            columns[
+                ObjectID(.init(rawValue: "table"), [try row.text(0), try row.text(1)]), default: []
+            ]
+            .append(try row.text(2))
         }
         var out = SeededRows()
         for (table, names) in columns {
