@@ -117,13 +117,9 @@ public struct PostgreSQLSession: EngineSession {
     }
 
     /// The settings that inspection, canonicalization and execution rely on.
-    private static let pinned: [(String, String)] = [
-        ("search_path", ""), ("TimeZone", "UTC"), ("DateStyle", "ISO, YMD"),
-        ("IntervalStyle", "postgres"), ("extra_float_digits", "1"),
-        ("quote_all_identifiers", "off"), ("check_function_bodies", "off"),
-        ("standard_conforming_strings", "on"), ("bytea_output", "hex"),
-        ("client_encoding", "UTF8"), ("client_min_messages", "warning"),
-        ("default_transaction_isolation", "read committed"),
+    private static let pinned: [(name: String, value: String)] = PinnedSettings.values + [
+        ("check_function_bodies", "off"), ("client_encoding", "UTF8"),
+        ("client_min_messages", "warning"), ("default_transaction_isolation", "read committed"),
         ("default_transaction_deferrable", "off"), ("application_name", "lockstep"),
         // A limit that a role carries would end a long step; the runner sets its own.
         ("lock_timeout", "0"), ("statement_timeout", "0"), ("idle_session_timeout", "0"),
@@ -136,7 +132,7 @@ public struct PostgreSQLSession: EngineSession {
             "pg_catalog.set_config($\(2 * $0 + 1), $\(2 * $0 + 2), false)"
         }
         try await query(
-            "select " + calls.joined(separator: ", "), Self.pinned.flatMap { [$0.0, $0.1] })
+            "select " + calls.joined(separator: ", "), Self.pinned.flatMap { [$0.name, $0.value] })
         // The server then notices during a statement that this process is gone, and ends its lock
         // soon. Servers on a few platforms refuse it; there the lock ends with the statement.
         _ = try? await connection.set("client_connection_check_interval", to: "5s")
