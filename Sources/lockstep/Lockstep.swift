@@ -9,7 +9,7 @@ struct Lockstep: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ValidateCommand.self, FmtCommand.self, ImportCommand.self,
             PlanCommand.self, ShowCommand.self, ApplyCommand.self, StatusCommand.self,
-            DriftCommand.self, HistoryCommand.self, ExplainCommand.self, VersionCommand.self,
-            FetchCommand.self, SchemasCommand.self,
+            DriftCommand.self, HistoryCommand.self, ExplainCommand.self, DemoCommand.self,
+            VersionCommand.self, FetchCommand.self, SchemasCommand.self,
         ])
 }

@@ -59,7 +59,7 @@ public enum HumanText {
     /// Text in lines of at most `width` characters, broken between words.
     ///
     /// - Parameter hanging: what the lines behind the first begin with; nil for `indent`.
-    static func wrapped(
+    public static func wrapped(
         _ text: String, indent: String, hanging: String? = nil, width: Int = 78
     ) -> [String] {
         var lines: [String] = []

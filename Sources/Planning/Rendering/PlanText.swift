@@ -11,13 +11,18 @@ public struct PlanText {
         /// The command that applies this plan, to which flags are added: `lockstep apply`.
         public var applyCommand: String
 
+        /// Whether only what a person has to know before it runs is shown: no safe steps, nothing
+        /// about the rest of the target, and no command.
+        public var isBrief: Bool
+
         /// Makes options.
         public init(
-            style: TextStyle = .plain, isVerbose: Bool = false,
+            style: TextStyle = .plain, isVerbose: Bool = false, isBrief: Bool = false,
             applyCommand: String = "lockstep apply"
         ) {
             self.style = style
             self.isVerbose = isVerbose
+            self.isBrief = isBrief
             self.applyCommand = applyCommand
         }
     }
@@ -45,18 +50,37 @@ public struct PlanText {
         var lines = header()
         if plan.isEmpty {
             lines += ["", "Nothing to do: live and desired are equal."]
-            return lines + targetFindings()
+            return options.isBrief ? lines : lines + targetFindings()
         }
         lines += ["", summary()]
         var phase: Phase?
-        for index in plan.steps.indices {
-            if plan.steps[index].phase != phase {
+        var isBehindShort = false
+        for index in plan.steps.indices where !options.isBrief || isRisky(index) {
+            let isNewPhase = plan.steps[index].phase != phase
+            if isNewPhase {
                 phase = plan.steps[index].phase
                 lines += ["", style.strong(StepText.phase(plan.steps[index].phase))]
             }
-            lines += [""] + step(index)
+            let isShort = isShort(index)
+            if isNewPhase || !isShort || !isBehindShort { lines.append("") }
+            isBehindShort = isShort
+            lines += isShort ? [title(index)] : step(index)
         }
-        return lines + targetFindings() + next()
+        return options.isBrief ? lines : lines + targetFindings() + next()
+    }
+
+    private func isRisky(_ index: Int) -> Bool { assessment.stepRisks[index] > .safe }
+
+    private func shownFindings(_ index: Int) -> [Finding] {
+        assessment.findings.filter {
+            $0.step == plan.steps[index].id && (options.isVerbose || $0.severity > .info)
+        }
+    }
+
+    /// Whether the title says it all: nobody who uses the database notices the step.
+    private func isShort(_ index: Int) -> Bool {
+        !options.isVerbose && !isRisky(index) && assessment.effects[index].locks.isEmpty
+            && plan.steps[index].data == .untouched && shownFindings(index).isEmpty
     }
 
     private func header() -> [String] {
@@ -87,23 +111,25 @@ public struct PlanText {
             + (objects.isEmpty ? "" : "\nObjects: " + objects.joined(separator: ", "))
     }
 
-    private func step(_ index: Int) -> [String] {
-        let step = plan.steps[index]
+    private func title(_ index: Int) -> String {
         let number = String(index + 1)
         let padding = String(repeating: " ", count: max(0, 3 - number.count))
         let badge = style.badge(assessment.stepRisks[index], width: 11)
+        let title = style.strong(TerminalSafe.line(plan.steps[index].title))
+        return "\(padding)\(number)  \(badge)  \(title)"
+    }
+
+    private func step(_ index: Int) -> [String] {
+        let step = plan.steps[index]
         let findings = assessment.findings.filter { $0.step == step.id }
         let effects = assessment.effects[index]
-        var lines = [
-            "\(padding)\(number)  \(badge)  \(style.strong(TerminalSafe.line(step.title)))",
-            Self.indent + style.faint(TerminalSafe.line(step.id)),
-        ]
+        var lines = [title(index), Self.indent + style.faint(TerminalSafe.line(step.id))]
         lines += wrapped(
             [
                 StepText.locks(effects, findings: findings), StepText.data(step.data),
                 StepText.undo(step.undo),
             ].joined(separator: "; "))
-        lines += findings.filter { options.isVerbose || $0.severity > .info }.flatMap(finding)
+        lines += shownFindings(index).flatMap(finding)
         if options.isVerbose {
             lines.append(Self.indent + style.faint(StepText.transaction(step.transaction)))
             lines += step.action.statements.flatMap { statement in

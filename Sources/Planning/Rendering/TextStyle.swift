@@ -24,9 +24,9 @@ public enum TextStyle: Hashable, Sendable {
     }
 
     /// Bold.
-    func strong(_ text: String) -> String { paint(text, "1") }
+    public func strong(_ text: String) -> String { paint(text, "1") }
     /// Faint.
-    func faint(_ text: String) -> String { paint(text, "2") }
+    public func faint(_ text: String) -> String { paint(text, "2") }
 
     private func paint(_ text: String, _ code: String) -> String {
         switch self {

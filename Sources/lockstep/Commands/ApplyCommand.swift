@@ -103,12 +103,14 @@ struct ApplyCommand: AsyncParsableCommand {
                 managed: managed, authorization: .granted, revision: work.workplace.revision)
         }
         work.tellAround(assessed, diagnostics: lowering.diagnostics)
+        // Whoever has decided already is told the risks again; who is asked sees everything.
+        let isDecided = autoApprove != nil || file != nil || !acknowledge.isEmpty
         work.console.say(
             PlanText.render(
                 assessed.target.plan, assessed.assessment,
                 options: .init(
                     style: work.console.errorStyle, isVerbose: verbose,
-                    applyCommand: CommandLineText.apply(workplace))))
+                    isBrief: isDecided || !work.console.isInteractive)))
         try guardAgainstVanishing(assessed, lowering, engine)
         return PlannedTarget(
             plan: assessed.target.plan, assessment: assessed.assessment,
