@@ -6,6 +6,8 @@ import SchemaCore
 struct ApplyProgress: Sendable {
     let console: Console
     let isVerbose: Bool
+    /// From this duration in milliseconds on, people are told how long a step took.
+    private static let worthTelling = 1_000
 
     /// Tells one event.
     func tell(_ event: ApplyEvent) {
@@ -20,8 +22,11 @@ struct ApplyProgress: Sendable {
             if isVerbose {
                 for statement in step.action.statements { say("      \(statement.text)") }
             }
-        case .stepDone(_, let milliseconds):
-            say("      done in \(HumanText.duration(milliseconds: milliseconds))")
+        case .stepDone(let step, let milliseconds):
+            // Steps that share a transaction are done together, so the title is said again.
+            if milliseconds >= Self.worthTelling {
+                say("      \(step.title): \(HumanText.duration(milliseconds: milliseconds))")
+            }
         case .retry(_, let error, let blockers, let next, let total):
             let who =
                 blockers.isEmpty

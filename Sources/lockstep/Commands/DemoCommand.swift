@@ -106,7 +106,7 @@ struct DemoCommand: AsyncParsableCommand {
         stage.chapter(
             "1. The schema lives in git",
             """
-            A web shop: sixteen tables, enums, views, functions. Each manifest is a YAML file that \
+            A web shop: fourteen tables, enums, views, functions. Each manifest is a YAML file that \
             says what shall be there. Nobody writes migrations.
             """)
         try stage.write(ShopExample.first)
