@@ -90,7 +90,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["TestSupport"],
+            name: "EndToEndTests", dependencies: ["PostgreSQLClient", "TestSupport"],
             swiftSettings: strict),
     ]
 )

@@ -143,7 +143,7 @@ struct FetchJob {
                 "\(choice.name) of \(request.url) was moved: it named commit "
                     + "\(seen) and now names \(commit)",
                 help: "tags are not supposed to move; if this one was moved on purpose, allow "
-                    + "the rewrite once")
+                    + "the rewrite once: --allow-rewrite")
         }
         if try transport.descends(commit, from: seen) { return }
         throw GitError(
@@ -151,7 +151,7 @@ struct FetchJob {
             "\(choice.name) of \(request.url) was rewritten: the last seen "
                 + "commit \(seen) is not in the history of \(commit)",
             help: "if somebody force-pushed on purpose, compare the two commits and allow the "
-                + "rewrite once; otherwise restore the branch")
+                + "rewrite once (--allow-rewrite); otherwise restore the branch")
     }
 }
 

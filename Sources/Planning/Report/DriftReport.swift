@@ -84,7 +84,10 @@ public struct DriftReport: Hashable, Codable, Sendable {
             return "  \(word)\(padding)\(TerminalSafe.line(drift.object.description))"
         }
         return
-            (["\(place): \(objects) differ from what was last applied", ""] + lines + [
+            ([
+                "\(place): \(objects) \(drifts.count == 1 ? "differs" : "differ") "
+                    + "from what was last applied", "",
+            ] + lines + [
                 "",
                 "To go back, plan and apply the same manifests; to keep the changes, import them.",
             ]).joined(separator: "\n") + "\n"

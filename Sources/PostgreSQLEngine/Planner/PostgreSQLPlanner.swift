@@ -120,8 +120,10 @@ struct PostgreSQLPlanner {
             return nil
         }
         if case .comment = object.definition {
+            // What it says something about; its schema only if that is all that is known.
             let carriers = object.dependencies.union(object.parent.map { [$0] } ?? [])
-            for carrier in carriers.sorted() {
+            let subject = object.id.subject.map { [$0] } ?? []
+            for carrier in subject + carriers.sorted() {
                 guard let host = leaving[carrier] else { continue }
                 return head(of: host, in: leaving) ?? host.id
             }

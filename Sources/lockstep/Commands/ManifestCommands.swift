@@ -149,8 +149,7 @@ struct ImportCommand: AsyncParsableCommand {
             "wrote \(HumanText.count(Int64(manifests.count), "file")) to \(out)"
                 + (inspection.unmodelled.isEmpty
                     ? ""
-                    : "; \(inspection.unmodelled.count) things are not modelled "
-                        + "and stay as they are")
+                    : "; not modelled and left as they are: \(inspection.unmodelled.count)")
         )
         return .success
     }

@@ -113,8 +113,18 @@ enum CommandLineText {
         add("--env", options.env)
         add("--target", options.target)
         add("--engine", options.engine)
-        add("--url", options.url.map { $0.contains("@") ? "$DATABASE_URL" : $0 })
+        if let url = options.url {
+            // The shell of the reader fills it in: a password is never shown.
+            words += ["--url", holdsPassword(url) ? "\"$DATABASE_URL\"" : ShellWord.quoted(url)]
+        }
         add("--manifests", options.manifests)
         return words.joined(separator: " ")
+    }
+
+    /// Whether a connection string may hold a password: `user:word@`, or a parameter for it.
+    private static func holdsPassword(_ url: String) -> Bool {
+        let behindScheme = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        let user = behindScheme.lastIndex(of: "@").map { behindScheme[..<$0] } ?? ""
+        return user.contains(":") || url.lowercased().contains("password")
     }
 }

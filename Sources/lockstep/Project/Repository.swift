@@ -14,6 +14,7 @@ enum Repository {
             reference: try ref.map { text throws(GitError) in try GitReference(text) } ?? .head,
             path: path ?? "")
         settings.credentials = credentials()
+        settings.allowRewrite = allowRewrite
         settings.selection = selection
         return try GitSource(
             settings, cache: GitCache(Folders.cache("git")),

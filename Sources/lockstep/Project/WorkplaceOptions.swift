@@ -15,6 +15,9 @@ struct WorkplaceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The project's folder in the repository.", valueName: "dir"))
     var path: String?
 
+    @Flag(help: "Read the branch although it was rewritten (force-pushed) since it was last read.")
+    var allowRewrite = false
+
     @Option(
         help: ArgumentHelp("The environment; may be left out if there is one.", valueName: "name"))
     var env: String?
@@ -48,8 +51,8 @@ struct WorkplaceOptions: ParsableArguments {
                     + "leave --project, --repo, --env and --target away"
             )
         }
-        if repo == nil && (ref != nil || path != nil) {
-            throw ValidationError("--ref and --path belong to --repo")
+        if repo == nil && (ref != nil || path != nil || allowRewrite) {
+            throw ValidationError("--ref, --path and --allow-rewrite belong to --repo")
         }
         if repo != nil && project != nil {
             throw ValidationError("a project is read from --repo or from --project, not from both")
