@@ -6,7 +6,8 @@ import Manifest
 enum Repository {
     /// A source for `--repo`, `--ref` and `--path`.
     static func source(
-        _ url: String, ref: String?, path: String?, selection: FileSelection
+        _ url: String, ref: String?, path: String?, selection: FileSelection,
+        allowRewrite: Bool
     ) throws -> GitSource {
         let folder = FileManager.default.currentDirectoryPath
         var settings = GitSettings(

@@ -89,7 +89,8 @@ extension Workplace {
     static func projectTree(_ options: WorkplaceOptions) async throws -> ManifestTree {
         if let repo = options.repo {
             return try await Repository.source(
-                repo, ref: options.ref, path: options.path, selection: projectFiles
+                repo, ref: options.ref, path: options.path, selection: projectFiles,
+                allowRewrite: options.allowRewrite
             ).load()
         }
         return try await FolderSource(options.project ?? ".", selection: projectFiles).load()
