@@ -120,10 +120,11 @@ struct PostgreSQLPlanner {
             return nil
         }
         if case .comment = object.definition {
-            // What it says something about; its schema only if that is all that is known.
+            // What it says something about; the schema comes last, for it leaves after all in it.
             let carriers = object.dependencies.union(object.parent.map { [$0] } ?? [])
-            let subject = object.id.subject.map { [$0] } ?? []
-            for carrier in subject + carriers.sorted() {
+                .union(object.id.subject.map { [$0] } ?? [])
+            let inner = carriers.filter { $0.kind != .schema }
+            for carrier in inner.sorted() + carriers.subtracting(inner).sorted() {
                 guard let host = leaving[carrier] else { continue }
                 return head(of: host, in: leaving) ?? host.id
             }
