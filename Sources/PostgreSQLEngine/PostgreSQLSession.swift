@@ -117,15 +117,16 @@ public struct PostgreSQLSession: EngineSession {
     }
 
     /// The settings that inspection, canonicalization and execution rely on.
-    private static let pinned: [(name: String, value: String)] = PinnedSettings.values + [
-        ("check_function_bodies", "off"), ("client_encoding", "UTF8"),
-        ("client_min_messages", "warning"), ("default_transaction_isolation", "read committed"),
-        ("default_transaction_deferrable", "off"), ("application_name", "lockstep"),
-        // A limit that a role carries would end a long step; the runner sets its own.
-        ("lock_timeout", "0"), ("statement_timeout", "0"), ("idle_session_timeout", "0"),
-        // If this process stops in the middle of a step, its locks end with this.
-        ("idle_in_transaction_session_timeout", "10min"),
-    ]
+    private static let pinned: [(name: String, value: String)] =
+        PinnedSettings.values + [
+            ("check_function_bodies", "off"), ("client_encoding", "UTF8"),
+            ("client_min_messages", "warning"), ("default_transaction_isolation", "read committed"),
+            ("default_transaction_deferrable", "off"), ("application_name", "lockstep"),
+            // A limit that a role carries would end a long step; the runner sets its own.
+            ("lock_timeout", "0"), ("statement_timeout", "0"), ("idle_session_timeout", "0"),
+            // If this process stops in the middle of a step, its locks end with this.
+            ("idle_in_transaction_session_timeout", "10min"),
+        ]
 
     private func pinSettings() async throws {
         let calls = Self.pinned.indices.map {

@@ -55,14 +55,16 @@ struct DemoCommand: AsyncParsableCommand {
         let base = FileManager.default.temporaryDirectory.path
         let folder = URL(fileURLWithPath: wanted ?? "\(base)/lockstep-demo-\(getpid())")
         if FileManager.default.fileExists(atPath: folder.path) {
-            throw Failure(.failure, "\(folder.path) is there already", help: "choose another --folder")
+            throw Failure(
+                .failure, "\(folder.path) is there already", help: "choose another --folder")
         }
         do {
             try FileManager.default.createDirectory(
                 at: folder.appendingPathComponent("shop"), withIntermediateDirectories: true)
         } catch {
             throw Failure(
-                .failure, "the folder \(folder.path) cannot be made", help: "choose another --folder")
+                .failure, "the folder \(folder.path) cannot be made",
+                help: "choose another --folder")
         }
         return folder
     }
@@ -106,8 +108,8 @@ struct DemoCommand: AsyncParsableCommand {
         stage.chapter(
             "1. The schema lives in git",
             """
-            A web shop: fourteen tables, enums, views, functions. Each manifest is a YAML file that \
-            says what shall be there. Nobody writes migrations.
+            A web shop: fourteen tables, enums, views, functions. Each manifest is a YAML file \
+            that says what shall be there. Nobody writes migrations.
             """)
         try stage.write(ShopExample.first)
         try await stage.git(["init", "-q", "-b", "main", "shop"])

@@ -68,7 +68,8 @@ struct Transcript {
                 """)
         }
         for command in commands {
-            let shown = (command.hasPrefix("#") ? "" : "$ ")
+            let shown =
+                (command.hasPrefix("#") ? "" : "$ ")
                 + command.replacing("\n", with: "\n> ")
             lines.append("printf '%s\\n' '\(shown.replacing("'", with: "'\\''"))'")
             if command.hasPrefix("#") { continue }
