@@ -100,8 +100,8 @@ struct Place: Sendable {
     var environment: [String: String]
 
     /// Runs a test in a new folder, which is removed afterwards.
-    static func with<Value>(
-        environment: [String: String] = [:], _ body: (Place) async throws -> Value
+    static func with<Value: Sendable>(
+        environment: [String: String] = [:], _ body: @Sendable (Place) async throws -> Value
     ) async throws -> Value {
         let base = FileManager.default.temporaryDirectory
             .appendingPathComponent("lockstep-e2e-\(UUID().uuidString)")

@@ -9,7 +9,9 @@ actor Turnstile {
     init(places: Int) { free = places }
 
     /// Runs a body when there is a place.
-    nonisolated func pass<Value>(_ body: () async throws -> Value) async throws -> Value {
+    nonisolated func pass<Value: Sendable>(
+        _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
         await enter()
         do {
             let value = try await body()
