@@ -26,9 +26,13 @@ extension CatalogQuery {
     /// An option that newer minor releases (15.20) keep on columns for themselves.
     static let ownOption = "pg_attver"
 
-    /// The expressions of defaults and generated columns.
+    /// The expressions of defaults and generated columns, and whether they call a volatile function,
+    /// by the functions and operators that the parsed expression names.
     static let defaults = """
-        SELECT d.oid, d.adrelid, d.adnum, pg_get_expr(d.adbin, d.adrelid)
+        SELECT d.oid, d.adrelid, d.adnum, pg_get_expr(d.adbin, d.adrelid),
+            d.adbin::text LIKE '%funcid %' AND EXISTS (
+                SELECT FROM regexp_matches(d.adbin::text, ':(?:op)?funcid (\\d+)', 'g') call
+                JOIN pg_proc p ON p.oid = call[1]::oid WHERE p.provolatile = 'v')
         FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
         WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind IN ('r', 'v')
             AND NOT c.relispartition
@@ -115,7 +119,8 @@ extension CatalogReader {
                 continue
             }
             let definition = PostgreSQLObject.Definition.columnDefault(
-                DefaultDefinition(expression: VerbatimSQL(try row.text(3))))
+                DefaultDefinition(
+                    expression: VerbatimSQL(try row.text(3)), isVolatile: row.flag(4)))
             add(
                 .columnDefault(relation.schema, relation.name, column.name),
                 definition, at: (SystemCatalog.columnDefault, row.oid(0)),
