@@ -93,7 +93,7 @@ struct ScratchMaker {
         let statement =
             "CREATE DATABASE \(SQLDialectName.quoted(name))\(owner) TEMPLATE template0 "
             + "ENCODING \(SQLDialectName.literal(traits.encoding)) \(locale) "
-            + "CONNECTION LIMIT \(try minutes[0].int(0))"
+            + "CONNECTION LIMIT \(try minutes[0].int(0))\(strategy)"
         do {
             try await maintenance.query(statement)
         } catch {
@@ -104,6 +104,11 @@ struct ScratchMaker {
                 help: "Grant it CREATEDB, install the server programs of PostgreSQL "
                     + "\(traits.majorVersion) where Lockstep runs, or name a dedicated server.")
         }
+    }
+
+    /// A private server has nothing to write out before it copies files, which is faster then.
+    private var strategy: String {
+        place.role != nil && traits.majorVersion >= 15 ? " STRATEGY file_copy" : ""
     }
 
     private var localeClauses: String {
