@@ -345,15 +345,15 @@ extension FunctionDefinition {
         return sql
     }
 
-    /// A setting as `SET` takes it. Lists of names are stored quoted by the server and go back as
-    /// they are; all else goes back as a literal.
+    /// A setting as `SET` takes it: a literal, or one for each name of a list, since an empty name
+    /// can be written in no other way.
     private static func setting(_ name: String, _ value: String) -> SQL {
         let target: SQL = "\(name: name.split(separator: ".").map(String.init))"
-        if listSettings.contains(name.lowercased()) {
-            return value.isEmpty
-                ? "\(target) TO ''" : "\(target) TO \(verbatim: VerbatimSQL(value))"
+        guard listSettings.contains(name.lowercased()) else {
+            return "\(target) TO \(literal: value)"
         }
-        return "\(target) TO \(literal: value)"
+        let names = SettingList.names(in: value).map { "\(literal: $0)" as SQL }
+        return "\(target) TO \(names.isEmpty ? "''" : names.joined(", "))"
     }
 
     /// The settings that hold lists of quoted names (`GUC_LIST_QUOTE` in the server's source).
