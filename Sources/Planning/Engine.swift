@@ -229,12 +229,17 @@ public struct Settlement<Object: CatalogObject>: Sendable, Codable {
     /// What had to leave in order that a type could change: defaults that the server could not
     /// convert, views, generated columns; as they stood after the renames.
     public var removed: [Object]
+    /// Live objects that the server prints in another way than the desired ones although it reads
+    /// both as the same: they are as desired, and stay as they are.
+    public var spellings: [Object]
 
     /// Makes the value.
     public init(
         renames: [Rename] = [], catalog: Catalog<Object>, retyped: [Retype] = [],
-        removed: [Object] = []
+        removed: [Object] = [], spellings: [Object] = []
     ) {
+        self.spellings = spellings
+
         self.renames = renames
         self.catalog = catalog
         self.retyped = retyped

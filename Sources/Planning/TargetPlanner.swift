@@ -102,7 +102,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
         capabilities: Capabilities,
         managed: (Catalog<E.Object>, Set<ObjectID>) -> Catalog<E.Object>
     ) async throws -> TargetPlan<E.Object> {
-        let desired = try await engine.canonicalize(
+        var desired = try await engine.canonicalize(
             lowering.objects, scope: scope, for: session, scratch: settings.scratch)
         let inspection = try await engine.inspect(session, scope: scope, detail: .full)
         let declared = Set(desired.objects.keys)
@@ -114,8 +114,10 @@ public struct TargetPlanner<E: Engine>: Sendable {
             scratch: settings.scratch)
         let whole = settlement.catalog
         settlement.catalog = managed(whole, declared)
+        for object in settlement.spellings { desired.insert(object) }
         let changes = difference(from: settlement.catalog, to: desired)
         try refuseUnmanagedDependants(of: changes, in: whole, managed: settlement.catalog)
+        try refuseLostGround(of: desired, changes)
         let result = engine.plan(
             PlanningRequest(
                 live: live, settlement: settlement, desired: desired, changes: changes,
@@ -181,6 +183,26 @@ public struct TargetPlanner<E: Engine>: Sendable {
                 "unmanaged-dependant",
                 "\(lost) cannot be dropped: \(object.id), which Lockstep does not manage, needs it",
                 help: "declare \(object.id) in a manifest, or drop it by hand first")
+        }
+        if !problems.isEmpty { throw DiagnosticsError(problems) }
+    }
+
+    /// A manifest that needs what no manifest declares any more could be built only because the
+    /// database still has it.
+    private func refuseLostGround(
+        of desired: Catalog<E.Object>, _ changes: [Change<E.Object>]
+    ) throws {
+        let dropped = Set(
+            changes.compactMap { change -> ObjectID? in
+                if case .drop(let object) = change { object.id } else { nil }
+            })
+        if dropped.isEmpty { return }
+        let problems = desired.sorted.compactMap { object -> Diagnostic? in
+            guard let lost = object.dependencies.intersection(dropped).min() else { return nil }
+            return .error(
+                "lost-dependency", "\(object.id) needs \(lost), which is to be dropped",
+                help: "declare \(lost) in a manifest, or change \(object.id) so that it does not "
+                    + "need it")
         }
         if !problems.isEmpty { throw DiagnosticsError(problems) }
     }

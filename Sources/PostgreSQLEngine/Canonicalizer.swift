@@ -99,7 +99,7 @@ struct Canonicalizer: Sendable {
         diagnostics += try await CanonicalizeBodies(database).validate(builder.built)
         guard !diagnostics.hasErrors else { throw DiagnosticsError(diagnostics) }
         excluded.subtract(desired.lazy.map(\.id))
-        let catalog = try await database.read()
+        let catalog = try await CanonicalizeFixpoint(database).settled(try await database.read())
         return (Self.result(catalog, excluded, desired), !borrowed.isEmpty)
     }
 

@@ -10,12 +10,16 @@ struct SettleWork: Sendable {
     let renames: SettleRenames
     /// By live address; with the renames of types they may turn out to be equal.
     let retyped: [ObjectID]
+    /// What may only be printed in another way than it is desired, by live address.
+    let suspects: [ObjectID]
     let scope: SettleScope
 
     /// Does all of it.
     func run(in database: ScratchDatabase) async throws -> Settlement<PostgreSQLObject> {
         var builder = ScratchBuilder(database)
         try await copy(with: &builder)
+        let respelling = Respelling(
+            live: live, copy: suspects.isEmpty ? Catalog() : try await database.read(), suspects)
         for rename in renames.list {
             try await run(RenameStatement.of(rename), in: database)
         }
@@ -27,7 +31,8 @@ struct SettleWork: Sendable {
             return from.type != to.type || from.collation != to.collation
         }
         guard !columns.isEmpty else {
-            return Settlement(renames: renames.list, catalog: renamed)
+            return respelling.applied(
+                to: Settlement(renames: renames.list, catalog: renamed), desired, renames)
         }
         _ = try await builder.build(
             ScratchUnits(newTypes(renamed), searchPath: nil, isEnvironment: true).ordered())
@@ -38,9 +43,10 @@ struct SettleWork: Sendable {
         let kept = renamed.filter { !removed.contains($0.id) }
         let settled = try merged(
             kept, try await database.read(), addresses: { $0 })
-        return Settlement(
-            renames: renames.list, catalog: settled, retyped: changer.retyped,
-            removed: removed.sorted().compactMap { renamed[$0] })
+        return respelling.applied(
+            to: Settlement(
+                renames: renames.list, catalog: settled, retyped: changer.retyped,
+                removed: removed.sorted().compactMap { renamed[$0] }), desired, renames)
     }
 
     /// Builds the part of the live catalog that matters, as the server printed it.

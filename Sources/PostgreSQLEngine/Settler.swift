@@ -27,12 +27,14 @@ struct Settler: Sendable {
         renames.add(requested: requested)
         renames.add(implied: renames.impliedSequences(desired: desired))
         let retyped = Self.retyped(live, desired, renames)
-        guard !renames.list.isEmpty || !retyped.isEmpty else {
+        let suspects = Respelling.suspects(live, desired, renames)
+        guard !renames.list.isEmpty || !retyped.isEmpty || !suspects.isEmpty else {
             return Self.finished(Settlement(catalog: live), desired)
         }
         let work = SettleWork(
-            live: live, desired: desired, renames: renames, retyped: retyped,
-            scope: SettleScope(live, roots: Self.roots(live, renames, retyped)))
+            live: live, desired: desired, renames: renames, retyped: retyped, suspects: suspects,
+            scope: SettleScope(
+                live, roots: Self.roots(live, renames, retyped).union(suspects)))
         var traits = try await ScratchTraits.read(target)
         for object in desired.objects.values {
             guard case .extension(let definition) = object.definition,
@@ -95,6 +97,10 @@ struct Settler: Sendable {
         _ live: Catalog<PostgreSQLObject>, _ renames: SettleRenames, _ retyped: [ObjectID]
     ) -> Set<ObjectID> {
         var roots = Set(retyped)
+        // Functions that take the table's rows apart keep the server from changing any column.
+        let tables = Set(retyped.map(RowTypeUse.table))
+        for object in live.objects.values
+        where !RowTypeUse.rows(of: object).isDisjoint(with: tables) { roots.insert(object.id) }
         var back: [ObjectID: ObjectID] = [:]
         for object in live.objects.values { back[renames.settled(object)] = object.id }
         // The address at a rename's turn need not be one of the live catalog.

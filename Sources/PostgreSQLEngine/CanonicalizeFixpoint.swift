@@ -1,0 +1,75 @@
+// Owns the expressions that the server prints in one way and reads in another. A list of varchar
+// that is compared with text is stored as a cast of the whole array; its print, read again, is
+// stored as an array of casts. What a plan runs is the print, so the canonical form is what becomes
+// of that: the form that stays.
+
+internal import PostgreSQLClient
+import SchemaCore
+
+struct CanonicalizeFixpoint {
+    private let database: ScratchDatabase
+
+    init(_ database: ScratchDatabase) { self.database = database }
+
+    /// The catalog after what does not stay as it is printed was made again from its print.
+    func settled(
+        _ catalog: Catalog<PostgreSQLObject>
+    ) async throws -> Catalog<PostgreSQLObject> {
+        let ids = try await unsettled()
+        let statements = catalog.sorted.filter { ids.contains($0.id) }.flatMap { object in
+            Self.remaking(object, comment: catalog[object.id.comment])
+        }
+        if statements.isEmpty { return catalog }
+        for statement in statements {
+            try await database.connection.query(statement.text(.postgreSQL))
+        }
+        return try await database.read()
+    }
+
+    /// The objects with a cast of an array that is written out.
+    private func unsettled() async throws -> Set<ObjectID> {
+        let rows = try await database.connection.query(
+            """
+            SELECT 'constraint', n.nspname, r.relname, c.conname
+            FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid
+            JOIN pg_namespace n ON n.oid = r.relnamespace
+            WHERE c.conbin::text LIKE \(Self.pattern)
+            UNION ALL
+            SELECT 'index', n.nspname, r.relname, NULL
+            FROM pg_index i JOIN pg_class r ON r.oid = i.indexrelid
+            JOIN pg_namespace n ON n.oid = r.relnamespace
+            WHERE i.indpred::text LIKE \(Self.pattern) OR i.indexprs::text LIKE \(Self.pattern)
+            UNION ALL
+            SELECT 'default', n.nspname, r.relname, a.attname
+            FROM pg_attrdef d JOIN pg_class r ON r.oid = d.adrelid
+            JOIN pg_namespace n ON n.oid = r.relnamespace
+            JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+            WHERE d.adbin::text LIKE \(Self.pattern)
+            UNION ALL
+            SELECT 'view', n.nspname, r.relname, NULL
+            FROM pg_rewrite w JOIN pg_class r ON r.oid = w.ev_class
+            JOIN pg_namespace n ON n.oid = r.relnamespace
+            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+                AND w.ev_action::text LIKE \(Self.pattern)
+            """)
+        return Set(
+            try rows.map { row in
+                let path = [try row.text(1), try row.text(2)] + (row[3].map { [$0] } ?? [])
+                return ObjectID(ObjectKind(rawValue: try row.text(0)), path)
+            })
+    }
+
+    private static let pattern = "'%{ARRAYCOERCEEXPR :arg {ARRAY%'"
+
+    private static func remaking(
+        _ object: PostgreSQLObject, comment: PostgreSQLObject?
+    ) -> [SQL] {
+        switch object.definition {
+        case .constraint, .index:
+            object.removal + object.creation + (comment?.creation ?? [])
+        case .columnDefault: object.creation
+        case .view(let view): [view.creation(object.id, replacing: true)]
+        case .schema, .extension, .table, .column, .enum, .sequence, .function, .comment: []
+        }
+    }
+}
