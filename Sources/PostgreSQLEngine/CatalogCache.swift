@@ -12,7 +12,7 @@ public import SchemaCore
 /// is read only when there is something to plan.
 public struct CatalogCache: Sendable {
     /// Counts up when the files or the meaning of a catalog change.
-    static let format = 1
+    static let format = 2
 
     /// A catalog's file starts with the digest of the rest, in so many bytes.
     private static let sumLength = 71

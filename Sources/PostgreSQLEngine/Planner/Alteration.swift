@@ -47,6 +47,7 @@ extension PlanContext {
         let needed = needs(of: new)
         for index in operations.indices {
             operations[index].consumes.formUnion(needed)
+            operations[index].takes.formUnion(NameSlot.overloads(called: needed))
             operations[index].releases.formUnion(needs(of: old).subtracting(needed))
             operations[index].sequence = index
             operations[index].sequenceKey = new.id

@@ -10,6 +10,8 @@ extension PlanContext {
         operation.produces = [object.id]
         operation.consumes = needs(of: object)
         operation.takes = NameSlot.taken(by: object)
+            .union(NameSlot.overloads(called: operation.consumes))
+            .union([NameSlot.choice(of: object)].compactMap { $0 })
         operation.touches = [touch(object.id)]
         switch object.definition {
         case .schema, .extension, .table, .enum, .view, .function: break

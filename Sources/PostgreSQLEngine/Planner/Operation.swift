@@ -69,9 +69,47 @@ struct Operation {
 /// A name that only one object can have at a time.
 struct NameSlot: Hashable {
     /// The namespace within which the name is unique.
-    enum Space: Hashable { case relation, type, column, constraint, function, other }
+    enum Space: Hashable { case relation, type, column, constraint, function, overloads, other }
     var space: Space
     var path: [String]
+
+    /// The name that a function shares with its overloads. A drop frees it; what calls one of them
+    /// waits for that, since a call may fit both until then.
+    static func overloads(of function: ObjectID) -> NameSlot {
+        NameSlot(space: .overloads, path: Array(function.path.prefix(2)))
+    }
+
+    /// The shared names of the functions among some objects.
+    static func overloads(called objects: Set<ObjectID>) -> Set<NameSlot> {
+        Set(objects.lazy.filter { $0.kind == .function }.map { overloads(of: $0) })
+    }
+
+    /// The choice of a key for foreign keys to a table: the server takes the oldest that fits, so
+    /// one that goes has to be gone before. Nil for what is no such key.
+    static func choice(without object: PostgreSQLObject) -> NameSlot? {
+        switch object.definition {
+        case .index(let index):
+            index.isUnique ? choice(in: .table(object.id.path[0], index.table)) : nil
+        case .constraint(let constraint):
+            constraint.keyColumns == nil
+                ? nil : choice(in: .table(object.id.path[0], object.id.path[1]))
+        case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
+            .function, .comment:
+            nil
+        }
+    }
+
+    /// The choice that a foreign key makes.
+    static func choice(of object: PostgreSQLObject) -> NameSlot? {
+        guard case .constraint(let constraint) = object.definition,
+            case .foreignKey(let key) = constraint.rule
+        else { return nil }
+        return choice(in: .table(key.table.schema ?? object.id.path[0], key.table.name))
+    }
+
+    private static func choice(in table: ObjectID) -> NameSlot {
+        NameSlot(space: .other, path: ["key"] + table.path)
+    }
 
     /// The names that an object takes.
     static func taken(by object: PostgreSQLObject) -> Set<NameSlot> {

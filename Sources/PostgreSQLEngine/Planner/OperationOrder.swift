@@ -75,7 +75,11 @@ struct OperationOrder {
                 for destroyer in destroyers[id] ?? [] { graph.add(index, before: destroyer) }
             }
             for slot in operation.takes {
-                for freer in freers[slot] ?? [] { graph.add(freer, before: index) }
+                for freer in freers[slot] ?? [] {
+                    // The renames have an order of their own.
+                    if operation.verb == "rename", operations[freer].verb == "rename" { continue }
+                    graph.add(freer, before: index)
+                }
             }
         }
         for group in sequences.values {
@@ -97,6 +101,11 @@ struct OperationOrder {
             let root = subject.kind == .enumLabel ? Array(subject.path.prefix(2)) : subject.path
             for index in operations.indices where operations[index].verb != "rename" {
                 let operation = operations[index]
+                // What is done to the object itself is done under its new name.
+                if operation.destroys.contains(subject) {
+                    graph.add(rename, before: index)
+                    continue
+                }
                 guard operation.takes.isDisjoint(with: operations[rename].frees) else {
                     graph.add(rename, before: index)
                     continue

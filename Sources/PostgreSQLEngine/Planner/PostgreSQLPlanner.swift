@@ -29,12 +29,17 @@ struct PostgreSQLPlanner {
             alterations[to.id] = alteration
             if case .recreate = alteration { roots.append(to.id) }
         }
+        let rows = RowTypeUse(request)
+        let valued = valuedColumns()
+        var stranded = Stranded(request, alterations).objects
+        for held in rows.heldUp(by: valued) { stranded[held.function] = held.column }
         let recreation = Recreation(
-            of: roots, settled: request.settlement.catalog, desired: request.desired)
+            of: roots, stranded: stranded, settled: request.settlement.catalog,
+            desired: request.desired)
         if recreation.diagnostics.hasErrors {
             return PlanningResult(steps: [], diagnostics: recreation.diagnostics)
         }
-        let operations = operations(alterations, recreation)
+        let operations = rows.placed(operations(alterations, recreation), columns: valued)
         let pending = Set(operations.flatMap(\.produces))
         let creations = Set(operations.filter { $0.verb == "create" }.map(\.subject))
         let folding = TableFolding(context: context, pending: pending, creations: creations)
@@ -50,6 +55,23 @@ struct PostgreSQLPlanner {
     }
 
     // MARK: - Operations
+
+    /// The columns of tables that are there to which the server gives values.
+    private func valuedColumns() -> Set<ObjectID> {
+        var columns = Set(request.settlement.retyped.map(\.column))
+        for change in request.changes {
+            guard case .create(let object) = change, case .column(let column) = object.definition,
+                request.settlement.catalog[RowTypeUse.table(of: object.id)] != nil
+            else { continue }
+            let path = object.id.path
+            if column.identity != nil || column.generated != nil
+                || request.desired[.columnDefault(path[0], path[1], path[2])] != nil
+            {
+                columns.insert(object.id)
+            }
+        }
+        return columns
+    }
 
     private func operations(
         _ alterations: [ObjectID: Alteration], _ recreation: Recreation
@@ -91,6 +113,9 @@ struct PostgreSQLPlanner {
         for id in recreation.causes.keys { leaving[id] = request.settlement.catalog[id] }
         for object in request.settlement.removed { leaving[object.id] = object }
         let removed = Set(request.settlement.removed.map(\.id))
+        // What drags others along stays in their transaction.
+        let needsNeighbours = Set(
+            recreation.causes.lazy.filter { $0.key != $0.value && $0.key.subject == nil }.map(\.value))
         var implied: [ObjectID: [PostgreSQLObject]] = [:]
         var heads: [PostgreSQLObject] = []
         for object in leaving.values.sorted(by: { $0.id < $1.id }) {
@@ -105,6 +130,7 @@ struct PostgreSQLPlanner {
             let operation = context.removal(
                 of: object, implied: implied[object.id] ?? [], isRecreation: returns)
             let isOwnChange = recreation.causes[object.id] == object.id
+            if needsNeighbours.contains(object.id) { return plain(operation, unless: false) }
             return plain(operation, unless: !returns || isOwnChange && !removed.contains(object.id))
         }
     }
@@ -164,10 +190,21 @@ struct PostgreSQLPlanner {
         _ operations: [Operation], group: (Operation) -> ObjectID
     ) -> Result<[Operation], DiagnosticsError> {
         var operations = operations
+        var keepsOverloadsApart = true
         while true {
             switch OperationOrder(operations).sorted(group: group) {
             case .sorted(let sorted): return .success(sorted)
             case .cycle(let cycle):
+                if keepsOverloadsApart {
+                    // A call need not be ambiguous; the server tells if it is.
+                    keepsOverloadsApart = false
+                    for index in operations.indices {
+                        operations[index].takes = operations[index].takes.filter {
+                            $0.space != .overloads
+                        }
+                    }
+                    continue
+                }
                 guard let split = CycleSplit.split(operations, cycle: cycle, context) else {
                     return .failure(DiagnosticsError([Self.cycleError(operations, cycle)]))
                 }

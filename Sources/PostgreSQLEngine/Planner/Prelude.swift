@@ -15,6 +15,11 @@ extension PlanContext {
             operation.sequenceKey = key
             operation.effects = renameEffects(rename)
             operation.touches = renameTouches(rename, live: live)
+            if rename.from.path.count > 1, rename.from.path[0] != rename.to.path[0] {
+                // The schema that it leaves may go after it.
+                operation.releases = [.schema(rename.from.path[0])]
+                operation.consumes = [.schema(rename.to.path[0])]
+            }
             operation.produces = [rename.to]
             operation.destroys = [rename.from]
             for (id, set) in [

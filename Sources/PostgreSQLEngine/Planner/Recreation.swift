@@ -16,18 +16,26 @@ struct Recreation {
 
     /// Computes the closure.
     ///
-    /// - Parameter roots: what cannot be altered in place.
+    /// - Parameters:
+    ///   - roots: what cannot be altered in place.
+    ///   - stranded: what stands on something that goes, each with that.
     init(
-        of roots: [ObjectID], settled: Catalog<PostgreSQLObject>,
+        of roots: [ObjectID], stranded: [ObjectID: ObjectID] = [:],
+        settled: Catalog<PostgreSQLObject>,
+
         desired: Catalog<PostgreSQLObject>
     ) {
         self.settled = settled
         self.desired = desired
-        dependants = roots.isEmpty ? [:] : settled.dependants()
+        dependants = roots.isEmpty && stranded.isEmpty ? [:] : settled.dependants()
         var queue: [(id: ObjectID, cause: ObjectID)] = []
         for root in roots.sorted() {
             if root.kind == .enum { swaps[root] = [] } else { causes[root] = root }
             queue.append((root, root))
+        }
+        for (id, origin) in stranded.sorted(by: { $0.key < $1.key }) {
+            // The drop stands first among what it drags along.
+            if spread(to: id, from: origin, cause: origin) { queue.append((id, origin)) }
         }
         while let (id, cause) = queue.popLast() {
             for dependant in (dependants[id] ?? []).sorted() where desired[dependant] != nil {

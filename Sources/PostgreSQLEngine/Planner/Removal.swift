@@ -19,6 +19,8 @@ extension PlanContext {
         operation.destroys = Set(all.map(\.id))
         operation.releases = Set(all.flatMap { released(by: $0) }).subtracting(operation.destroys)
         operation.frees = Set(all.flatMap { NameSlot.taken(by: $0) })
+        if object.id.kind == .function { operation.frees.insert(.overloads(of: object.id)) }
+        operation.frees.formUnion([NameSlot.choice(without: object)].compactMap { $0 })
         operation.touches = all.map {
             Step.Touch(object: $0.id, before: $0.digest, after: nil)
         }
