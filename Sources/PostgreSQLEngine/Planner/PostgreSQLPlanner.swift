@@ -115,7 +115,8 @@ struct PostgreSQLPlanner {
         let removed = Set(request.settlement.removed.map(\.id))
         // What drags others along stays in their transaction.
         let needsNeighbours = Set(
-            recreation.causes.lazy.filter { $0.key != $0.value && $0.key.subject == nil }.map(\.value))
+            recreation.causes.lazy.filter { $0.key != $0.value && $0.key.subject == nil }.map(
+                \.value))
         var implied: [ObjectID: [PostgreSQLObject]] = [:]
         var heads: [PostgreSQLObject] = []
         for object in leaving.values.sorted(by: { $0.id < $1.id }) {

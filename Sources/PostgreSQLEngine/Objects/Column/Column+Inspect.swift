@@ -26,7 +26,7 @@ extension CatalogQuery {
     /// An option that newer minor releases (15.20) keep on columns for themselves.
     static let ownOption = "pg_attver"
 
-    /// The expressions of defaults and generated columns, and whether they call a volatile function,
+    /// The expressions of defaults and generated columns, and whether they call a volatile one,
     /// by the functions and operators that the parsed expression names.
     static let defaults = """
         SELECT d.oid, d.adrelid, d.adnum, pg_get_expr(d.adbin, d.adrelid),
