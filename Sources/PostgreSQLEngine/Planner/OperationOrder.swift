@@ -76,8 +76,12 @@ struct OperationOrder {
             }
             for slot in operation.takes {
                 for freer in freers[slot] ?? [] {
-                    // The renames have an order of their own.
-                    if operation.verb == "rename", operations[freer].verb == "rename" { continue }
+                    if operation.verb == "rename" {
+                        // The renames have an order of their own; and what goes under the new name
+                        // is what was renamed.
+                        if operations[freer].verb == "rename" { continue }
+                        if operations[freer].destroys.contains(operation.subject) { continue }
+                    }
                     graph.add(freer, before: index)
                 }
             }
