@@ -1,5 +1,3 @@
-// Time budget: 120 s
-
 import Foundation
 import Planning
 import PostgreSQLEngine

@@ -23,15 +23,16 @@ struct SeededRows {
             select n.nspname, c.relname, a.attname from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
             join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-            where c.relkind = 'r' and n.nspname not in ('lockstep', 'information_schema')
+            join pg_type t on t.oid = a.atttypid
+            left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'
+            where c.relkind = 'r' and coalesce(e.typtype, t.typtype) <> 'c'
+                and n.nspname not in ('lockstep', 'information_schema')
                 and n.nspname !~ '^pg_' order by 1, 2, a.attnum
             """)
         var columns: [ObjectID: [String]] = [:]
         for row in names {
-            columns[
-                ObjectID(.init(rawValue: "table"), [try row.text(0), try row.text(1)]), default: []
-            ]
-            .append(try row.text(2))
+            let table = ObjectID(.init(rawValue: "table"), [try row.text(0), try row.text(1)])
+            columns[table, default: []].append(try row.text(2))
         }
         var out = SeededRows()
         for (table, names) in columns {

@@ -1,0 +1,1 @@
+insert into app.t(id, price) values (1, 11.5);

@@ -1,0 +1,1 @@
+insert into one.t default values;

@@ -1,0 +1,2 @@
+select nextval('app.s');
+insert into app.t values (1, 1);

@@ -1,0 +1,1 @@
+insert into app.users(email) values ('a'), ('b');

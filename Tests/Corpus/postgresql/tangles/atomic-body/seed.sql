@@ -1,0 +1,1 @@
+insert into app.t(id) values (1), (2);

@@ -1,0 +1,1 @@
+insert into app.t(name) values ('A'), ('B');

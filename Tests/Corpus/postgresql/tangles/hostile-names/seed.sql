@@ -1,0 +1,1 @@
+insert into "a b"."semi;colon" values (1, 'it''s', 'y', null);
