@@ -1,0 +1,186 @@
+// Owns the way from manifests to a real database as the command line takes it: lower, plan,
+// assess, authorize, apply. What a test changes of it, it says.
+
+import Execution
+import Foundation
+import Manifest
+import Planning
+import PostgreSQLClient
+import PostgreSQLEngine
+import SchemaCore
+import TestSupport
+
+/// One database with the engine that plans and applies to it.
+struct Bench: Sendable {
+    let database: TestDatabase
+    let engine: PostgreSQL
+    let scratch: ScratchSettings
+
+    /// Scratch databases are made on the test's own server, which is there already.
+    ///
+    /// - Parameter cache: where canonical catalogs are kept; nil keeps none.
+    init(_ database: TestDatabase, engine: PostgreSQL = PostgreSQL(), cache: String? = nil) {
+        self.database = database
+        self.engine = engine
+        scratch = ScratchSettings(
+            provider: .url(database.server.url(database: "postgres")), cacheDirectory: cache)
+    }
+
+    /// A plan with its assessment.
+    struct Assessed: Sendable {
+        var target: TargetPlan<PostgreSQLObject>
+        var assessment: Assessment
+
+        var plan: Plan { target.plan }
+        /// What a person reads.
+        var text: String { PlanText.render(plan, assessment, options: .init(isVerbose: true)) }
+    }
+
+    private var planner: TargetPlanner<PostgreSQL> {
+        TargetPlanner(
+            engine: engine,
+            settings: .init(
+                project: "bench", environment: "test", management: .adHoc, scratch: scratch))
+    }
+
+    /// Lowers one file of manifests; its errors are thrown.
+    func lowered(_ yaml: String) throws -> Lowering<PostgreSQLObject> {
+        try lowered([ManifestFile(path: "manifests.yaml", bytes: Array(yaml.utf8))])
+    }
+
+    /// Lowers files; their errors are thrown.
+    func lowered(_ files: [ManifestFile]) throws -> Lowering<PostgreSQLObject> {
+        let lowering = engine.lower(ManifestInput(base: ManifestTree(files: files)))
+        if lowering.diagnostics.hasErrors { throw DiagnosticsError(lowering.diagnostics) }
+        return lowering
+    }
+
+    private func withSession<Value: Sendable>(
+        _ body: (PostgreSQLSession) async throws -> Value
+    ) async throws -> Value {
+        let session = try await engine.connect(database.url)
+        do {
+            let value = try await body(session)
+            await session.close()
+            return value
+        } catch {
+            await session.close()
+            throw error
+        }
+    }
+
+    private func assess(
+        _ lowering: Lowering<PostgreSQLObject>, on session: PostgreSQLSession,
+        applied: AppliedState?
+    ) async throws -> Assessed {
+        let target = try await planner.plan(lowering, on: session, applied: applied)
+        let observations =
+            target.plan.isEmpty
+            ? Observations() : try await engine.observe(target.planned, in: session)
+        return Assessed(
+            target: target,
+            assessment: .make(
+                plan: target.plan, effects: target.effects, observations: observations,
+                unmodelled: target.unmodelled, target: "test"))
+    }
+
+    /// What `lockstep plan` does.
+    func plan(_ lowering: Lowering<PostgreSQLObject>) async throws -> Assessed {
+        try await withSession { session in
+            let applied = try await engine.journal(session).applied()
+            return try await assess(lowering, on: session, applied: applied)
+        }
+    }
+
+    /// What `lockstep apply --auto-approve LEVEL --acknowledge …` does.
+    @discardableResult
+    func apply(
+        _ lowering: Lowering<PostgreSQLObject>, autoApprove: Risk? = .destructive,
+        acknowledged: Set<String> = []
+    ) async throws -> ApplyResult {
+        let url = database.url
+        let engine = engine
+        let applier = Applier(
+            engine: engine, clock: ContinuousClock(), random: SystemRandomNumberGenerator()
+        ) { try await engine.connect(url) }
+        let request = ApplyRequest(actor: "test", toolVersion: "test")
+        return try await applier.apply(request) { locked in
+            let assessed = try await assess(
+                lowering, on: locked.session, applied: locked.applied)
+            let declared = Set(assessed.target.desired.keys)
+                .union(assessed.target.live.objects.keys)
+            let applied = Set(locked.applied?.objects.map(\.id) ?? [])
+            return PlannedTarget(
+                plan: assessed.plan, assessment: assessed.assessment,
+                desired: assessed.target.desired,
+                managed: {
+                    Management.adHoc.managedPart(
+                        of: $0, declared: declared, applied: applied,
+                        standsAlone: engine.standsAlone)
+                },
+                authorization: AutoApproval.authorize(
+                    plan: assessed.plan, assessment: assessed.assessment,
+                    autoApprove: autoApprove, acknowledged: acknowledged),
+                acknowledged: acknowledged.sorted())
+        }
+    }
+
+    /// The fingerprint of all that is modelled, the journal's own schema aside.
+    func fingerprint() async throws -> Digest {
+        try await withSession { session in
+            try await engine.inspect(session, scope: .everything, detail: .definitions)
+                .catalog.fingerprint
+        }
+    }
+
+    /// What `lockstep import` writes.
+    func imported() async throws -> (files: [ManifestFile], unmodelled: [Unmodelled]) {
+        try await withSession { session in
+            let inspection = try await engine.inspect(session, scope: .everything, detail: .full)
+            let files = engine.manifests(for: inspection.catalog).map {
+                ManifestFile(path: $0.path, bytes: Array($0.text.utf8))
+            }
+            return (files, inspection.unmodelled)
+        }
+    }
+
+    /// Runs a script as the superuser.
+    func run(_ script: String) async throws {
+        let connection = try await database.connect()
+        do {
+            try await connection.execute(script)
+            await connection.close()
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    /// The first column of the first row, as a number.
+    func number(_ query: String) async throws -> Int {
+        let connection = try await database.connect()
+        do {
+            let value = try await connection.query(query)[0].int(0)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+}
+
+/// A folder for one test run, which is removed when it is let go.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        let parent = FileManager.default.temporaryDirectory
+        let name = "lockstep-corpus-\(UInt64.random(in: .min ... .max))"
+        path = parent.appendingPathComponent(name).path
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
