@@ -20,10 +20,21 @@ struct SettleWork: Sendable {
         try await copy(with: &builder)
         let respelling = Respelling(
             live: live, copy: suspects.isEmpty ? Catalog() : try await database.read(), suspects)
+        let before = try await functions(in: database)
         for rename in renames.list {
             try await run(RenameStatement.of(rename), in: database)
         }
-        let renamed = try merged(live, try await database.read())
+        let after = before.isEmpty ? [:] : try await functions(in: database)
+        // A function's address holds the names of its arguments' types.
+        var moved: [ObjectID: ObjectID] = [:]
+        for (oid, old) in before { moved[old] = after[oid] }
+        func settled(_ id: ObjectID) -> ObjectID {
+            if let subject = id.subject { return settled(subject).comment }
+            return moved[id] ?? renames.settled(id)
+        }
+        let affected = Set(scope.affected.map(settled))
+        let renamed = try merged(
+            live, try await database.read(), affected: affected, addresses: settled)
         let columns = retyped.map(renames.settled).filter { id in
             guard case .column(let from)? = renamed[id]?.definition,
                 case .column(let to)? = desired[id]?.definition
@@ -42,7 +53,7 @@ struct SettleWork: Sendable {
         let removed = changer.removed
         let kept = renamed.filter { !removed.contains($0.id) }
         let settled = try merged(
-            kept, try await database.read(), addresses: { $0 })
+            kept, try await database.read(), affected: affected, addresses: { $0 })
         return respelling.applied(
             to: Settlement(
                 renames: renames.list, catalog: settled, retyped: changer.retyped,
@@ -86,18 +97,35 @@ struct SettleWork: Sendable {
         }
     }
 
-    private func merged(
-        _ before: Catalog<PostgreSQLObject>, _ read: Catalog<PostgreSQLObject>
-    ) throws -> Catalog<PostgreSQLObject> {
-        try merged(before, read) { renames.settled($0) }
+    /// The addresses of the copied functions by the server's number for them.
+    private func functions(in database: ScratchDatabase) async throws -> [String: ObjectID] {
+        guard scope.affected.contains(where: { $0.kind == .function }) else { return [:] }
+        let rows = try await database.connection.transaction { connection in
+            try await connection.query("SET LOCAL search_path TO ''")
+            return try await connection.query(
+                """
+                SELECT p.oid::pg_catalog.text, n.nspname, p.proname,
+                    '(' || (SELECT coalesce(string_agg(
+                            pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place), '')
+                        FROM unnest(p.proargtypes) WITH ORDINALITY a (type, place)) || ')'
+                FROM pg_catalog.pg_proc p
+                    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+                WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+                """)
+        }
+        var out: [String: ObjectID] = [:]
+        for row in rows {
+            out[try row.text(0)] = ObjectID(
+                .function, try row.text(1), try row.text(2), try row.text(3))
+        }
+        return out
     }
 
     /// The catalog with what was affected as it was read again.
     private func merged(
         _ before: Catalog<PostgreSQLObject>, _ read: Catalog<PostgreSQLObject>,
-        addresses: (ObjectID) -> ObjectID
+        affected: Set<ObjectID>, addresses: (ObjectID) -> ObjectID
     ) throws -> Catalog<PostgreSQLObject> {
-        let affected = Set(scope.affected.map { renames.settled($0) })
         var out = Catalog<PostgreSQLObject>()
         for object in before.objects.values {
             let id = addresses(object.id)

@@ -100,6 +100,16 @@ extension PlanContext {
                     "Make \(id) \(new.isUnlogged ? "unlogged: a crash empties it" : "crash-safe")",
                 .statements([set(new.isUnlogged)]), phase: .contract,
                 undo: exactly([set(old.isUnlogged)]))
+            // A crash-safe table may not refer to one that is not: keys leave before and come
+            // after, and tables that refer to each other change in the order of their keys.
+            operation.produces = [id]
+            operation.destroys = [id]
+            let referred = referredTables(by: id)
+            if new.isUnlogged {
+                operation.releases = referred
+            } else {
+                operation.consumes = referred
+            }
             operation.effects.locks = [.accessExclusive(id)]
             operation.effects.rewrites = [id]
             operation.data = new.isUnlogged ? .lossy : .kept
@@ -114,6 +124,18 @@ extension PlanContext {
             of: id, word: "TABLE", path: id.path, from: old.options, to: new.options,
             lock: .shareUpdateExclusive(id))
         return .inPlace(operations)
+    }
+
+    /// The other tables that foreign keys of a table refer to, before and after the changes.
+    private func referredTables(by table: ObjectID) -> Set<ObjectID> {
+        var out: Set<ObjectID> = []
+        for catalog in [settled, desired] {
+            for object in catalog.objects.values where object.parent == table {
+                guard case .constraint(let constraint) = object.definition else { continue }
+                if let other = constraint.referredTable(in: table.path[0]) { out.insert(other) }
+            }
+        }
+        return out.subtracting([table])
     }
 
     private func alteration(

@@ -34,7 +34,13 @@ extension PlanContext {
             return object.dependencies.subtracting([owner, table(of: owner)])
                 .union([.schema(object.id.path[0])])
         }
-        return object.dependencies.union(object.parent.map { [$0] } ?? [])
+        var needs = object.dependencies.union(object.parent.map { [$0] } ?? [])
+        if case .constraint(let constraint) = object.definition,
+            let table = constraint.referredTable(in: object.id.path[0])
+        {
+            needs.insert(table)
+        }
+        return needs
     }
 
     /// The table of something whose path begins with it.

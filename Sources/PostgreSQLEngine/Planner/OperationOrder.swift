@@ -75,7 +75,7 @@ struct OperationOrder {
                 for destroyer in destroyers[id] ?? [] { graph.add(index, before: destroyer) }
             }
             for slot in operation.takes {
-                for freer in freers[slot] ?? [] {
+                for freer in freers[slot] ?? [] where !isLater(freer, than: index) {
                     if operation.verb == "rename" {
                         // The renames have an order of their own; and what goes under the new name
                         // is what was renamed.
@@ -94,6 +94,15 @@ struct OperationOrder {
         }
         addRenames(to: &graph)
         return graph
+    }
+
+    /// Whether one operation follows another within their change: then the name that it frees is
+    /// one that the other had taken on the way.
+    private func isLater(_ one: Int, than other: Int) -> Bool {
+        guard let place = operations[one].sequence, let before = operations[other].sequence
+        else { return one == other }
+        let keys = [one, other].map { operations[$0].sequenceKey ?? operations[$0].subject }
+        return keys[0] == keys[1] && place >= before
     }
 
     /// Every address after the renames is a new one: a rename comes before all that uses what it

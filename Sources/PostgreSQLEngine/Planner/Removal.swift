@@ -30,7 +30,13 @@ extension PlanContext {
 
     /// What an object's old form depended on; an owned sequence hangs on its column as well.
     private func released(by object: PostgreSQLObject) -> Set<ObjectID> {
-        object.dependencies.union(object.parent.map { [$0] } ?? [])
+        var out = object.dependencies.union(object.parent.map { [$0] } ?? [])
+        if case .constraint(let constraint) = object.definition,
+            let table = constraint.referredTable(in: object.id.path[0])
+        {
+            out.insert(table)
+        }
+        return out
     }
 
     /// Loosening goes with expand, all that code could miss with contract.

@@ -149,3 +149,13 @@ public struct ConstraintDefinition: Hashable, Codable, Sendable {
         }
     }
 }
+
+extension ConstraintDefinition {
+    /// The table that a foreign key refers to; `schema` is that of its own.
+    func referredTable(in schema: String) -> ObjectID? {
+        switch rule {
+        case .foreignKey(let key): .table(key.table.schema ?? schema, key.table.name)
+        case .primaryKey, .unique, .check, .exclusion: nil
+        }
+    }
+}
