@@ -33,8 +33,8 @@ struct SettleWork: Sendable {
             return moved[id] ?? renames.settled(id)
         }
         let affected = Set(scope.affected.map(settled))
-        let renamed = try merged(
-            live, try await database.read(), affected: affected, addresses: settled)
+        let copied = try await database.read()
+        let renamed = try merged(live, copied, affected: affected, addresses: settled)
         let columns = retyped.map(renames.settled).filter { id in
             guard case .column(let from)? = renamed[id]?.definition,
                 case .column(let to)? = desired[id]?.definition
@@ -46,7 +46,8 @@ struct SettleWork: Sendable {
                 to: Settlement(renames: renames.list, catalog: renamed), desired, renames)
         }
         _ = try await builder.build(
-            ScratchUnits(newTypes(renamed), searchPath: nil, isEnvironment: true).ordered())
+            ScratchUnits(types(besides: copied, renamed), searchPath: nil, isEnvironment: true)
+                .ordered())
         var changer = SettleRetype(database: database, catalog: renamed, desired: desired)
         for column in columns { try await changer.change(column) }
         guard changer.diagnostics.isEmpty else { throw DiagnosticsError(changer.diagnostics) }
@@ -144,13 +145,15 @@ struct SettleWork: Sendable {
         return out
     }
 
-    /// What a new type of a column may be, and is not there yet.
-    private func newTypes(_ renamed: Catalog<PostgreSQLObject>) -> [PostgreSQLObject] {
-        let enums = desired.sorted.filter { $0.id.kind == .enum && renamed[$0.id] == nil }
-        let schemas = desired.sorted.filter { object in
-            object.id.kind == .schema && enums.contains { $0.id.path[0] == object.id.name }
-        }
-        return schemas + enums
+    /// What the new type of a column may be, and is not in the copy yet.
+    private func types(
+        besides copied: Catalog<PostgreSQLObject>, _ renamed: Catalog<PostgreSQLObject>
+    ) -> [PostgreSQLObject] {
+        let enums = desired.sorted.filter { $0.id.kind == .enum && copied[$0.id] == nil }
+        let schemas = Set(enums.map { ObjectID.schema($0.id.path[0]) })
+            .filter { copied[$0] == nil }.sorted()
+            .map { PostgreSQLObject($0, .schema(SchemaDefinition())) }
+        return schemas + enums.map { renamed[$0.id] ?? $0 }
     }
 }
 

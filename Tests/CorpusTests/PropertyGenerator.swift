@@ -149,7 +149,8 @@ struct WorldGenerator {
         world.views.append(
             ViewModel(
                 id: id, schema: anySchema(), name: name(id), base: base, outputs: outputs,
-                condition: random.chance(30) ? columns.first.map { condition($0.id, $0.family) } : nil,
+                condition: random.chance(30)
+                    ? columns.first.map { condition($0.id, $0.family) } : nil,
                 isBarrier: random.chance(20), comment: comment()))
     }
 
@@ -175,7 +176,10 @@ struct WorldGenerator {
             return make(
                 random.chance(50)
                     ? [.text("length("), .column(column), .text(") < 10")]
-                    : [.column(column), .text(" <> 'none' or "), .column(column), .text(" is null")])
+                    : [
+                        .column(column), .text(" <> 'none' or "), .column(column),
+                        .text(" is null"),
+                    ])
         case .bool: return make([.column(column), .text(" or not "), .column(column)])
         case .time: return make([.column(column), .text(" > '1970-01-01'")])
         case .json, .uuid, .other: return make([.column(column), .text(" IS NOT NULL or true")])
@@ -204,13 +208,15 @@ struct WorldGenerator {
         switch family {
         case .int:
             if random.chance(50), let function = functions(.add).first {
-                return make([.item(function), .text("(("), .column(column), .text(")::int)")], .int)
+                return make(
+                    [.item(function), .text("(("), .column(column), .text(")::int)")], .int)
             }
             return make([.text("("), .column(column), .text(" * 2) % 100")], .int)
         case .num: return make([.text("abs("), .column(column), .text(")")], .num)
         case .text:
             if random.chance(50), let function = functions(.shout).first {
-                return make([.item(function), .text("(("), .column(column), .text(")::text)")], .text)
+                return make(
+                    [.item(function), .text("(("), .column(column), .text(")::text)")], .text)
             }
             return make([.text("lower("), .column(column), .text(")")], .text)
         case .bool: return make([.text("not "), .column(column)], .bool)

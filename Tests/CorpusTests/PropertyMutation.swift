@@ -194,7 +194,9 @@ extension WorldGenerator {
     }
 
     private mutating func changeEnum() {
-        guard let place = world.enums.indices.randomElement(using: &random) else { return addEnum() }
+        guard let place = world.enums.indices.randomElement(using: &random) else {
+            return addEnum()
+        }
         let labels = world.enums[place].labels
         switch random.number(0...4) {
         case 0, 1:
@@ -202,7 +204,9 @@ extension WorldGenerator {
             world.enums[place].labels.insert(
                 .init(id: id, name: name(id)), at: random.number(0...labels.count))
         case 2:
-            guard let gone = labels.indices.dropFirst().randomElement(using: &random) else { return }
+            guard let gone = labels.indices.dropFirst().randomElement(using: &random) else {
+                return
+            }
             // Rows have the label that came first in the beginning.
             if labels[gone].name.hasPrefix("first") { return }
             world.enums[place].labels.remove(at: gone)
@@ -237,7 +241,9 @@ extension WorldGenerator {
     }
 
     private mutating func changeView() {
-        guard let place = world.views.indices.randomElement(using: &random) else { return addView() }
+        guard let place = world.views.indices.randomElement(using: &random) else {
+            return addView()
+        }
         let view = world.views[place]
         switch random.number(0...5) {
         case 0: world.views[place].name = name(world.newID())

@@ -114,13 +114,15 @@ extension WorldGenerator {
 
     private mutating func addNumbering(to table: inout TableModel) {
         let id = world.newID()
-        let type = TypeModel(family: .int, sql: random.pick(["smallint", "integer", "bigint"]) ?? "")
+        let type = TypeModel(
+            family: .int, sql: random.pick(["smallint", "integer", "bigint"]) ?? "")
         var column = ColumnModel(id: id, name: name(id), type: type)
         switch random.number(0...5) {
         case 0: column.identity = "always"
         case 1: column.identity = "byDefault"
         case 2: column.identity = "{ mode: always, start: 7, increment: 3, cache: 2 }"
-        case 3: column.type = TypeModel(family: .int, sql: random.pick(["serial", "bigserial"]) ?? "")
+        case 3:
+            column.type = TypeModel(family: .int, sql: random.pick(["serial", "bigserial"]) ?? "")
         default: break
         }
         table.columns.insert(column, at: 0)

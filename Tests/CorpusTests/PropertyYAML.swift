@@ -101,9 +101,12 @@ private struct WorldText {
 
     var documents: [String] {
         world.schemas.map { schema in
-            document("Schema", schema.name, nil, [
-                renamed(schema.name, former?.schemas[schema.id]), field("comment", schema.comment),
-            ])
+            document(
+                "Schema", schema.name, nil,
+                [
+                    renamed(schema.name, former?.schemas[schema.id]),
+                    field("comment", schema.comment),
+                ])
         } + world.enums.map(text) + world.sequences.map(text) + world.functions.map(text)
             + world.tables.map(text) + world.views.map(text)
     }
@@ -158,17 +161,19 @@ private struct WorldText {
     }
 
     private func text(_ item: EnumModel) -> String {
-        document("Enum", item.name, item.schema, [
-            renamedItem(item.id), field("comment", item.comment),
-            "labels: "
-                + list(
-                    item.labels.map { label in
-                        guard let rename = renamedPart(label.id, label.name) else {
-                            return yaml(label.name)
-                        }
-                        return flow(["name: \(yaml(label.name))", rename])
-                    }),
-        ])
+        document(
+            "Enum", item.name, item.schema,
+            [
+                renamedItem(item.id), field("comment", item.comment),
+                "labels: "
+                    + list(
+                        item.labels.map { label in
+                            guard let rename = renamedPart(label.id, label.name) else {
+                                return yaml(label.name)
+                            }
+                            return flow(["name: \(yaml(label.name))", rename])
+                        }),
+            ])
     }
 
     private func text(_ item: SequenceModel) -> String {
@@ -179,11 +184,13 @@ private struct WorldText {
             return "ownedBy: "
                 + flow(["table: \(yaml(table.name))", "column: \(yaml(names.parts[id] ?? ""))"])
         }
-        return document("Sequence", item.name, item.schema, [
-            renamedItem(item.id), field("comment", item.comment), "type: \(item.type)",
-            "increment: \(item.increment)", "cache: \(item.cache)", flag("cycle", item.cycles),
-            owner,
-        ])
+        return document(
+            "Sequence", item.name, item.schema,
+            [
+                renamedItem(item.id), field("comment", item.comment), "type: \(item.type)",
+                "increment: \(item.increment)", "cache: \(item.cache)", flag("cycle", item.cycles),
+                owner,
+            ])
     }
 
     private func text(_ item: FunctionModel) -> String {
@@ -234,24 +241,29 @@ private struct WorldText {
         }.joined(separator: ", ")
         let condition = item.condition.map { " WHERE " + names.text($0) } ?? ""
         let query = "SELECT \(selected) FROM \(names.qualified(item.base))\(condition)"
-        return document("View", item.name, item.schema, [
-            renamedItem(item.id), field("comment", item.comment),
-            flag("securityBarrier", item.isBarrier), "query: \(yaml(query))",
-        ])
+        return document(
+            "View", item.name, item.schema,
+            [
+                renamedItem(item.id), field("comment", item.comment),
+                flag("securityBarrier", item.isBarrier), "query: \(yaml(query))",
+            ])
     }
 
     private func text(_ item: TableModel) -> String {
-        document("Table", item.name, item.schema, [
-            renamedItem(item.id), field("comment", item.comment),
-            flag("unlogged", item.isUnlogged),
-            block("columns", item.columns.map { "\(yaml($0.name)): \(text($0))" }),
-            item.primaryKey.map { "primaryKey: \(text($0))" },
-            block("unique", item.unique.map { "\(yaml($0.name ?? "")): \(text($0))" }),
-            block("checks", item.checks.map { "\(yaml($0.name)): \(text($0))" }),
-            block("foreignKeys", item.foreignKeys.map { "\(yaml($0.name ?? "")): \(text($0))" }),
-            block("indexes", item.indexes.map { "\(yaml($0.name)): \(text($0))" }),
-            item.fillfactor.map { "options: { fillfactor: \($0), autovacuum_enabled: false }" },
-        ])
+        document(
+            "Table", item.name, item.schema,
+            [
+                renamedItem(item.id), field("comment", item.comment),
+                flag("unlogged", item.isUnlogged),
+                block("columns", item.columns.map { "\(yaml($0.name)): \(text($0))" }),
+                item.primaryKey.map { "primaryKey: \(text($0))" },
+                block("unique", item.unique.map { "\(yaml($0.name ?? "")): \(text($0))" }),
+                block("checks", item.checks.map { "\(yaml($0.name)): \(text($0))" }),
+                block(
+                    "foreignKeys", item.foreignKeys.map { "\(yaml($0.name ?? "")): \(text($0))" }),
+                block("indexes", item.indexes.map { "\(yaml($0.name)): \(text($0))" }),
+                item.fillfactor.map { "options: { fillfactor: \($0), autovacuum_enabled: false }" },
+            ])
     }
 
     private func text(_ column: ColumnModel) -> String {

@@ -98,8 +98,8 @@ extension PlanContext {
                 "set-logging", id,
                 title:
                     "Make \(id) \(new.isUnlogged ? "unlogged: a crash empties it" : "crash-safe")",
-                .statements([set(new.isUnlogged)]), phase: .contract,
-                undo: exactly([set(old.isUnlogged)]))
+                .statements([set(new.isUnlogged)] + keptLogging(of: id, besides: new.isUnlogged)),
+                phase: .contract, undo: exactly([set(old.isUnlogged)]))
             // A crash-safe table may not refer to one that is not: keys leave before and come
             // after, and tables that refer to each other change in the order of their keys.
             operation.produces = [id]
@@ -124,6 +124,20 @@ extension PlanContext {
             of: id, word: "TABLE", path: id.path, from: old.options, to: new.options,
             lock: .shareUpdateExclusive(id))
         return .inPlace(operations)
+    }
+
+    /// What gives owned sequences back what they are to be: since PostgreSQL 15 the server changes
+    /// them with their table (manual, ALTER TABLE, "SET LOGGED").
+    private func keptLogging(of table: ObjectID, besides isUnlogged: Bool) -> [SQL] {
+        guard capabilities.majorVersion >= 15 else { return [] }
+        return desired.sorted.compactMap { object in
+            guard case .sequence(let sequence) = object.definition,
+                sequence.isUnlogged != isUnlogged, let owner = sequence.ownedBy,
+                self.table(of: owner) == table, settled[object.id] != nil
+            else { return nil }
+            let word: SQL = sequence.isUnlogged ? "UNLOGGED" : "LOGGED"
+            return "ALTER SEQUENCE \(name: object.id.path) SET \(word)"
+        }
     }
 
     /// The other tables that foreign keys of a table refer to, before and after the changes.
@@ -200,7 +214,8 @@ extension PlanContext {
                 title: new.ownedBy.map { "Let \($0) own \(id)" } ?? "Free \(id) from its column",
                 .statements([new.ownership(id)]), phase: .expand,
                 undo: exactly([old.ownership(id)]))
-            operation.consumes = Set([new.ownedBy].compactMap { $0 })
+            operation.consumes = Set(
+                [new.ownedBy, new.ownedBy.map(table)].compactMap { $0 })
             operation.releases = Set([old.ownedBy].compactMap { $0 })
             operation.effects = momentary([.shareRowExclusive(id)])
             operations.append(operation)

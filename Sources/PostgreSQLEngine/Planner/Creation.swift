@@ -184,7 +184,7 @@ extension PlanContext {
             "own", object.id, title: "Let \(owner) own \(object.id)",
             .statements([sequence.ownership(object.id)]), phase: .expand,
             undo: exactly(["ALTER SEQUENCE \(name: object.id.path) OWNED BY NONE"]))
-        operation.consumes = [object.id, owner]
+        operation.consumes = [object.id, owner, table(of: owner)]
         operation.effects = momentary([.shareRowExclusive(object.id)])
         return [operation]
     }

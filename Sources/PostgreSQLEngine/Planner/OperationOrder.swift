@@ -75,13 +75,8 @@ struct OperationOrder {
                 for destroyer in destroyers[id] ?? [] { graph.add(index, before: destroyer) }
             }
             for slot in operation.takes {
-                for freer in freers[slot] ?? [] where !isLater(freer, than: index) {
-                    if operation.verb == "rename" {
-                        // The renames have an order of their own; and what goes under the new name
-                        // is what was renamed.
-                        if operations[freer].verb == "rename" { continue }
-                        if operations[freer].destroys.contains(operation.subject) { continue }
-                    }
+                for freer in freers[slot] ?? []
+                where !isLater(freer, than: index) && !removes(freer, renamedBy: index) {
                     graph.add(freer, before: index)
                 }
             }
@@ -94,6 +89,12 @@ struct OperationOrder {
         }
         addRenames(to: &graph)
         return graph
+    }
+
+    /// Whether an operation removes the very thing that a rename brings to its new name.
+    private func removes(_ index: Int, renamedBy rename: Int) -> Bool {
+        operations[rename].verb == "rename" && operations[index].verb != "rename"
+            && !operations[index].destroys.isDisjoint(with: operations[rename].produces)
     }
 
     /// Whether one operation follows another within their change: then the name that it frees is
@@ -123,7 +124,10 @@ struct OperationOrder {
                     graph.add(rename, before: index)
                     continue
                 }
-                guard operations[rename].takes.isDisjoint(with: operation.frees) else { continue }
+                guard
+                    removes(index, renamedBy: rename)
+                        || operations[rename].takes.isDisjoint(with: operation.frees)
+                else { continue }
                 if operation.mentions(root) { graph.add(rename, before: index) }
             }
         }

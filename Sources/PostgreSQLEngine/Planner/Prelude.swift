@@ -218,7 +218,7 @@ struct TypeChange {
         out.insert(Pair(from: "real", to: "double precision"))
         let printable = [
             "smallint", "integer", "bigint", "numeric", "boolean", "uuid", "date", "inet", "cidr",
-            "macaddr", "json", "xml", "bytea", "time without time zone",
+            "macaddr", "json", "jsonb", "xml", "bytea", "time without time zone",
             "timestamp without time zone", "timestamp with time zone", "interval",
         ]
         for from in printable {

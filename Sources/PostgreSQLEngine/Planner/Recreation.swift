@@ -83,7 +83,10 @@ struct Recreation {
             case .column(let definition): if definition.generated == nil { continue }
             case .constraint(let constraint):
                 guard case .foreignKey = constraint.rule else { continue }
-            case .schema, .extension, .table, .enum, .sequence, .index, .comment: continue
+            case .comment:
+                // A comment goes with what is removed; that of the column itself stays.
+                guard object.dependencies.contains(where: { causes[$0] != nil }) else { continue }
+            case .schema, .extension, .table, .enum, .sequence, .index: continue
             }
             causes[id] = cause
             queue += (dependants[id] ?? []).sorted()

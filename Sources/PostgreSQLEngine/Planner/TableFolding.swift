@@ -25,8 +25,11 @@ struct TableFolding {
     func fold(_ operations: [Operation]) -> [Operation] {
         var hosts: [ObjectID: [Operation]] = [:]
         var rest: [Operation] = []
+        // A build outside a transaction is a step by itself.
+        let alone = Set(
+            operations.filter { $0.verb == "create" && $0.isConcurrent }.map(\.subject))
         for operation in operations {
-            if let host = host(of: operation) {
+            if let host = host(of: operation), !alone.contains(host) {
                 hosts[host, default: []].append(operation)
             } else {
                 rest.append(operation)
