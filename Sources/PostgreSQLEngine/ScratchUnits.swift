@@ -115,7 +115,8 @@ struct ScratchUnits {
         var apart: [PostgreSQLObject] = []
         for constraint in constraints {
             guard case .constraint(let definition) = constraint.definition else { continue }
-            if definition.isTwin(ofOneAmong: made) {
+            // A check that comes with its table is valid, whatever it says.
+            if definition.isTwin(ofOneAmong: made) || !definition.isValidated {
                 apart.append(constraint)
                 continue
             }

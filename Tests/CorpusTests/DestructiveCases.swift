@@ -70,7 +70,8 @@ struct DataChange: Sendable, CustomTestStringConvertible {
                 ], after: [other], seed: "insert into old.t values (1)", table: "old.t"),
             tables("drop column", table("v: { type: text, nullable: true }"), table("")),
             tables(
-                "drop column with default", table("v: { type: text, default: \"'x'\" }"), table("")),
+                "drop column with default",
+                table("v: { type: text, default: \"'x'\" }"), table("")),
             tables(
                 "drop a generated column's source",
                 table(

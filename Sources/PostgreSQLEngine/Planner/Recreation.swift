@@ -82,15 +82,22 @@ struct Recreation {
             case .view, .columnDefault, .function: break
             case .column(let definition): if definition.generated == nil { continue }
             case .constraint(let constraint):
-                guard case .foreignKey = constraint.rule else { continue }
-            case .comment:
-                // A comment goes with what is removed; that of the column itself stays.
-                guard object.dependencies.contains(where: { causes[$0] != nil }) else { continue }
-            case .schema, .extension, .table, .enum, .sequence, .index: continue
+                if case .foreignKey = constraint.rule { break }
+                guard leans(object) else { continue }
+            case .index, .comment:
+                // What stands on the column alone stays; what stands on something that is
+                // removed goes with it.
+                guard leans(object) else { continue }
+            case .schema, .extension, .table, .enum, .sequence: continue
             }
             causes[id] = cause
             queue += (dependants[id] ?? []).sorted()
         }
+    }
+
+    /// Whether an object stands on something that is removed.
+    private func leans(_ object: PostgreSQLObject) -> Bool {
+        object.dependencies.contains { causes[$0] != nil }
     }
 
     private static func unsupported(_ column: ObjectID, _ origin: ObjectID) -> Diagnostic {
