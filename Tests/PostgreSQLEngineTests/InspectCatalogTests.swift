@@ -114,7 +114,9 @@ import Testing
         for (name, text) in defaults {
             expect(
                 found, .columnDefault("app", "t", name),
-                .columnDefault(DefaultDefinition(expression: VerbatimSQL(text))))
+                .columnDefault(
+                    DefaultDefinition(
+                        expression: VerbatimSQL(text), isVolatile: name == "serial")))
         }
         #expect(found.catalog.ids.filter { $0.kind == .sequence }.count == 2)
         expect(
