@@ -90,12 +90,20 @@ struct KnownHosts: Sendable {
             isRevoked = true
             fields.removeFirst()
         }
-        guard fields.count >= 3, let key = Data(base64Encoded: String(fields[2])) else {
-            return nil
-        }
+        guard fields.count >= 3, let key = Data(base64Encoded: String(fields[2])),
+            Self.isKey(Array(key), ofType: fields[1])
+        else { return nil }
         return Entry(
             patterns: fields[0], keyType: String(fields[1]), key: Array(key),
             isRevoked: isRevoked)
+    }
+
+    /// Whether bytes are a key on the wire (RFC 4253, 6.6): its type as a string with its length
+    /// in four bytes before it, then more. Libraries refuse a whole file for a key that is cut.
+    private static func isKey(_ key: [UInt8], ofType type: Substring) -> Bool {
+        let name = Array(type.utf8)
+        let length = withUnsafeBytes(of: UInt32(name.count).bigEndian) { Array($0) }
+        return key.starts(with: length + name) && key.count > length.count + name.count
     }
 
     private static func matches(_ name: String, _ patterns: Substring) -> Bool {

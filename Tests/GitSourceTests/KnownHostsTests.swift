@@ -4,9 +4,17 @@ import Testing
 @testable import GitSource
 
 @Suite struct KnownHostsTests {
-    private let key: [UInt8] = Array("a key".utf8)
+    private let key = Self.key("ssh-ed25519", "a key")
     private var key64: String { Data(key).base64EncodedString() }
-    private let other = Data("another key".utf8).base64EncodedString()
+    private let other = Data(Self.key("ssh-ed25519", "another key")).base64EncodedString()
+    private let rsa = Data(Self.key("ssh-rsa", "a third key")).base64EncodedString()
+
+    /// A key on the wire: strings with their lengths in four bytes before them.
+    private static func key(_ type: String, _ text: String) -> [UInt8] {
+        [type, text].flatMap { part in
+            withUnsafeBytes(of: UInt32(part.utf8.count).bigEndian) { Array($0) } + Array(part.utf8)
+        }
+    }
 
     private func verdict(_ text: String, _ host: String = "example.com", _ port: Int? = nil)
         -> KnownHosts.Verdict
@@ -51,13 +59,15 @@ import Testing
     @Test func `broken lines are no entries`() {
         for text in [
             "", "example.com", "example.com ssh-ed25519", "example.com t %%%", "|1|x| t k",
+            "example.com ssh-ed25519 AAAA", "example.com ssh-rsa \(key64)",
+            "example.com ssh-ed25519 \(Data(key.prefix(15)).base64EncodedString())",
         ] {
             #expect(verdict(text) == .unknown)
         }
     }
 
     @Test func `key types of a host`() {
-        let text = "a ssh-rsa \(other)\na ssh-ed25519 \(key64)\nb ssh-rsa \(other)\n"
+        let text = "a ssh-rsa \(rsa)\na ssh-ed25519 \(key64)\nb ssh-rsa \(rsa)\n"
         #expect(KnownHosts(text).keyTypes(host: "a", port: nil) == ["ssh-rsa", "ssh-ed25519"])
         #expect(KnownHosts(text).keyTypes(host: "b", port: 22) == ["ssh-rsa"])
     }

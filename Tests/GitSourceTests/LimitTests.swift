@@ -20,8 +20,8 @@ import Testing
         let sandbox = try Sandbox()
         let server = try SilentServer()
         try await SSHServer.makeKey(sandbox.path("id"), "ed25519")
-        let hosts = try sandbox.write(
-            "known_hosts", "[127.0.0.1]:\(server.port) ssh-ed25519 AAAA\n")
+        let key = try String(contentsOfFile: sandbox.path("id.pub"), encoding: .utf8)
+        let hosts = try sandbox.write("known_hosts", "[127.0.0.1]:\(server.port) \(key)")
         let user = scheme == .ssh ? "git@" : ""
         let url = "\(scheme.rawValue)://\(user)127.0.0.1:\(server.port)/o.git"
         let request = try InProcess.request(sandbox, url) {
