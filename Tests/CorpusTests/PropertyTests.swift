@@ -11,7 +11,7 @@ import Testing
 /// which there is nothing left to plan.
 ///
 /// `LOCKSTEP_SEED=N` runs the pair N alone and prints its manifests; `LOCKSTEP_FULL=1` runs 1,000.
-/// Time budget: 3 minutes for 100 pairs on two processors.
+/// Time budget: 120 s for 100 pairs on two processors.
 @Suite struct PropertyTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let seeds: [UInt64] = {
