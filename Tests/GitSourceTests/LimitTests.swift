@@ -43,7 +43,8 @@ import Testing
         }
         let took = ended.milliseconds
         #expect(ended.error?.code == .idleLimit, "\(String(describing: ended.error))")
-        #expect(took >= 500 && took < 1_500, "\(took) ms")
+        // Far below the limit on the wall clock, however busy the machine is.
+        #expect(took >= 500 && took < 60_000, "\(took) ms")
     }
 
     @Test func `the wall clock ends what never falls silent`() async throws {

@@ -10,7 +10,9 @@ import Testing
             let connection = try await database.connect()
             var (cancelled, finished) = (0, 0)
             for round in 0..<300 {
-                let task = Task { try await connection.query("SELECT pg_sleep(0.002)") }
+                // Every other one lasts until it is cancelled; the rest end at about that time.
+                let seconds = round % 2 == 0 ? "60" : "0.002"
+                let task = Task { try await connection.query("SELECT pg_sleep(\(seconds))") }
                 if round % 10 > 0 { try await Task.sleep(for: .microseconds(round % 10 * 300)) }
                 task.cancel()
                 switch await task.result {
@@ -22,7 +24,7 @@ import Testing
                 }
                 for _ in 0..<3 { try await connection.query("SELECT 1") }
             }
-            #expect(cancelled > 50)
+            #expect(cancelled >= 150)
             #expect(finished + cancelled == 300)
             #expect(await connection.isUsable)
         }
@@ -104,27 +106,20 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func readsManyRowsQuickly() async throws {
+    func readsManyRows() async throws {
         try await PrivatePostgreSQL.withDatabase { database in
             let connection = try await database.connect()
             let columns = (1...15).map { $0 == 7 ? "NULL::text" : "'value ' || n + \($0)" }
             let sql = "SELECT \(columns.joined(separator: ", ")) FROM generate_series(1, 100000) n"
-            let clock = ContinuousClock()
-            let begin = clock.now
             let rows = try await connection.query(sql)
-            let received = clock.now
             var total = 0
             for row in rows {
                 for column in 0..<row.count { total += row[column]?.utf8.count ?? 0 }
             }
-            let read = clock.now - received
             #expect(rows.count == 100_000)
             #expect(rows[99_999][0] == "value 100001")
             #expect(rows[50_000].isNull(6))
             #expect(total > 14 * 100_000 * 7)
-            // The server alone takes most of it; the bounds only find something quadratic.
-            #expect(received - begin < .seconds(10))
-            #expect(read < .seconds(5))
         }
     }
 }
