@@ -5,67 +5,107 @@ import Testing
 /// A killed run loses nothing: the next one goes on to the desired state.
 @Suite("Kills")
 struct KillTests {
-    @Test("goes on after a kill at every step", arguments: 1...TwentySteps.count)
+    /// The server's process ends with the program, so nothing of the step is there: the run was
+    /// cut off exactly between two steps.
+    @Test("goes on after a kill between any two of twenty steps", arguments: 1...20)
     func everyStep(number: Int) async throws {
-        try await TwentySteps.with { steps in
-            let table = TwentySteps.table(ofStep: number)
-            try await steps.holding(table) {
-                let killed = try await Program.lockstep(steps.apply, in: steps.place) { pid in
-                    try await steps.waitUntilBlocked(on: table)
-                    kill(pid, SIGKILL)
-                }
-                #expect(killed.status == 128 + SIGKILL, "\(killed.all)")
-                #expect(killed.errors.contains("[\(number)/20]"), "\(killed.all)")
-            }
-            try await expectWhole(steps)
+        try await KillScene.with(.twentySteps) { scene in
+            let table = KillScene.Script.table(ofStep: number)
+            let seen = try await scene.kill(
+                at: .init(step: number, relation: table, mode: "share update exclusive"))
+            #expect(seen == .init(effects: number - 1, brokenIndexes: 0))
+            try await expectWhole(scene)
+        }
+    }
+
+    /// The build waits for a writer that came before it: its index is there and not valid.
+    @Test("goes on after a kill in the midst of a concurrent build", arguments: [2, 10, 20])
+    func withinBuild(number: Int) async throws {
+        try await KillScene.with(.twentySteps) { scene in
+            let table = KillScene.Script.table(ofStep: number)
+            let seen = try await scene.kill(
+                at: .init(step: number, relation: table, mode: "row exclusive"))
+            #expect(seen == .init(effects: number - 1, brokenIndexes: 1))
+            try await expectWhole(scene)
+        }
+    }
+
+    @Test("goes on after a build whose end nobody heard of", arguments: [2, 10, 20])
+    func unheard(number: Int) async throws {
+        try await KillScene.with(.twentySteps) { scene in
+            let table = KillScene.Script.table(ofStep: number)
+            let seen = try await scene.kill(
+                at: .init(
+                    step: number, relation: table, mode: "row exclusive", endsServer: false))
+            #expect(seen == .init(effects: number - 1, brokenIndexes: 1))
+            #expect(try await scene.remains() == .init(effects: number, brokenIndexes: 0))
+            try await expectWhole(scene)
+        }
+    }
+
+    /// What came before in the same transaction goes with the step that was cut off.
+    @Test(
+        "undoes a shared transaction that is killed at any of its steps",
+        arguments: zip(1...5, ["notes", "a1", "a2", "a3", "other"]))
+    func withinTransaction(number: Int, relation: String) async throws {
+        let isRead = relation == "other"
+        try await KillScene.with(.sharedTransaction) { scene in
+            let seen = try await scene.kill(
+                at: .init(
+                    step: number, relation: relation,
+                    mode: isRead ? "access exclusive" : "access share",
+                    after: isRead ? "a1" : nil))
+            #expect(seen == .init(effects: 0, brokenIndexes: 0))
+            try await expectWhole(scene)
         }
     }
 
     @Test("goes on after five kills at random moments", arguments: 1...4)
     func randomMoments(round: Int) async throws {
-        try await TwentySteps.with { steps in
+        try await KillScene.with(.twentySteps) { scene in
             var delays: [Int] = []
             for _ in 1...5 {
                 let delay = Int.random(in: 0...1_500)
                 delays.append(delay)
-                let outcome = try await Program.lockstep(steps.apply, in: steps.place) { pid in
+                let outcome = try await Program.lockstep(scene.apply, in: scene.place) { pid in
                     try await Task.sleep(for: .milliseconds(delay))
                     kill(pid, SIGKILL)
                 }
                 // It may be through, or find the session of the one before.
                 #expect([0, 6, 128 + SIGKILL].contains(outcome.status), "\(delays) \(outcome.all)")
             }
-            try await expectWhole(steps)
+            try await expectWhole(scene)
         }
     }
 
     @Test("ends at a safe place when it is interrupted, and is the only one meanwhile")
     func interruption() async throws {
-        try await TwentySteps.with { steps in
-            try await steps.holding("t10") {
-                let first = try await Program.lockstep(steps.apply, in: steps.place) { pid in
-                    try await steps.waitUntilBlocked(on: "t10")
-                    let second = try await Program.lockstep(steps.apply, in: steps.place)
-                    #expect(second.status == 6, "\(second.all)")
-                    #expect(second.errors.contains("somebody else works on the target"))
-                    kill(pid, SIGINT)
-                }
-                #expect(first.status == 1, "\(first.all)")
-                #expect(first.errors.contains("interrupted after 14 of 20 steps"), "\(first.all)")
+        try await KillScene.with(.twentySteps) { scene in
+            let holder = try await scene.hold(
+                KillScene.Script.table(ofStep: 10), mode: "share update exclusive")
+            let first = try await Program.lockstep(scene.apply, in: scene.place) { pid in
+                _ = try await scene.process(waitingFor: holder)
+                let second = try await Program.lockstep(scene.apply, in: scene.place)
+                #expect(second.status == 6, "\(second.all)")
+                #expect(second.errors.contains("somebody else works on the target"))
+                kill(pid, SIGINT)
             }
-            try await expectWhole(steps)
+            await holder.release()
+            #expect(first.status == 1, "\(first.all)")
+            #expect(first.errors.contains("interrupted after 9 of 20 steps"), "\(first.all)")
+            try await expectWhole(scene)
         }
     }
 
-    private func expectWhole(_ steps: TwentySteps) async throws {
-        let again = try await steps.applyAgain()
+    private func expectWhole(_ scene: KillScene) async throws {
+        let again = try await scene.applyAgain()
         #expect(again.status == 0, "\(again.all)")
         let plan = try await Program.lockstep(
-            ["plan"] + steps.target + ["--exit-code"], in: steps.place)
+            ["plan"] + scene.target + ["--exit-code"], in: scene.place)
         #expect(plan.status == 0, "\(plan.all)")
-        let history = try await Program.lockstep(["history"] + steps.target, in: steps.place)
+        let history = try await Program.lockstep(["history"] + scene.target, in: scene.place)
         #expect(history.output.contains("The journal's chain of hashes is whole."))
-        let drift = try await Program.lockstep(["drift"] + steps.target, in: steps.place)
-        #expect(drift.status == 0, "\(drift.all)")
+        let remains = try await scene.remains()
+        #expect(remains == .init(effects: scene.script.allEffects, brokenIndexes: 0))
     }
 }
