@@ -19,6 +19,9 @@ public struct PostgreSQLObject: CatalogObject {
     /// Whether the name in the address only stands in for the one that the server will give:
     /// a constraint or index that a manifest does not name. Never so in a canonical catalog.
     public var isUnnamed: Bool
+    /// The name of a column's NOT NULL constraint where it is not the server's first choice; from
+    /// 18 on, and only of what a server told. No difference, but a rename has to know it.
+    public var notNullName: String?
     /// The definition's digest, taken when it was made.
     public let digest: Digest
 
@@ -83,7 +86,9 @@ public struct PostgreSQLObject: CatalogObject {
         hasher.combine(digest)
     }
 
-    private enum CodingKeys: CodingKey { case id, definition, dependencies, position }
+    private enum CodingKeys: CodingKey {
+        case id, definition, dependencies, position, notNullName
+    }
 
     /// Reads what `encode` wrote.
     public init(from decoder: any Decoder) throws {
@@ -93,6 +98,7 @@ public struct PostgreSQLObject: CatalogObject {
             try container.decode(Definition.self, forKey: .definition),
             dependencies: Set(try container.decode([ObjectID].self, forKey: .dependencies)),
             position: try container.decode(Int.self, forKey: .position))
+        notNullName = try container.decodeIfPresent(String.self, forKey: .notNullName)
     }
 
     /// Coded with dependencies in order, so that equal catalogs have equal bytes.
@@ -102,6 +108,7 @@ public struct PostgreSQLObject: CatalogObject {
         try container.encode(definition, forKey: .definition)
         try container.encode(dependencies.sorted(), forKey: .dependencies)
         try container.encode(position, forKey: .position)
+        try container.encodeIfPresent(notNullName, forKey: .notNullName)
     }
 }
 

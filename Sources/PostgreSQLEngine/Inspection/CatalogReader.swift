@@ -37,6 +37,8 @@ struct CatalogReader: Sendable {
     /// Which object a row of a system catalog belongs to.
     var slots: [CatalogAddress: Int] = [:]
     var unmodelled: [Unmodelled] = []
+    /// The names of NOT NULL constraints that are not plainly the server's, by column.
+    var notNullNames: [ObjectID: String] = [:]
 
     var digests = DigestCache()
     var columnDefinitions: [ColumnRow.Shape: SharedColumn] = [:]
@@ -185,6 +187,7 @@ extension PostgreSQLObject {
         self.position = position
         span = nil
         isUnnamed = false
+        notNullName = nil
     }
 
     /// The digest of a definition.

@@ -61,8 +61,8 @@ extension UnmodelledQuery {
             """
     }
 
-    /// Of PostgreSQL 18. A NOT NULL that has not the name which the server would give it is told
-    /// with that name, which `NotNullName` judges.
+    /// Of PostgreSQL 18. A NOT NULL that has not the name which the server would first give it
+    /// is told with that name, which `NotNullName` judges.
     static func constraintProperties(version: Int) -> [String] {
         guard version >= CatalogQuery.Since.temporalKeys else { return [] }
         return [
@@ -74,12 +74,10 @@ extension UnmodelledQuery {
             WHERE found.flag
             """,
             """
-            SELECT CASE WHEN k.convalidated AND NOT k.connoinherit THEN '\(notNullName)'
-                ELSE 'column' END, ARRAY[schema, name, a.attname] || CASE
-                WHEN k.convalidated AND NOT k.connoinherit THEN ARRAY[k.conname] ELSE '{}' END
-                    ::text[], CASE WHEN NOT k.convalidated THEN 'NOT NULL that is not valid'
+            SELECT '\(notNullName)', ARRAY[schema, name, a.attname, k.conname]::text[],
+                CASE WHEN NOT k.convalidated THEN 'NOT NULL that is not valid'
                 WHEN k.connoinherit THEN 'NOT NULL that is not inherited'
-                ELSE 'named NOT NULL constraint' END
+                ELSE '\(namedNotNull)' END
             FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
             WHERE k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit
@@ -88,6 +86,8 @@ extension UnmodelledQuery {
         ]
     }
 
-    /// Stands for the kind in a row that names a NOT NULL constraint.
+    /// Stands for the kind in a row that names a column's NOT NULL constraint.
     static let notNullName = "notNullName"
+    /// What is said of a name that the server has not chosen.
+    static let namedNotNull = "named NOT NULL constraint"
 }

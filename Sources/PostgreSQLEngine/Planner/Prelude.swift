@@ -5,12 +5,14 @@ extension PlanContext {
     /// The renames, in their order: what is renamed first may make room for the next.
     func renames(_ renames: [Rename], live: Catalog<PostgreSQLObject>) -> [Operation] {
         guard let key = renames.first?.from else { return [] }
+        let along = NotNullRenames(renames, live: live, context: self).byPlace
         return renames.enumerated().map { place, rename in
-            let back = Rename(from: rename.to, to: rename.from)
+            let all = [rename] + (along[place] ?? [])
+            let back = all.reversed().map { Rename(from: $0.to, to: $0.from) }
             var operation = Operation(
                 "rename", rename.to, title: Self.title(of: rename),
-                .statements([RenameStatement.of(rename)]), phase: .contract,
-                undo: exactly([RenameStatement.of(back)]))
+                .statements(all.map(RenameStatement.of)), phase: .contract,
+                undo: exactly(back.map(RenameStatement.of)))
             operation.sequence = place
             operation.sequenceKey = key
             operation.effects = renameEffects(rename)
