@@ -7,6 +7,7 @@ CREATE EXTENSION pg_trgm SCHEMA app;
 CREATE TYPE app.state AS ENUM ('new', 'it''s', 'done');
 COMMENT ON TYPE app.state IS 'How far it is.';
 CREATE TYPE "Odd ""name"."Type" AS ENUM ('One');
+CREATE TYPE app.none AS ENUM ();
 
 CREATE SEQUENCE app.free AS smallint START 7 INCREMENT -2 MINVALUE -50 MAXVALUE 100 CACHE 4 CYCLE;
 COMMENT ON SEQUENCE app.free IS 'Counts down.';

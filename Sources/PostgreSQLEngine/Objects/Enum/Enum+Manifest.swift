@@ -30,7 +30,7 @@ struct EnumSpec: Sendable {
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
         let labels = fields.required(
-            "labels", .list(of: Label.decoding, atLeast: 1), "The labels in their order.")
+            "labels", .list(of: Label.decoding), "The labels in their order.")
         return {
             EnumSpec(
                 schema: $0[schema], name: $0[name], labels: $0[labels], comment: $0[comment],

@@ -11,19 +11,18 @@ extension PlanContext {
         var present = old.labels
         var operations: [Operation] = []
         for (index, label) in new.labels.enumerated() where !present.contains(label) {
+            var statement: SQL = "ALTER TYPE \(name: id.path) ADD VALUE \(literal: label)"
             // Every label before this one is there by now.
-            let place: SQL =
-                index == 0
-                ? "BEFORE \(literal: present[0])" : "AFTER \(literal: new.labels[index - 1])"
+            if index > 0 {
+                statement += " AFTER \(literal: new.labels[index - 1])"
+            } else if let first = present.first {
+                statement += " BEFORE \(literal: first)"
+            }
             present.insert(label, at: index)
             var operation = Operation(
                 "add-label", ObjectID.enumLabel(id.path[0], id.path[1], label),
                 title: "Add label '\(label)' to \(id)",
-                .statements([
-                    present.count == 1
-                        ? "ALTER TYPE \(name: id.path) ADD VALUE \(literal: label)"
-                        : "ALTER TYPE \(name: id.path) ADD VALUE \(literal: label) \(place)"
-                ]), phase: .expand,
+                .statements([statement]), phase: .expand,
                 undo: Undo(.none(reason: "PostgreSQL cannot remove a label in place"), []))
             operation.commitsAlone = true
             operation.effects.breaks = [
