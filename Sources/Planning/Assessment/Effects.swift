@@ -4,7 +4,7 @@ public import SchemaCore
 /// judged by rules.
 public struct Effects: Hashable, Codable, Sendable {
     /// Where a fact comes from.
-    public enum Provenance: String, Codable, Sendable {
+    public enum Provenance: String, Codable, Sendable, CaseIterable {
         /// Seen when the step ran in a rehearsal.
         case traced
         /// Known of this form on this version.

@@ -81,7 +81,7 @@ public struct Probe: Hashable, Codable, Sendable {
     public var meaning: Meaning
 
     /// What a number above zero means.
-    public enum Meaning: String, Codable, Sendable {
+    public enum Meaning: String, Codable, Sendable, CaseIterable {
         /// The step fails.
         case fails
         /// The step succeeds, and so many values are changed or lost.

@@ -6,7 +6,8 @@ import Planning
 /// The hidden subcommand that writes the files of `schemas/` from the decoders.
 struct SchemasCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "__schemas", abstract: "Writes the JSON Schemas of manifests and projects.",
+        commandName: "__schemas",
+        abstract: "Writes the JSON Schemas of manifests, projects and plans.",
         shouldDisplay: false)
 
     @Argument(help: "The folder.") var folder: String
@@ -26,15 +27,16 @@ struct SchemasCommand: AsyncParsableCommand {
         }
     }
 
-    /// One for each engine, and one for projects.
+    /// One for each engine, one for projects and one for plans.
     private static var files: [(name: String, text: String)] {
-        let project = "project.schema.json"
+        func file(_ name: String, _ schema: JSONSchema, title: String) -> (String, String) {
+            (name, schema.file(id: "https://lockstep.dev/schemas/\(name)", title: title))
+        }
         return Engines.all.map(\.manifestSchema) + [
-            (
-                project,
-                KindRegistry([ProjectFile.kind]).schema.file(
-                    id: "https://lockstep.dev/schemas/\(project)", title: "Lockstep project")
-            )
+            file(
+                "project.schema.json", KindRegistry([ProjectFile.kind]).schema,
+                title: "Lockstep project"),
+            file("plan.schema.json", PlanSchema.schema, title: "Lockstep plan report"),
         ]
     }
 }
