@@ -20,6 +20,39 @@ struct GeneratedDocumentTests {
         #expect(pages == Self.rules.sorted().map { "docs/rules/\($0).md" })
     }
 
+    @Test("docs/manifests.md says what the schemas of schemas/ say")
+    func manifests() throws {
+        let kinds = try ManifestReference(schema: "schemas/postgresql.schema.json")
+        let project = try ManifestReference(schema: "schemas/project.schema.json")
+        let page = """
+            <!-- Written by UPDATE_GOLDEN=1 swift test --filter ArchitectureTests. -->
+
+            # Manifests
+
+            One object a document, any number of documents a file, in any folders. Each document
+            begins with `apiVersion: lockstep.dev/v1` and its `kind`; the fields stand beside them.
+            What is not required may also be `null`, which means that it is left out; in an overlay
+            `null` removes what the base has. An unknown field is an error. Types, expressions and
+            bodies are PostgreSQL's own SQL. Editors check all this by
+            [schemas](../schemas) when the file's first line says where the schema is:
+
+            ```yaml
+            # yaml-language-server: $schema=../schemas/postgresql.schema.json
+            ```
+
+            The examples are one project: [examples/kinds](../examples/kinds).
+
+            \(kinds.sections { Repository.text("examples/kinds/schema/\($0).yaml") })
+            \(project.sections { _ in Repository.text("examples/kinds/lockstep.yaml") })
+            # Parts
+
+            What the fields of several kinds are made of.
+
+            \(kinds.parts())
+            """
+        expectGolden(page, at: "\(Repository.root)/docs/manifests.md")
+    }
+
     /// A manual page as Markdown: the first line and those at the margin are headings; sentences
     /// that stand in lines of their own become lists.
     private static func markdown(_ page: String) -> String {
