@@ -31,6 +31,7 @@ struct ApplyCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long a statement may run, in ms; 0 for no limit.", valueName: "ms"))
     var statementTimeout = ExecutionLimits().statementTimeout
     @Flag(help: "Show the statements.") var verbose = false
+    @Flag(help: "Objects that are not modelled are errors.") var strict = false
 
     func validate() throws {
         guard lockTimeout >= 1, statementTimeout >= 0 else {
@@ -111,6 +112,7 @@ struct ApplyCommand: AsyncParsableCommand {
                 options: .init(
                     style: work.console.errorStyle, isVerbose: verbose,
                     isBrief: isDecided || !work.console.isInteractive)))
+        if strict { try work.refuseUnmodelled(assessed.target.unmodelled) }
         try guardAgainstVanishing(assessed, lowering, engine)
         return PlannedTarget(
             plan: assessed.target.plan, assessment: assessed.assessment,

@@ -32,7 +32,7 @@ struct PlanCommand: AsyncParsableCommand {
         let work = TargetWork(engine: engine, workplace: place, console: console)
         let lowering = try work.lowered()
         var hasChanges = false
-        var hasUnmodelled = false
+        var unmodelled: [Unmodelled] = []
         for (index, target) in place.targets.enumerated() {
             let assessed = try await work.withSession(target) { session in
                 let applied = try await engine.journal(session).applied()
@@ -41,15 +41,11 @@ struct PlanCommand: AsyncParsableCommand {
             }
             work.tellAround(assessed, diagnostics: index == 0 ? lowering.diagnostics : [])
             hasChanges = hasChanges || !assessed.target.plan.isEmpty
-            hasUnmodelled = hasUnmodelled || !assessed.target.unmodelled.isEmpty
+            unmodelled += assessed.target.unmodelled
             let text = try render(assessed.target.plan, assessed.assessment, console)
             try Output.write(text, to: out, isFirst: index == 0, console)
         }
-        if strict && hasUnmodelled {
-            throw Failure(
-                .failure, "there are objects that Lockstep does not model",
-                help: "leave --strict away to plan around them")
-        }
+        if strict { try work.refuseUnmodelled(unmodelled) }
         return exitCode && hasChanges ? .changes : .success
     }
 

@@ -76,4 +76,12 @@ struct TargetWork<E: Engine>: Sendable {
         console.say(
             "note: not managed and left alone: \(shown.joined(separator: ", "))\(more)")
     }
+
+    /// What `--strict` means.
+    func refuseUnmodelled(_ unmodelled: [Unmodelled]) throws {
+        guard !unmodelled.isEmpty else { return }
+        throw Failure(
+            .failure, "there are objects that Lockstep does not model",
+            help: "leave --strict away to leave them alone")
+    }
 }
