@@ -184,7 +184,7 @@ struct ApplyDriver<E: ExecutionEngine> {
                 acknowledged: target.acknowledged, actor: request.actor,
                 revision: target.revision, toolVersion: request.toolVersion),
             // Planning takes a while; what counts is what is there when the steps begin.
-            desired: target.desired, live: try await inspect())
+            desired: target.desired, live: try await inspect(), implied: target.implied)
     }
 
     private func inspect() async throws -> ApplyMachine.LiveState {

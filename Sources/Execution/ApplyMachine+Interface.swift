@@ -126,12 +126,15 @@ extension ApplyMachine {
         public var desired: [ObjectID: Digest]?
         /// What is there now.
         public var live: LiveState
+        /// What is desired without being declared, which is not recorded as applied.
+        public var implied: Set<ObjectID>
 
         /// Makes the value.
         public init(
             authorization: Authorization, attempt: JournalEvent.AttemptStarted,
-            desired: [ObjectID: Digest]?, live: LiveState
+            desired: [ObjectID: Digest]?, live: LiveState, implied: Set<ObjectID> = []
         ) {
+            self.implied = implied
             plan = attempt.plan
             self.authorization = authorization
             self.attempt = attempt

@@ -240,7 +240,8 @@ extension ApplyMachine {
 
     func appliedState(_ proposal: Proposal, _ live: LiveState) -> AppliedState {
         AppliedState(
-            objects: live.managed, desiredDigest: proposal.plan.desiredDigest,
+            objects: live.managed.filter { !proposal.implied.contains($0.key) },
+            desiredDigest: proposal.plan.desiredDigest,
             revision: proposal.attempt.revision, scope: proposal.plan.scope)
     }
 }

@@ -21,13 +21,17 @@ public struct PlannedTarget<Object: CatalogObject>: Sendable {
     public var acknowledged: [String]
     /// The revision of the manifests, if they have one.
     public var revision: String?
+    /// What is desired without being declared, which is not recorded as applied.
+    public var implied: Set<ObjectID>
 
     /// Makes the value.
     public init(
         plan: Plan, assessment: Assessment, desired: [ObjectID: Digest]?,
         managed: @escaping @Sendable (Catalog<Object>) -> Catalog<Object>,
-        authorization: Authorization, acknowledged: [String] = [], revision: String? = nil
+        authorization: Authorization, acknowledged: [String] = [], revision: String? = nil,
+        implied: Set<ObjectID> = []
     ) {
+        self.implied = implied
         self.plan = plan
         self.assessment = assessment
         self.desired = desired

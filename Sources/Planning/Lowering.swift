@@ -12,12 +12,16 @@ public struct Lowering<Object: CatalogObject>: Sendable {
     public var diagnostics: [Diagnostic]
     /// Whether there was any manifest at all.
     public var hasManifests: Bool
+    /// Objects that no manifest declares and that declared ones cannot be without. They are made
+    /// where they lack, never recorded as applied, and so never dropped.
+    public var implied: Set<ObjectID>
 
     /// Makes the value.
     public init(
         objects: [Object], renames: [RequestedRename], scope: Scope, diagnostics: [Diagnostic],
-        hasManifests: Bool
+        hasManifests: Bool, implied: Set<ObjectID> = []
     ) {
+        self.implied = implied
         self.objects = objects
         self.renames = renames
         self.scope = scope

@@ -42,11 +42,13 @@ public enum PostgreSQLManifests {
         context.report(NameChecks.diagnostics(objects, facts))
         context.report(ReferenceChecks.diagnostics(items, facts))
         context.report(RenameChecks.diagnostics(renames, facts))
-        let all = implicitSchemas(objects) + objects
+        let implied = implicitSchemas(objects)
+        let all = implied + objects
         return Lowering(
             objects: all, renames: renames,
             scope: Scope(schemas: all.filter { $0.id.kind == .schema }.map(\.id.name)),
-            diagnostics: context.diagnostics.sortedByPlace(), hasManifests: !lowered.isEmpty)
+            diagnostics: context.diagnostics.sortedByPlace(), hasManifests: !lowered.isEmpty,
+            implied: Set(implied.map(\.id)))
     }
 
     /// The schema file for editors and validators.

@@ -118,7 +118,11 @@ extension PlanContext {
             guard let old = before[retype.column], let new = settlement.catalog[retype.column],
                 case .column(let from) = old.definition, case .column(let to) = new.definition
             else { return nil }
-            return self.retype(retype, old: old, new: new, from: from, to: to)
+            // The renames come first, so what it stands on goes by the new names.
+            let needed = Set(old.dependencies.map(addresses.settled))
+            var operation = self.retype(retype, old: old, new: new, from: from, to: to)
+            operation.releases = needed.subtracting(operation.consumes)
+            return operation
         }
     }
 
@@ -146,7 +150,6 @@ extension PlanContext {
         operation.produces = [id]
         operation.destroys = [id]
         operation.consumes = (desired[id] ?? new).dependencies
-        operation.releases = old.dependencies.subtracting(operation.consumes)
         operation.touches = [Step.Touch(object: id, before: old.digest, after: new.digest)]
         operation.effects.locks = [.accessExclusive(table)]
         if retype.rewrites { operation.effects.rewrites = [table] }

@@ -101,7 +101,8 @@ struct ApplyCommand: AsyncParsableCommand {
             // The gate refuses it; nothing is assessed for a state that is no more.
             return PlannedTarget(
                 plan: file, assessment: stale(file, work), desired: assessed.target.desired,
-                managed: managed, authorization: .granted, revision: work.workplace.revision)
+                managed: managed, authorization: .granted, revision: work.workplace.revision,
+                implied: lowering.implied)
         }
         work.tellAround(assessed, diagnostics: lowering.diagnostics)
         // Whoever has decided already is told the risks again; who is asked sees everything.
@@ -118,7 +119,7 @@ struct ApplyCommand: AsyncParsableCommand {
             plan: assessed.target.plan, assessment: assessed.assessment,
             desired: assessed.target.desired, managed: managed,
             authorization: authorize(assessed, work), acknowledged: acknowledge.sorted(),
-            revision: work.workplace.revision)
+            revision: work.workplace.revision, implied: lowering.implied)
     }
 
     private func stale<E: Engine>(_ plan: Plan, _ work: TargetWork<E>) -> Assessment {
