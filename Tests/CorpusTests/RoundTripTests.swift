@@ -101,6 +101,7 @@ import Testing
     }
 
     /// The statements of `pg_dump --schema-only`, sorted; a database's columns keep their order.
+    /// Storage parameters have none: a manifest and the server read them by name.
     private static func dump(_ database: TestDatabase) async throws -> [String] {
         let binaries = try LocalServer.Binaries.required(major: database.server.major)
         let folder = try TemporaryFolder()
@@ -122,6 +123,11 @@ import Testing
         }
         return lines.joined(separator: "\n").components(separatedBy: ";\n")
             .map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
-            .sorted()
+            .map { text in
+                text.replacing(/\bWITH \((?<list>[^()]*)\)/) { match in
+                    let list = match.list.components(separatedBy: ", ").sorted()
+                    return "WITH (\(list.joined(separator: ", ")))"
+                }
+            }.sorted()
     }
 }

@@ -54,7 +54,7 @@ CREATE TABLE app.people (
     CONSTRAINT people_positive CHECK (app.positive(number, -1)) NO INHERIT,
     CONSTRAINT people_known CHECK (app.known(state)),
     CONSTRAINT people_period EXCLUDE USING gist (period WITH &&) WHERE (number > 0)
-) WITH (autovacuum_enabled = false, fillfactor = 70, toast.autovacuum_enabled = false);
+) WITH (fillfactor = 70, toast.autovacuum_enabled = false, autovacuum_enabled = false);
 COMMENT ON TABLE app.people IS E'People.\nAll of them.';
 COMMENT ON COLUMN app.people.email IS 'It''s unique.';
 COMMENT ON CONSTRAINT people_known ON app.people IS 'Known states.';
