@@ -40,6 +40,7 @@ struct ScratchBuilder {
     ) async throws -> [Failure] {
         var waiting = units
         var isRelieved = false
+        var uncut: [ObjectID: Failure]?
         while true {
             let (failures, moved) = try await round(waiting)
             if failures.allSatisfy(\.unit.isEnvironment) { return [] }
@@ -57,7 +58,19 @@ struct ScratchBuilder {
                 isSplit = true
                 return pieces()
             }
-            if !isSplit { return failures.filter { !$0.unit.isEnvironment } }
+            if isSplit { continue }
+            if uncut == nil {
+                uncut = Dictionary(
+                    failures.map { ($0.unit.id, $0) }, uniquingKeysWith: { first, _ in first })
+                waiting = waiting.flatMap { unit in
+                    guard case .cycle(let halves) = unit.fallback else { return [unit] }
+                    isSplit = true
+                    return halves()
+                }
+                if isSplit { continue }
+            }
+            // What a view without columns made of the errors would mislead.
+            return failures.filter { !$0.unit.isEnvironment }.map { uncut?[$0.unit.id] ?? $0 }
         }
     }
 

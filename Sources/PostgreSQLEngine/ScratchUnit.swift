@@ -33,6 +33,8 @@ struct ScratchUnit: Sendable {
         case now(@Sendable () -> [ScratchUnit])
         /// The bare table, then each column by itself: when nothing else moves.
         case last(@Sendable () -> [ScratchUnit])
+        /// The view without columns, then with its query: where even that does not help.
+        case cycle(@Sendable () -> [ScratchUnit])
     }
 
     /// What diagnostics speak of.

@@ -54,7 +54,11 @@ struct ScratchUnits {
                 if sequence.ownedBy != nil {
                     units.append(unit([object], [sequence.ownership(object.id)], .ownership))
                 }
-            case .schema, .extension, .index, .enum, .view, .function, .comment:
+            case .view(let view):
+                var whole = single(object)
+                whole.fallback = .cycle { halves(of: object, view) }
+                units.append(whole)
+            case .schema, .extension, .index, .enum, .function, .comment:
                 units.append(single(object))
             }
         }
@@ -65,6 +69,16 @@ struct ScratchUnits {
     private func pieces(_ made: [PostgreSQLObject]) -> [ScratchUnit] {
         let rest = made.dropFirst().filter { $0.id.kind != .column }
         return [plainTable(made[0])] + rest.map(single)
+    }
+
+    /// A view without columns and then what it shows, so that a function can come between that
+    /// takes or gives its rows. The planner, which knows the columns, does the same (`CycleSplit`).
+    private func halves(of object: PostgreSQLObject, _ view: ViewDefinition) -> [ScratchUnit] {
+        let hollow = ViewDefinition(query: VerbatimSQL("SELECT"))
+        return [
+            hollow.creation(object.id, replacing: false),
+            view.creation(object.id, replacing: true),
+        ].map { unit([object], [$0], .view) }
     }
 
     /// An object by itself.

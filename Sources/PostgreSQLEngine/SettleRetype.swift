@@ -153,13 +153,32 @@ struct SettleRetype {
         }
     }
 
+    private func needsItself(_ id: ObjectID, within objects: Set<ObjectID>) -> Bool {
+        var seen: Set<ObjectID> = []
+        var queue = [id]
+        while let next = queue.popLast() {
+            for dependant in dependants[next] ?? [] where objects.contains(dependant) {
+                if dependant == id { return true }
+                if seen.insert(dependant).inserted { queue.append(dependant) }
+            }
+        }
+        return false
+    }
+
     /// The statements that remove a set, dependants first; what vanishes with another has none.
     private func removals(_ leaving: Set<ObjectID>) -> [SQL] {
         var done: Set<ObjectID> = []
         var out: [SQL] = []
+        // A view that needs itself by way of a function needs nothing without its query.
+        let hollow = leaving.filter { $0.kind == .view && needsItself($0, within: leaving) }
+        for id in hollow.sorted() {
+            guard case .view(let view)? = catalog[id]?.definition else { continue }
+            out.append(view.hollow.creation(id, replacing: true))
+        }
         func remove(_ id: ObjectID) {
             guard let object = catalog[id], done.insert(id).inserted else { return }
-            for dependant in (dependants[id] ?? []).sorted() where leaving.contains(dependant) {
+            for dependant in (dependants[id] ?? []).sorted()
+            where leaving.contains(dependant) && !hollow.contains(dependant) {
                 remove(dependant)
             }
             if let parent = object.parent, leaving.contains(parent) {

@@ -10,6 +10,11 @@ struct PlanContext {
     let options: PlanningOptions
     /// What this plan creates.
     let created: Set<ObjectID>
+    /// What leaves so that a type can change, and is not in `settled`.
+    let removed: [ObjectID: PostgreSQLObject]
+
+    /// An object as it is before it leaves.
+    func leaving(_ id: ObjectID) -> PostgreSQLObject? { settled[id] ?? removed[id] }
 
     /// Whether a relation was there before the plan: only then does anybody wait for it.
     func exists(_ relation: ObjectID) -> Bool { !created.contains(relation) }

@@ -17,7 +17,9 @@ struct PostgreSQLPlanner {
         created.subtract(request.settlement.removed.map(\.id))
         context = PlanContext(
             settled: request.settlement.catalog, desired: request.desired,
-            capabilities: request.capabilities, options: request.options, created: created)
+            capabilities: request.capabilities, options: request.options, created: created,
+            removed: Dictionary(
+                request.settlement.removed.map { ($0.id, $0) }, uniquingKeysWith: { $1 }))
     }
 
     func plan() -> PlanningResult {

@@ -1,0 +1,1 @@
+INSERT INTO app.ticket VALUES (1), (2);
