@@ -193,6 +193,42 @@ private func table(_ body: String) -> String {
         #expect(indexes.map(\.span?.file) == ["t.yaml", "prod.yaml"])
     }
 
+    /// What an overlay changes is told by what it means, not by how it is written.
+    @Test(arguments: [
+        ("{ a: integer, o: { type: text, mode: out } }", "{ a: { type: INT4, default: 1 } }", true),
+        ("{ a: integer }", "{ a: bigint }", false), ("{ a: integer }", "{ b: integer }", false),
+        (
+            "[ 'varchar(20)', 'timestamp (3) with time zone[]' ]",
+            "[ character varying, 'timestamptz []' ]", true
+        ),
+        ("{ }", "[ ]", true), ("[ app.e ]", "[ app.f ]", false),
+        ("[ pg_catalog.bool ]", "[ boolean ]", true), ("[ char ]", "[ '\"char\"' ]", false),
+    ])
+    func overlayFindsItsFunction(base: String, overlay: String, isSame: Bool) {
+        func file(_ name: String, _ text: String) -> ManifestTree {
+            let head = "apiVersion: lockstep.dev/v1\nkind: Function\nname: f\n"
+            return ManifestTree(files: [ManifestFile(path: name, bytes: Array((head + text).utf8))])
+        }
+        let result = PostgreSQLManifests.lower(
+            ManifestInput(
+                base: file(
+                    "f.yaml",
+                    """
+                    schema: app
+                    arguments: \(base)
+                    returns: integer
+                    language: sql
+                    body: select 1
+                    """),
+                overlays: [file("prod.yaml", "arguments: \(overlay)\nbody: select 2\n")],
+                defaultSchema: "app"))
+        let bodies = result.objects.compactMap { object in
+            if case .function(let function) = object.definition { function.body } else { nil }
+        }
+        #expect((bodies == [.source("select 2")]) == isSame, "\(bodies) \(result.diagnostics)")
+        #expect(result.diagnostics.hasErrors == !isSame)
+    }
+
     @Test(
         arguments: [
             ("t", "c", "seq", "t_c_seq"),

@@ -86,28 +86,15 @@ public struct KindRegistry<Object: Sendable>: Sendable {
         }
     }
 
-    /// What tells a document's object from others: the kind and its identity fields as they are
-    /// written, a field left out being empty. Nil where a document does not say who it is.
+    /// What tells a document's object from others: the kind and its identity fields as the kind
+    /// reads them. Nil where a document does not say who it is.
     public func identity(of document: ManifestDocument) -> ManifestIdentity? {
         guard let kind = byName[document.kind.value], let last = kind.identityFields.last,
             document.node[last] != nil
         else { return nil }
         return ManifestIdentity(
             kind: kind.name,
-            values: kind.identityFields.map { document.node[$0].map(Self.key) ?? "" })
-    }
-
-    /// A field as text that is equal for equal values.
-    private static func key(_ node: YAMLNode) -> String {
-        switch node.content {
-        case .scalar(let text): return text
-        case .sequence(let items):
-            return "(" + items.map(key).joined(separator: ", ") + ")"
-        case .mapping(let entries):
-            return "{"
-                + entries.map { "\($0.key.text ?? ""): \(key($0.value))" }
-                .joined(separator: ", ") + "}"
-        }
+            values: kind.identityFields.map { kind.identityText($0, document.node[$0]) })
     }
 
     private func unknownKind(_ document: ManifestDocument) -> Diagnostic {

@@ -10,6 +10,9 @@ public struct ManifestKind<Object: Sendable>: Sendable {
     public let layout: FieldLayout
     /// The fields that tell one object of this kind from another, outermost first.
     public let identityFields: [String]
+    /// The text of an identity field, equal where two manifests mean the same; the value is nil
+    /// where the field is left out.
+    public let identityText: @Sendable (_ field: String, _ value: YAMLNode?) -> String
     /// Turns a document into objects; reports what is wrong with it.
     public let lower: @Sendable (ManifestDocument, inout DecodingContext) -> [Object]
 
@@ -17,15 +20,18 @@ public struct ManifestKind<Object: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - identityFields: plain fields that name an object, for overlays and duplicates.
+    ///   - identityText: reads one of them.
     ///   - lower: runs only for documents that were decoded.
     public init<Spec: Sendable>(
         _ name: String, doc: String, identityFields: [String] = ["schema", "name"],
+        identityText: @escaping @Sendable (String, YAMLNode?) -> String = { $1?.text ?? "" },
         decoding: Decoding<Spec>,
         lower: @escaping @Sendable (Spec, ManifestDocument, inout DecodingContext) -> [Object]
     ) {
         self.name = name
         self.doc = doc
         self.identityFields = identityFields
+        self.identityText = identityText
         schema = decoding.schema
         layout = .object(
             ["apiVersion", "kind"].map { FieldLayout.Member(name: $0, layout: .unknown) }

@@ -99,33 +99,38 @@ public enum PostgreSQLManifests {
             },
             ManifestKind(
                 "Table", doc: "A table with its columns, constraints and indexes.",
-                decoding: TableSpec.decoding
+                identityText: scope.identityText, decoding: TableSpec.decoding
             ) { spec, document, context in
                 scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
             ManifestKind(
                 "Index", doc: "An index in a document of its own.",
-                decoding: IndexDocumentSpec.decoding
+                identityText: scope.identityText, decoding: IndexDocumentSpec.decoding
             ) { spec, document, context in
                 scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
-            ManifestKind("Enum", doc: "An enum type.", decoding: EnumSpec.decoding) {
-                spec, document, context in
+            ManifestKind(
+                "Enum", doc: "An enum type.", identityText: scope.identityText,
+                decoding: EnumSpec.decoding
+            ) { spec, document, context in
                 scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
             ManifestKind(
                 "Sequence", doc: "A sequence that is no identity column's.",
-                decoding: SequenceSpec.decoding
+                identityText: scope.identityText, decoding: SequenceSpec.decoding
             ) { spec, document, context in
                 scope.items(spec.schema, document, &context) { builder, _ in spec.lower(&builder) }
             },
-            ManifestKind("View", doc: "A view.", decoding: ViewSpec.decoding) {
-                spec, document, context in
+            ManifestKind(
+                "View", doc: "A view.", identityText: scope.identityText,
+                decoding: ViewSpec.decoding
+            ) { spec, document, context in
                 scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
             ManifestKind(
                 "Function", doc: "A function; overloads are documents of their own.",
-                identityFields: ["arguments", "schema", "name"], decoding: FunctionSpec.decoding
+                identityFields: ["arguments", "schema", "name"],
+                identityText: scope.identityText, decoding: FunctionSpec.decoding
             ) { spec, document, context in
                 scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
@@ -136,6 +141,15 @@ public enum PostgreSQLManifests {
 /// Where objects stand whose manifests name no schema.
 private struct KindScope: Sendable {
     let defaultSchema: String?
+
+    /// What is not said is the default, and arguments are told by what a caller gives.
+    func identityText(_ field: String, _ value: YAMLNode?) -> String {
+        switch field {
+        case "schema": value?.text ?? defaultSchema ?? ""
+        case "arguments": value.map(FunctionArguments.identityText) ?? ""
+        default: value?.text ?? ""
+        }
+    }
 
     /// What `lower` collects, or nothing where there is no schema.
     func items(

@@ -154,6 +154,24 @@ enum FunctionArguments {
         }
     }
 
+    /// Names and types of what a caller gives, types by one of their names. Text that is no list of
+    /// arguments gives some other text; decoding tells what is wrong with it.
+    static func identityText(_ node: YAMLNode) -> String {
+        func text(_ name: String?, _ value: YAMLNode) -> String? {
+            if value["mode"]?.text == Mode.out.rawValue { return nil }
+            let type = (value["type"] ?? value).text ?? ""
+            let name = name ?? value["name"]?.text
+            return [name, VerbatimSQL(type).argumentType].compactMap { $0 }.joined(separator: " ")
+        }
+        let arguments: [String] =
+            switch node.content {
+            case .scalar(let text): [text]
+            case .sequence(let items): items.compactMap { text(nil, $0) }
+            case .mapping(let entries): entries.compactMap { text($0.key.text, $0.value) }
+            }
+        return arguments.isEmpty ? "" : "(\(arguments.joined(separator: ", ")))"
+    }
+
     static let decoding = Decoding<[Argument]>.forms(
         list: .list(of: listed),
         mapping: Decoding<OrderedMapping<Argument>>.mapping(of: named).map { mapping in
