@@ -76,8 +76,11 @@ public protocol Engine: ExecutionEngine {
     /// Reads sizes and counts what the steps' probes ask, bounded by a statement timeout.
     func observe(_ steps: [PlannedStep], in session: Session) async throws -> Observations
 
-    /// Writes manifests for objects as a person would have written them.
-    func manifests(for catalog: Catalog<Object>) -> [ExportedManifest]
+    /// Writes manifests for objects as a person would have written them, with a warning for each
+    /// object that is of no use as it is and is left out.
+    func manifests(
+        for catalog: Catalog<Object>
+    ) -> (manifests: [ExportedManifest], warnings: [Diagnostic])
 }
 
 /// The manifests of one environment.

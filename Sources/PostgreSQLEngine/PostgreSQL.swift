@@ -48,8 +48,10 @@ public struct PostgreSQL: Engine {
     }
 
     /// Writes manifests for a catalog.
-    public func manifests(for catalog: Catalog<PostgreSQLObject>) -> [ExportedManifest] {
-        PostgreSQLManifests.manifests(for: catalog)
+    public func manifests(
+        for catalog: Catalog<PostgreSQLObject>
+    ) -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
+        (PostgreSQLManifests.manifests(for: catalog), PostgreSQLManifests.leftOut(of: catalog))
     }
 
     /// Schemas and extensions, and what hangs on them directly: a schema that a manifest names

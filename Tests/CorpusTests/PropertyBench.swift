@@ -134,13 +134,16 @@ struct Bench: Sendable {
     }
 
     /// What `lockstep import` writes.
-    func imported() async throws -> (files: [ManifestFile], unmodelled: [Unmodelled]) {
+    func imported() async throws -> (
+        files: [ManifestFile], unmodelled: [Unmodelled], warnings: [Diagnostic]
+    ) {
         try await withSession { session in
             let inspection = try await engine.inspect(session, scope: .everything, detail: .full)
-            let files = engine.manifests(for: inspection.catalog).map {
+            let (manifests, warnings) = engine.manifests(for: inspection.catalog)
+            let files = manifests.map {
                 ManifestFile(path: $0.path, bytes: Array($0.text.utf8))
             }
-            return (files, inspection.unmodelled)
+            return (files, inspection.unmodelled, warnings)
         }
     }
 

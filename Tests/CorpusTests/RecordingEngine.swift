@@ -63,7 +63,9 @@ struct RecordingEngine: Engine {
     func observe(
         _ steps: [PlannedStep], in session: PostgreSQLSession
     ) async throws -> Observations { try await base.observe(steps, in: session) }
-    func manifests(for catalog: Catalog<PostgreSQLObject>) -> [ExportedManifest] {
+    func manifests(
+        for catalog: Catalog<PostgreSQLObject>
+    ) -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
         base.manifests(for: catalog)
     }
     func capabilities(_ session: PostgreSQLSession) async throws -> Capabilities {

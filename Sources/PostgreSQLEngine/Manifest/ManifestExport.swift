@@ -24,6 +24,17 @@ extension PostgreSQLManifests {
         return files.manifests(schemaReference: schemaReference)
     }
 
+    /// What has no place in a manifest as it is. An index that is not valid serves no query, and a
+    /// manifest would ask for one that is.
+    static func leftOut(of catalog: Catalog<PostgreSQLObject>) -> [Diagnostic] {
+        catalog.sorted.filter(\.isBrokenIndex).map { index in
+            .warning(
+                "invalid-index",
+                "\(index.id) is not valid, as a failed concurrent build leaves it; it is left out",
+                help: "the next plan drops it; declare it with its table to have it built again")
+        }
+    }
+
     private static func folder(of id: ObjectID) -> [String] {
         switch id.kind {
         case .schema: [id.name]
@@ -65,6 +76,7 @@ struct ExportSource {
         for object in catalog.sorted {
             switch object.definition {
             case .column, .constraint, .index:
+                if object.isBrokenIndex { continue }
                 if let parent = object.parent { children[parent, default: []].append(object) }
             case .sequence(let sequence):
                 schemas.insert(object.id.path[0])

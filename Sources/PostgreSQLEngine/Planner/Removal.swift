@@ -123,6 +123,9 @@ extension PlanContext {
             }
         }
         if isRecreation { operation.title = "Remove \(id) for its new form" }
+        if object.isBrokenIndex {
+            operation.title = "Drop \(id), which a failed build left invalid"
+        }
     }
 
     private func describeTable(
@@ -167,6 +170,10 @@ extension PlanContext {
             operation.effects = momentary([.shareUpdateExclusive(table)])
         } else {
             operation.effects = momentary([.accessExclusive(table)])
+        }
+        guard index.isValid else {
+            operation.undo = Undo(.none(reason: "no statement makes an index that is invalid"), [])
+            return
         }
         operation.effects.breaks = [
             .init(object: id, consequence: "queries that used it become slower", isFailure: false)

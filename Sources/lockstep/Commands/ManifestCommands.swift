@@ -138,12 +138,16 @@ struct ImportCommand: AsyncParsableCommand {
         for item in inspection.unmodelled.sorted() {
             console.say(TerminalSafe.line("not modelled: \(item.object): \(item.what)"))
         }
-        if strict && !inspection.unmodelled.isEmpty {
+        let (manifests, warnings) = engine.manifests(for: inspection.catalog)
+        console.tell(warnings, sources: SourceTexts([]))
+        if strict && !(inspection.unmodelled.isEmpty && warnings.isEmpty) {
             throw Failure(
-                .failure, "there are objects that Lockstep does not model; nothing was written",
+                .failure,
+                inspection.unmodelled.isEmpty
+                    ? "there are objects that would be left out; nothing was written"
+                    : "there are objects that Lockstep does not model; nothing was written",
                 help: "leave --strict away to import the rest")
         }
-        let manifests = engine.manifests(for: inspection.catalog)
         for manifest in manifests { try write(manifest) }
         console.say(
             "wrote \(HumanText.count(Int64(manifests.count), "file")) to \(out)"

@@ -75,3 +75,11 @@ public struct IndexDefinition: Hashable, Codable, Sendable {
         self.isValid = isValid
     }
 }
+
+extension PostgreSQLObject {
+    /// Whether it is what a failed concurrent build left.
+    var isBrokenIndex: Bool {
+        if case .index(let index) = definition { return !index.isValid }
+        return false
+    }
+}
