@@ -126,8 +126,14 @@ public struct PostgreSQLJournal: Journal {
     public func applied() async throws -> AppliedState? {
         guard try await isThere() else { return nil }
         let rows = try await session.query("select state from lockstep.applied")
-        return try rows.first.map {
-            try CanonicalJSON.decode(AppliedState.self, from: Data(try $0.text(0).utf8))
+        guard let row = rows.first else { return nil }
+        do {
+            return try CanonicalJSON.decode(AppliedState.self, from: Data(try row.text(0).utf8))
+        } catch is DecodingError {
+            throw EngineError(
+                .refused, "table lockstep.applied of \(session.summary) cannot be read",
+                help: "It was changed by hand, or written by a newer version of Lockstep: restore "
+                    + "its row from a backup.")
         }
     }
 
@@ -144,10 +150,18 @@ public struct PostgreSQLJournal: Journal {
     private func isThere() async throws -> Bool {
         let tables = try await session.query(
             """
-            select exists (select from pg_class where relname = 'meta' and relnamespace =
-              (select oid from pg_namespace where nspname = 'lockstep'))
+            select count(*) from pg_class where relname in ('journal', 'applied', 'meta')
+              and relkind = 'r' and relnamespace =
+                (select oid from pg_namespace where nspname = 'lockstep')
             """)
-        guard try tables[0].bool(0) else { return false }
+        let count = try tables[0].int(0)
+        guard count > 0 else { return false }
+        guard count == 3 else {
+            throw EngineError(
+                .refused, "a table of the journal in \(session.summary) is missing",
+                help: "Restore lockstep.journal, lockstep.applied and lockstep.meta from a backup; "
+                    + "without them nobody knows what was applied.")
+        }
         let rows = try await session.query("select format from lockstep.meta")
         let found = try rows.first?.int(0) ?? Self.format
         guard found <= Self.format else {

@@ -35,6 +35,20 @@ extension Assessment {
             findings: findings)
     }
 
+    /// The assessment with its steps judged again by the plan and the effects: what somebody wrote
+    /// into a file as findings and risks is not taken from it. What is about the target stays.
+    ///
+    /// - Returns: nil if it is not an assessment of this plan.
+    public func judgedAgain(for plan: Plan) -> Assessment? {
+        guard planDigest == plan.digest, effects.count == plan.steps.count else { return nil }
+        let judged = Assessment.make(
+            plan: plan, effects: effects, observations: observations, unmodelled: [],
+            target: target)
+        return Assessment(
+            plan: plan, target: target, effects: effects, observations: observations,
+            findings: judged.findings + findings.filter { $0.step == nil })
+    }
+
     /// The steps behind one that share its transaction, up to the first that does not.
     private static func sameTransaction(
         _ planned: [PlannedStep], behind index: Int

@@ -32,6 +32,11 @@ public struct JournalBreak: Hashable, Codable, Sendable {
     }
 }
 
+extension JournalBreak: CustomStringConvertible {
+    /// `entry 8: its content was changed`.
+    public var description: String { "entry \(sequence): \(why)" }
+}
+
 /// Checks the chain of hashes.
 public enum JournalChain {
     /// The first break; nil if the chain is whole.

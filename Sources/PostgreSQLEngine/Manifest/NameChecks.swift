@@ -8,6 +8,13 @@ enum NameChecks {
         var seen: [Slot: PostgreSQLObject] = [:]
         for object in objects {
             if let problem = length(object) { out.append(problem) }
+            if object.id == reserved || object.parent == reserved {
+                out.append(
+                    .error(
+                        "reserved-schema",
+                        "\(reserved) is Lockstep's own: it keeps its journal there",
+                        at: object.span, help: "choose another schema"))
+            }
             for slot in slots(object) {
                 guard let first = seen[slot] else {
                     seen[slot] = object
@@ -19,6 +26,8 @@ enum NameChecks {
         }
         return out
     }
+
+    private static let reserved = ObjectID.schema(PostgreSQLJournal.schema)
 
     /// A place in a name space that one object can hold.
     private struct Slot: Hashable {

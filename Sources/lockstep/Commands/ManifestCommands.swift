@@ -135,6 +135,13 @@ struct ImportCommand: AsyncParsableCommand {
             await session.close()
             throw error
         }
+        let found = Set(
+            inspection.catalog.ids.lazy.filter { $0.kind.rawValue == "schema" }.map(\.name))
+        if let missing = schema.first(where: { !found.contains($0) }) {
+            throw Failure(
+                .failure, "the database has no schema \(TerminalSafe.line(missing))",
+                help: "look for its name with: psql -c '\\dn'")
+        }
         for item in inspection.unmodelled.sorted() {
             console.say(TerminalSafe.line("not modelled: \(item.object): \(item.what)"))
         }

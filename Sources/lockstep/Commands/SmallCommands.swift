@@ -77,16 +77,16 @@ struct ShowCommand: AsyncParsableCommand {
                 throw Failure(.failure, "the plan \(file) cannot be read")
             }
             let plan = try PlanDocument.plan(from: data, name: file)
-            // What is shown is what stands in the file; nothing is applied on the word of it.
+            // Only the plan has a digest, so its steps are judged here, not by the file's word.
             guard
                 let document = try? CanonicalJSON.decode(PlanDocument.self, from: data),
-                document.assessment.planDigest == plan.digest
+                let assessment = document.assessment.judgedAgain(for: plan)
             else {
                 throw Failure(.failure, "the assessment in \(file) is not that of its plan")
             }
             console.write(
                 try Rendering.render(
-                    plan, document.assessment, as: output, isVerbose: verbose,
+                    plan, assessment, as: output, isVerbose: verbose,
                     style: console.outputStyle, applyCommand: "lockstep apply"))
             return .success
         }

@@ -71,7 +71,14 @@ struct DriftCommand: AsyncParsableCommand {
         var hasDrift = false
         for target in place.targets {
             let report = try await work.withSession(target) { session in
-                let applied = try await engine.journal(session).applied()
+                let journal = engine.journal(session)
+                let applied = try await journal.applied()
+                if let last = try await journal.lastAttempt(), last.isUnfinished {
+                    console.say(
+                        "note: apply #\(last.number) was cut off after \(last.done.count) of "
+                            + "\(last.started.plan.steps.count) steps; what it did is shown as "
+                            + "drift until an apply goes on with it")
+                }
                 return DriftReport(
                     target: target.name.isEmpty ? session.summary : target.name, applied: applied,
                     live: try await Self.liveDigests(engine, session, applied))
@@ -115,6 +122,7 @@ struct HistoryCommand: AsyncParsableCommand {
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)
+        var isWhole = true
         for target in place.targets {
             let report = try await work.withSession(target) { session in
                 let journal = engine.journal(session)
@@ -123,8 +131,9 @@ struct HistoryCommand: AsyncParsableCommand {
                     entries: try await journal.entries(after: 0, limit: nil),
                     chainBreak: try await journal.firstBreak())
             }
+            isWhole = isWhole && report.chainBreak == nil
             console.write(output == .json ? report.json : report.text)
         }
-        return .success
+        return isWhole ? .success : .failure
     }
 }

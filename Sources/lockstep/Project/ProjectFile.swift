@@ -1,3 +1,4 @@
+import Foundation
 import Manifest
 import Planning
 import SchemaCore
@@ -45,11 +46,22 @@ extension ProjectFile {
     private static let connection = Decoding<Connection>.object(
         "connection", doc: "A database, without its secrets."
     ) { fields in
-        let url = fields.optional("url", .string, "A URL without a password.")
+        let url = fields.optional(
+            "url", Decoding<String>.string.spanned, "A URL without a password.")
         let urlFrom = fields.optional("urlFrom", urlSource, "Where the URL is kept.")
         return { values in
             var connection = values[urlFrom] ?? Connection()
-            connection.url = values[url]
+            connection.url = values[url]?.value
+            if let url = values[url], holdsPassword(url.value) {
+                values.report(
+                    .error(
+                        "secret",
+                        "\(url.span): the URL holds a password, which whoever reads the "
+                            + "repository sees",
+                        // Not at the place: the line would be shown with it.
+                        help: "write urlFrom: {env: DATABASE_URL}, or leave the password to "
+                            + "~/.pgpass"))
+            }
             if connection.url == nil && values[urlFrom] == nil {
                 values.report(
                     .error(
@@ -58,6 +70,14 @@ extension ProjectFile {
             }
             return connection
         }
+    }
+
+    private static func holdsPassword(_ url: String) -> Bool {
+        guard let parts = URLComponents(string: url) else { return false }
+        return parts.password != nil
+            || (parts.queryItems ?? []).contains {
+                $0.name == "password" || $0.name == "sslpassword"
+            }
     }
 
     private static let urlSource = Decoding<Connection>.object(
