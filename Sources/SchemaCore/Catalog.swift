@@ -103,7 +103,7 @@ public enum Fingerprint {
         // Joined by NUL, which no name holds, paths are in the same order as name by name, and
         // compared faster.
         let keyed = pairs.map { (key: $0.0.sortKey, id: $0.0, digest: $0.1) }
-        for (_, id, digest) in keyed.sorted(by: { $0.key < $1.key }) {
+        for (_, id, digest) in keyed.sorted(by: { $0.key.precedesByBytes($1.key) }) {
             bytes.append(contentsOf: id.kind.rawValue.utf8)
             for name in id.path {
                 bytes.append(0x1f)

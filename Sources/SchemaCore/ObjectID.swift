@@ -22,8 +22,8 @@ public struct ObjectKind: RawRepresentable, Hashable, Comparable, Codable, Senda
 /// The address of one object: state, change, dependency, step and finding all speak of it.
 ///
 /// A column's path is `[schema, table, column]`; a comment's path is its subject's kind followed
-/// by its subject's path.
-public struct ObjectID: Hashable, Sendable {
+/// by its subject's path. Two are equal if their bytes are.
+public struct ObjectID: Sendable {
     /// What sort of thing it is.
     public let kind: ObjectKind
     /// The names that lead to it, outermost first; never empty.
@@ -57,11 +57,27 @@ public struct ObjectID: Hashable, Sendable {
     }
 }
 
+extension ObjectID: Hashable {
+    /// Compares the bytes of the names.
+    public static func == (lhs: ObjectID, rhs: ObjectID) -> Bool {
+        lhs.kind == rhs.kind && lhs.path.elementsEqual(rhs.path) { $0.isSameBytes(as: $1) }
+    }
+
+    /// Hashes the names; two spellings of one text have one hash.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(path)
+    }
+}
+
 extension ObjectID: Comparable {
     /// By kind, then by path.
     public static func < (lhs: ObjectID, rhs: ObjectID) -> Bool {
-        lhs.kind == rhs.kind
-            ? lhs.path.lexicographicallyPrecedes(rhs.path) : lhs.kind < rhs.kind
+        guard lhs.kind == rhs.kind else { return lhs.kind < rhs.kind }
+        for (mine, other) in zip(lhs.path, rhs.path) where !mine.isSameBytes(as: other) {
+            return mine.precedesByBytes(other)
+        }
+        return lhs.path.count < rhs.path.count
     }
 }
 

@@ -1,4 +1,6 @@
-/// What tells one manifest's object from another: kind and identity fields.
+internal import SchemaCore
+
+/// What tells one manifest's object from another: kind and identity fields, by their bytes.
 public struct ManifestIdentity: Hashable, Sendable, CustomStringConvertible {
     /// The kind's name.
     public let kind: String
@@ -14,5 +16,12 @@ public struct ManifestIdentity: Hashable, Sendable, CustomStringConvertible {
     /// `Table app.users`.
     public var description: String {
         "\(kind) \(values.filter { !$0.isEmpty }.joined(separator: "."))"
+    }
+}
+
+extension ManifestIdentity {
+    /// Compares the bytes of the values.
+    public static func == (lhs: ManifestIdentity, rhs: ManifestIdentity) -> Bool {
+        lhs.kind == rhs.kind && lhs.values.elementsEqual(rhs.values) { $0.isSameBytes(as: $1) }
     }
 }

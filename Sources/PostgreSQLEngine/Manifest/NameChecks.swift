@@ -33,7 +33,12 @@ enum NameChecks {
     private struct Slot: Hashable {
         enum Space: Hashable { case address, relation, type }
         let space: Space
-        let path: [String]
+        let path: [ByteText]
+
+        init(space: Space, path: [String]) {
+            self.space = space
+            self.path = path.map(ByteText.init)
+        }
     }
 
     /// What an object takes: its address; the relations of a schema share their names
