@@ -257,6 +257,7 @@ extension ApplyMachine {
         }
         switch proposal.authorization {
         case .refused(let refusal): return finish(.refused(refusal))
+        case .failing(let failures): return finish(.willFail(failures))
         case .granted: break
         }
         if plan.isEmpty && journal.applied == appliedState(proposal, proposal.live) {

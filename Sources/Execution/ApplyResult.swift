@@ -12,6 +12,8 @@ public enum ApplyResult: Hashable, Sendable {
     case busy(LockHolder)
     /// Not everything was allowed; nothing was done.
     case refused(Authorization.Refusal)
+    /// Steps are known to fail on rows that are there; nothing was done.
+    case willFail([Authorization.CertainFailure])
     /// Somebody changed the journal; nothing was done.
     case journalBroken(JournalBreak)
     /// A step or what is around it failed.

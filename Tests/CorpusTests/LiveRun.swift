@@ -85,7 +85,7 @@ struct LiveRun {
                 \(failure.error.statement ?? "") \(failure.differences)
                 """)
             throw Stopped()
-        case .stale, .busy, .refused, .journalBroken, .interrupted:
+        case .stale, .busy, .refused, .willFail, .journalBroken, .interrupted:
             Issue.record("\(what): \(result)")
             throw Stopped()
         }

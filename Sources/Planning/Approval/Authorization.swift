@@ -4,6 +4,40 @@ public enum Authorization: Hashable, Sendable {
     case granted
     /// Something is missing; nothing may run.
     case refused(Refusal)
+    /// Steps fail on rows that are there, whatever is allowed; nothing may run.
+    case failing([CertainFailure])
+
+    /// A step that fails on rows that were counted.
+    public struct CertainFailure: Hashable, Sendable {
+        /// The step's id.
+        public var step: String
+        /// The probe's name.
+        public var probe: String
+        /// What was counted, for people.
+        public var counts: String
+        /// How many there are.
+        public var count: Int64
+
+        /// Makes the value.
+        public init(step: String, probe: String, counts: String, count: Int64) {
+            self.step = step
+            self.probe = probe
+            self.counts = counts
+            self.count = count
+        }
+
+        /// For people: which step, why, and what to do, one line each.
+        public var explanation: String {
+            TerminalSafe.line(
+                "\(step) would fail: \(counts): \(HumanText.number(count))")
+                + "\n  help: \(TerminalSafe.line(Self.remedy(probe)))"
+        }
+
+        static func remedy(_ probe: String) -> String {
+            "Correct the rows before you apply, then plan again. They are found by the query "
+                + "of the probe \(probe), which the plan's JSON holds."
+        }
+    }
 
     /// What is missing.
     public struct Refusal: Hashable, Sendable {

@@ -6,11 +6,27 @@ internal import Manifest
 /// by its id, or with the level `destructive`; an acknowledgement is consent to that step whole,
 /// whatever else it breaks. Without a level, nothing above `safe` runs; where there is a terminal,
 /// the shell asks a person and calls again with the level that was agreed to.
+///
+/// No consent helps a step that is known to fail on rows that are there: then nothing runs, so that
+/// no step before it is left behind.
 public enum AutoApproval {
     /// What the flags allow of a plan as it was assessed for the target.
     public static func authorize(
         plan: Plan, assessment: Assessment, autoApprove: Risk?, acknowledged: Set<String>
     ) -> Authorization {
+        let failing = certainFailures(plan, assessment)
+        if !failing.isEmpty { return .failing(failing) }
+        return
+            refusal(
+                plan: plan, assessment: assessment, autoApprove: autoApprove,
+                acknowledged: acknowledged
+            ).map { .refused($0) } ?? .granted
+    }
+
+    /// What consent is missing, whether the plan would succeed or not; nil if none is.
+    public static func refusal(
+        plan: Plan, assessment: Assessment, autoApprove: Risk?, acknowledged: Set<String>
+    ) -> Authorization.Refusal? {
         precondition(assessment.planDigest == plan.digest, "an assessment of another plan")
         let level = autoApprove ?? .safe
         let ids = plan.steps.map(\.id)
@@ -29,8 +45,25 @@ public enum AutoApproval {
                 needed = max(needed, risk)
             }
         }
-        if unknown.isEmpty && missing.isEmpty && needed <= level { return .granted }
-        return .refused(
-            .init(missing: missing, needed: needed > level ? needed : nil, unknown: unknown))
+        if unknown.isEmpty && missing.isEmpty && needed <= level { return nil }
+        return .init(missing: missing, needed: needed > level ? needed : nil, unknown: unknown)
+    }
+
+    /// The steps that fail on what was counted, but for those whose rows the plan changes first.
+    private static func certainFailures(
+        _ plan: Plan, _ assessment: Assessment
+    ) -> [Authorization.CertainFailure] {
+        var timing = ProbeTiming()
+        var failures: [Authorization.CertainFailure] = []
+        for (step, effects) in zip(plan.steps, assessment.effects) {
+            for probe in step.probes where probe.meaning == .fails && !timing.isEarly(probe) {
+                let answer = assessment.observations.answer(step: step.id, probe: probe.name)
+                guard case .count(let count)? = answer, count > 0 else { continue }
+                failures.append(
+                    .init(step: step.id, probe: probe.name, counts: probe.counts, count: count))
+            }
+            timing.pass(step, effects)
+        }
+        return failures
     }
 }

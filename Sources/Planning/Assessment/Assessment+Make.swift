@@ -17,6 +17,7 @@ extension Assessment {
         var existing: Set<ObjectID> = []
         var created: Set<ObjectID> = []
         var findings: [Finding] = []
+        var timing = ProbeTiming()
         for (index, one) in planned.enumerated() {
             // What was taken away to be made again is not new to those who use it.
             existing.formUnion(
@@ -25,7 +26,9 @@ extension Assessment {
             created.formUnion(one.step.createdObjects.subtracting(existing))
             let subject = RiskSubject(
                 step: one.step, effects: one.effects, observations: observations,
-                following: sameTransaction(planned, behind: index), created: created)
+                following: sameTransaction(planned, behind: index), created: created,
+                earlyProbes: timing.early(in: one.step))
+            timing.pass(one.step, one.effects)
             findings += sorted(rules.flatMap { $0.findings(for: subject) }, rules)
         }
         let about = RiskTarget(unmodelled: Set(unmodelled).sorted())

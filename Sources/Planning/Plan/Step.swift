@@ -79,6 +79,9 @@ public struct Probe: Hashable, Codable, Sendable {
     public var query: Statement
     /// What a number above zero means.
     public var meaning: Meaning
+    /// What the answer follows from, in order: where an earlier step changes one of these, the
+    /// answer had before the plan says nothing about the step.
+    public var reads: [ObjectID]
 
     /// What a number above zero means.
     public enum Meaning: String, Codable, Sendable, CaseIterable {
@@ -90,13 +93,15 @@ public struct Probe: Hashable, Codable, Sendable {
 
     /// Makes a probe.
     public init(
-        name: String, counts: String, object: ObjectID, query: Statement, meaning: Meaning
+        name: String, counts: String, object: ObjectID, query: Statement, meaning: Meaning,
+        reads: [ObjectID] = []
     ) {
         self.name = name
         self.counts = counts
         self.object = object
         self.query = query
         self.meaning = meaning
+        self.reads = reads
     }
 }
 

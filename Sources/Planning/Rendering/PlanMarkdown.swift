@@ -147,12 +147,9 @@ public struct PlanMarkdown {
         var lines = ["## How to approve", ""]
         if plan.isEmpty { return lines + ["Nothing to approve."] }
         var command = applyCommand
-        switch AutoApproval.authorize(
+        let refusal = AutoApproval.refusal(
             plan: plan, assessment: assessment, autoApprove: nil, acknowledged: [])
-        {
-        case .granted:
-            lines.append("Every step is safe; the plan is applied by:")
-        case .refused(let refusal):
+        if let refusal {
             if !refusal.missing.isEmpty {
                 let count = HumanText.count(Int64(refusal.missing.count), "step")
                 lines += [
@@ -165,6 +162,8 @@ public struct PlanMarkdown {
             for id in refusal.missing {
                 command += " \\\n    --acknowledge \(ShellWord.quoted(id))"
             }
+        } else {
+            lines.append("Every step is safe; the plan is applied by:")
         }
         lines += [""] + MarkdownSafe.block(command, language: "sh")
         lines += [

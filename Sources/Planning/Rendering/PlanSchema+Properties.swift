@@ -58,6 +58,8 @@ extension PlanSchema {
         "Action.ConcurrentDrop.drop": .init("The statement that removes it."),
         "Statement.text": .init("The SQL, without a semicolon at the end."),
         "Probe.name": .init("A name within the step."),
+        "Probe.reads": .init(
+            "What the answer follows from; if an earlier step changes it, the answer is early."),
         "Probe.counts": .init("What is counted, for people."),
         "Probe.object": .init("The object whose data is asked."),
         "Probe.query": .init("A query that gives one number."),

@@ -189,12 +189,9 @@ public struct PlanText {
             lines.append("  \(count) will fail on rows that are there now: correct them first.")
         }
         var command = options.applyCommand
-        switch AutoApproval.authorize(
+        let refusal = AutoApproval.refusal(
             plan: plan, assessment: assessment, autoApprove: nil, acknowledged: [])
-        {
-        case .granted:
-            lines.append("  Apply it:")
-        case .refused(let refusal):
+        if let refusal {
             if !refusal.missing.isEmpty {
                 let count = HumanText.count(Int64(refusal.missing.count), "step")
                 lines.append(
@@ -207,6 +204,8 @@ public struct PlanText {
             for id in refusal.missing {
                 command += " \\\n      --acknowledge \(ShellWord.quoted(id))"
             }
+        } else {
+            lines.append("  Apply it:")
         }
         return lines + ["    " + command]
     }

@@ -12,17 +12,21 @@ public struct RiskSubject: Sendable {
     public let following: [PlannedStep]
     /// What the plan itself makes, up to this step: empty, and used by nobody.
     public let created: Set<ObjectID>
+    /// The names of its probes whose answer says nothing yet, as an earlier step changes what they
+    /// read.
+    public let earlyProbes: Set<String>
 
     /// Makes the value.
     public init(
         step: Step, effects: Effects, observations: Observations, following: [PlannedStep] = [],
-        created: Set<ObjectID> = []
+        created: Set<ObjectID> = [], earlyProbes: Set<String> = []
     ) {
         self.step = step
         self.effects = effects
         self.observations = observations
         self.following = following
         self.created = created
+        self.earlyProbes = earlyProbes
     }
 }
 

@@ -52,7 +52,8 @@ struct OperationOrder {
             })
     }
 
-    private func edges() -> DependencyGraph {
+    /// What has to come before what.
+    func edges() -> DependencyGraph {
         var graph = DependencyGraph(count: operations.count)
         var producers: [ObjectID: [Int]] = [:]
         var destroyers: [ObjectID: [Int]] = [:]

@@ -251,10 +251,10 @@ struct PostgreSQLPlanner {
     // MARK: - Steps
 
     private func steps(_ operations: [Operation], _ recreation: Recreation) -> [PlannedStep] {
-        let transactions = TransactionPlan(
-            operations,
-            returning: Set(recreation.causes.keys)
-                .union(request.settlement.removed.map(\.id).filter { request.desired[$0] != nil }))
+        let returning = Set(recreation.causes.keys)
+            .union(request.settlement.removed.map(\.id).filter { request.desired[$0] != nil })
+        let operations = TransactionPlan.gathered(operations, returning: returning)
+        let transactions = TransactionPlan(operations, returning: returning)
         var seen: [String: Int] = [:]
         return operations.enumerated().map { index, operation in
             var id = Self.id(of: operation)
@@ -262,10 +262,19 @@ struct PostgreSQLPlanner {
             if let count = seen[id], count > 1 { id += "#\(count)" }
             let step = Step(
                 id: id, title: operation.title, phase: operation.phase, action: action(operation),
-                transaction: transactions.transactions[index], probes: operation.probes,
+                transaction: transactions.transactions[index], probes: probes(operation),
                 undo: operation.undo, data: operation.data,
                 touches: touches(operation, recreation))
             return PlannedStep(step: step, effects: operation.effects)
+        }
+    }
+
+    /// What an operation needs is what its questions read.
+    private func probes(_ operation: Operation) -> [Probe] {
+        operation.probes.map { probe in
+            var probe = probe
+            probe.reads = operation.consumes.union([operation.subject]).sorted()
+            return probe
         }
     }
 

@@ -35,6 +35,63 @@ struct TransactionPlan {
             size += 1
             transactions[index] = .shared(number)
         }
+        transactions = Self.numberedApart(transactions, after: number)
+    }
+
+    /// The operations in an order in which what cannot share a transaction stands before or behind
+    /// the stretches that are one, where the order and its phase let it.
+    static func gathered(
+        _ operations: [Operation], returning: Set<ObjectID>
+    ) -> [Operation] {
+        var out = operations
+        for range in absences(operations, returning) {
+            let stretch = Array(operations[range])
+            if stretch.allSatisfy(mayShare) { continue }
+            let graph = OperationOrder(stretch).edges()
+            var ahead: [Int] = []
+            var within: [Int] = []
+            for index in stretch.indices {
+                let isHeld = within.contains { graph.successors(of: $0).contains(index) }
+                let mayLead = !mayShare(stretch[index]) && stretch[index].phase == stretch[0].phase
+                if mayLead && !isHeld { ahead.append(index) } else { within.append(index) }
+            }
+            var behind: [Int] = []
+            let last = stretch[stretch.count - 1].phase
+            for index in within.reversed()
+            where !mayShare(stretch[index]) && stretch[index].phase == last {
+                let next = graph.successors(of: index)
+                if within.contains(where: next.contains) { continue }
+                within.removeAll { $0 == index }
+                behind.insert(index, at: 0)
+            }
+            out.replaceSubrange(range, with: (ahead + within + behind).map { stretch[$0] })
+        }
+        return out
+    }
+
+    /// Steps with another between them are no one transaction, so they do not share a number.
+    private static func numberedApart(
+        _ transactions: [Step.Transaction], after last: Int
+    ) -> [Step.Transaction] {
+        var next = last
+        var ended: Set<Step.Transaction> = []
+        var out: [Step.Transaction] = []
+        for (index, transaction) in transactions.enumerated() {
+            let goesOn = index > 0 && transactions[index - 1] == transaction
+            switch transaction {
+            case .own, .none: out.append(transaction)
+            case .shared:
+                if goesOn {
+                    out.append(out[index - 1])
+                } else if ended.insert(transaction).inserted {
+                    out.append(transaction)
+                } else {
+                    next += 1
+                    out.append(.shared(next))
+                }
+            }
+        }
+        return out
     }
 
     private static func mayShare(_ operation: Operation) -> Bool {

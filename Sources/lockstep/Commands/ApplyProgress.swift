@@ -59,6 +59,10 @@ struct ApplyProgress: Sendable {
         case .refused(let refusal):
             say("error: " + refusal.explanation)
             return .approval
+        case .willFail(let failures):
+            for failure in failures { say("error: \(failure.explanation)") }
+            say("  nothing was done")
+            return .failure
         case .journalBroken(let broken):
             say("error: the journal was changed by somebody else: \(broken)")
             say("  help: find out who wrote to the schema lockstep; nothing was done")

@@ -6,8 +6,9 @@ public struct MayFailOnData: RiskRule {
     public static let summary = """
         The step asks something of the rows that are there: no NULL, no duplicate, a parent for \
         every child, a value that can be converted. One row that does not comply makes the step \
-        fail; nothing is lost then, but the plan stops there. Such rows are counted on the target \
-        when the plan is made and again right before the step runs.
+        fail. Such rows are counted on the target when the plan is made and again before it is \
+        applied: as long as there is one, nothing of the plan is run. What an earlier step of the \
+        plan changes cannot be counted before; if such a step fails, the plan stops there.
         """
     /// Names under which other tools know it.
     public static let aliases = [
@@ -18,7 +19,7 @@ public struct MayFailOnData: RiskRule {
     /// When it gives which severity and risk.
     public static let severities = [
         "high, caution: rows were counted on which the step fails.",
-        "medium, caution: it could not be counted.",
+        "medium, caution: it could not be counted, or an earlier step changes what was counted.",
         "info, safe: none was counted.",
     ]
     /// Whether its severity follows the size of tables.
@@ -56,13 +57,19 @@ public struct MayFailOnData: RiskRule {
             return make(
                 .info, .safe,
                 "The rows of \(probe.object) were checked: the step succeeds on them.",
-                "Nothing to do. It is checked again right before the step runs.")
+                "Nothing to do. It is checked again before the plan is applied.")
+        case .count(let number) where subject.earlyProbes.contains(probe.name):
+            return make(
+                .medium, .caution,
+                "The step fails on \(HumanText.count(number, "row")) of \(probe.object) as they "
+                    + "are now; an earlier step changes what was counted.",
+                "Make sure that the earlier step leaves no such row. They are found by the query "
+                    + "of the probe \(probe.name), which the plan's JSON holds.")
         case .count(let number):
             return make(
                 .high, .caution,
                 "The step will fail on \(HumanText.count(number, "row")) of \(probe.object).",
-                "Correct the rows before you apply, then plan again. They are found by the query "
-                    + "of the probe \(probe.name), which the plan's JSON holds.")
+                Authorization.CertainFailure.remedy(probe.name))
         case .unknown:
             return make(
                 .medium, .caution,
