@@ -15,10 +15,12 @@ public struct VerbatimSQL: Sendable {
 }
 
 extension VerbatimSQL: Hashable {
-    /// Compares the texts.
-    public static func == (lhs: VerbatimSQL, rhs: VerbatimSQL) -> Bool { lhs.text == rhs.text }
-    /// Hashes the text.
-    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
+    /// Compares the texts byte by byte: to a server two spellings of one character differ.
+    public static func == (lhs: VerbatimSQL, rhs: VerbatimSQL) -> Bool {
+        ByteText(lhs.text) == ByteText(rhs.text)
+    }
+    /// Hashes the text's bytes.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ByteText(text)) }
 }
 
 extension VerbatimSQL: Codable {

@@ -6,11 +6,12 @@ extension PlanContext {
     func alteration(
         of id: ObjectID, from old: EnumDefinition, to new: EnumDefinition
     ) -> Alteration {
-        let kept = new.labels.filter(old.labels.contains)
-        guard kept == old.labels else { return .recreate }
+        let known = old.labels.map(ByteText.init)
+        let kept = new.labels.map(ByteText.init).filter(known.contains)
+        guard kept == known else { return .recreate }
         var present = old.labels
         var operations: [Operation] = []
-        for (index, label) in new.labels.enumerated() where !present.contains(label) {
+        for (index, label) in new.labels.enumerated() where !known.contains(ByteText(label)) {
             var statement: SQL = "ALTER TYPE \(name: id.path) ADD VALUE \(literal: label)"
             // Every label before this one is there by now.
             if index > 0 {
@@ -45,7 +46,8 @@ extension PlanContext {
         _ to: EnumDefinition, columns: [PostgreSQLObject]
     ) -> Operation {
         let id = new.id
-        let gone = from.labels.filter { !to.labels.contains($0) }
+        let left = Set(to.labels.map(ByteText.init))
+        let gone = from.labels.filter { !left.contains(ByteText($0)) }
         let aside = ObjectID.enum(id.path[0], Self.asideName(id.name))
         let labels = gone.map { "'\($0)'" }.joined(separator: ", ")
         var operation = Operation(
