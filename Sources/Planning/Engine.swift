@@ -150,11 +150,24 @@ public struct Unmodelled: Hashable, Codable, Sendable, Comparable {
     public var object: ObjectID
     /// What of it is not modelled, for example `trigger` or `row security`.
     public var what: String
+    /// The modelled objects that it cannot be without: while it is there they can neither be
+    /// dropped nor change their type.
+    public var needs: Set<ObjectID> = []
+    /// The modelled objects that take it along, without a word, when they are dropped.
+    public var vanishesWith: Set<ObjectID> = []
+
+    /// What it stands on is for planning only.
+    private enum CodingKeys: CodingKey { case object, what }
 
     /// Makes the value.
-    public init(object: ObjectID, what: String) {
+    public init(
+        object: ObjectID, what: String, needs: Set<ObjectID> = [],
+        vanishesWith: Set<ObjectID> = []
+    ) {
         self.object = object
         self.what = what
+        self.needs = needs
+        self.vanishesWith = vanishesWith
     }
 
     /// By address.
@@ -261,6 +274,10 @@ public struct PlanningRequest<Object: CatalogObject>: Sendable {
     public var desired: Catalog<Object>
     /// What differs between the settled and the desired catalog.
     public var changes: [Change<Object>]
+    /// What in scope is not modelled.
+    public var unmodelled: [Unmodelled]
+    /// Where manifests declare objects, by the addresses that they have there.
+    public var spans: [ObjectID: SourceSpan]
     /// What the server can do.
     public var capabilities: Capabilities
     /// What the user asked for.
@@ -269,12 +286,16 @@ public struct PlanningRequest<Object: CatalogObject>: Sendable {
     /// Makes the value.
     public init(
         live: Catalog<Object>, settlement: Settlement<Object>, desired: Catalog<Object>,
-        changes: [Change<Object>], capabilities: Capabilities, options: PlanningOptions
+        changes: [Change<Object>], unmodelled: [Unmodelled] = [],
+        spans: [ObjectID: SourceSpan] = [:],
+        capabilities: Capabilities, options: PlanningOptions
     ) {
         self.live = live
         self.settlement = settlement
         self.desired = desired
         self.changes = changes
+        self.unmodelled = unmodelled
+        self.spans = spans
         self.capabilities = capabilities
         self.options = options
     }
@@ -295,11 +316,23 @@ public struct PlanningResult: Sendable {
     public var steps: [PlannedStep]
     /// Errors for changes that cannot be made; never an empty list of steps in their place.
     public var diagnostics: [Diagnostic]
+    /// What the steps drop, for good or to make it again, by its address in the live catalog.
+    public var removed: Set<ObjectID>
+    /// What of it does not come back.
+    public var dropped: Set<ObjectID>
+    /// The columns that change their type, by the same addresses.
+    public var retyped: Set<ObjectID>
 
     /// Makes the value.
-    public init(steps: [PlannedStep], diagnostics: [Diagnostic]) {
+    public init(
+        steps: [PlannedStep], diagnostics: [Diagnostic], removed: Set<ObjectID> = [],
+        dropped: Set<ObjectID> = [], retyped: Set<ObjectID> = []
+    ) {
         self.steps = steps
         self.diagnostics = diagnostics
+        self.removed = removed
+        self.dropped = dropped
+        self.retyped = retyped
     }
 }
 

@@ -116,13 +116,20 @@ public struct TargetPlanner<E: Engine>: Sendable {
         settlement.catalog = managed(whole, declared)
         for object in settlement.spellings { desired.insert(object) }
         let changes = difference(from: settlement.catalog, to: desired)
-        try refuseUnmanagedDependants(of: changes, in: whole, managed: settlement.catalog)
         try refuseLostGround(of: desired, changes)
+        let spans = Dictionary(
+            lowering.objects.compactMap { object in object.span.map { (object.id, $0) } },
+            uniquingKeysWith: { first, _ in first })
         let result = engine.plan(
             PlanningRequest(
                 live: live, settlement: settlement, desired: desired, changes: changes,
-                capabilities: capabilities, options: settings.options))
-        if result.diagnostics.hasErrors { throw DiagnosticsError(result.diagnostics) }
+                unmodelled: inspection.unmodelled, spans: spans, capabilities: capabilities,
+                options: settings.options))
+        let dependants = StandingDependants(
+            unmanaged: whole.filter { settlement.catalog[$0.id] == nil },
+            unmodelled: inspection.unmodelled)
+        let problems = dependants.problems(with: result) + result.diagnostics
+        if problems.hasErrors { throw DiagnosticsError(problems) }
         let vanishing = changes.compactMap { change -> ObjectID? in
             if case .drop(let object) = change { object.id } else { nil }
         }
@@ -164,27 +171,6 @@ public struct TargetPlanner<E: Engine>: Sendable {
         }
         if problems.hasErrors { throw DiagnosticsError(problems) }
         return renames
-    }
-
-    /// What is not Lockstep's and stands on what is to go has to be moved by a person.
-    private func refuseUnmanagedDependants(
-        of changes: [Change<E.Object>], in whole: Catalog<E.Object>, managed: Catalog<E.Object>
-    ) throws {
-        let dropped = Set(
-            changes.compactMap { change -> ObjectID? in
-                if case .drop(let object) = change { object.id } else { nil }
-            })
-        if dropped.isEmpty || whole.count == managed.count { return }
-        let problems = whole.sorted.compactMap { object -> Diagnostic? in
-            guard managed[object.id] == nil,
-                let lost = object.dependencies.intersection(dropped).min()
-            else { return nil }
-            return .error(
-                "unmanaged-dependant",
-                "\(lost) cannot be dropped: \(object.id), which Lockstep does not manage, needs it",
-                help: "declare \(object.id) in a manifest, or drop it by hand first")
-        }
-        if !problems.isEmpty { throw DiagnosticsError(problems) }
     }
 
     /// A manifest that needs what no manifest declares any more could be built only because the

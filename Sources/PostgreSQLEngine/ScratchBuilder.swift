@@ -118,7 +118,9 @@ struct ScratchBuilder {
     }
 
     private func run(_ statement: RenderedSQL, of unit: ScratchUnit) async throws {
-        guard unit.rank != .extension else {
+        // Extensions belong to whoever installed them, and only the owner comments on them.
+        let isOfExtension = unit.objects[0].id.subject?.kind == .extension
+        guard unit.rank != .extension, !isOfExtension else {
             try await database.install(statement)
             return
         }
@@ -153,7 +155,7 @@ struct ScratchBuilder {
 
 extension FunctionDefinition {
     /// Whether making it as a superuser runs nothing that came with the manifests.
-    fileprivate var isHarmlessToMake: Bool {
+    var isHarmlessToMake: Bool {
         switch body {
         case .source: language != "internal" && language != "c"
         case .sql: true

@@ -12,6 +12,13 @@ public protocol CatalogObject: Hashable, Sendable, Codable {
     var dependencies: Set<ObjectID> { get }
     /// The definition's digest.
     var digest: Digest { get }
+    /// Where a manifest declares it; nil for what a server told.
+    var span: SourceSpan? { get }
+}
+
+extension CatalogObject {
+    /// Nowhere.
+    public var span: SourceSpan? { nil }
 }
 
 /// The set of objects of one database, by address.

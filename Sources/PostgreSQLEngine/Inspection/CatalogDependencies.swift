@@ -56,7 +56,7 @@ extension CatalogReader {
     }
 
     /// The object that a row of a catalog is or belongs to.
-    private func slot(_ address: CatalogAddress, _ catalog: OID, column: Int) -> Int? {
+    func slot(_ address: CatalogAddress, _ catalog: OID, column: Int) -> Int? {
         if catalog == SystemCatalog.relation, column > 0,
             let number = relationNumbers[address.oid], !relations[number].isView
         {

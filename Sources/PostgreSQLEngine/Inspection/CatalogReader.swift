@@ -37,6 +37,8 @@ struct CatalogReader: Sendable {
     /// Which object a row of a system catalog belongs to.
     var slots: [CatalogAddress: Int] = [:]
     var unmodelled: [Unmodelled] = []
+    /// What is not modelled as a whole.
+    var roots: [AsideRoot] = []
     /// The names of NOT NULL constraints that are not plainly the server's, by column.
     var notNullNames: [ObjectID: String] = [:]
 
@@ -97,6 +99,7 @@ struct CatalogReader: Sendable {
 struct CatalogAddress: Hashable {
     private let value: UInt64
 
+    var catalog: OID { OID(truncatingIfNeeded: value >> 32) }
     init(_ catalog: OID, _ oid: OID) { value = UInt64(catalog) << 32 | UInt64(oid) }
 
     var oid: OID { OID(truncatingIfNeeded: value) }

@@ -78,6 +78,8 @@ extension CatalogReader {
         try buildComments(try await comments)
         try readUnmodelled(try await unmodelled)
         if let rows = try await dependencies { addDependencies(rows) }
+        addUnreproducible()
+        setAside(try await snapshot.rows(CatalogQuery.standing, rootAddresses))
     }
 
     /// The server compares names byte by byte, we as text: of two names that differ only in how

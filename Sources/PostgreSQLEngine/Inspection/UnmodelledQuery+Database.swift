@@ -4,7 +4,7 @@
 extension UnmodelledQuery {
     static let casts = """
         SELECT 'cast', ARRAY[format_type(c.castsource, NULL), format_type(c.casttarget, NULL)],
-            'cast'
+            'cast', 'pg_cast'::regclass, c.oid
         FROM pg_cast c WHERE c.oid >= 16384 AND \(CatalogQuery.isNoMember("pg_cast", "c.oid"))
             AND ($2::bool OR EXISTS (SELECT FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
                     WHERE t.oid IN (c.castsource, c.casttarget))
@@ -13,7 +13,8 @@ extension UnmodelledQuery {
         """
 
     static let transforms = """
-        SELECT 'transform', ARRAY[format_type(f.trftype, NULL), l.lanname]::text[], 'transform'
+        SELECT 'transform', ARRAY[format_type(f.trftype, NULL), l.lanname]::text[], 'transform',
+            'pg_transform'::regclass, f.oid
         FROM pg_transform f JOIN pg_language l ON l.oid = f.trflang
         WHERE \(CatalogQuery.isNoMember("pg_transform", "f.oid"))
             AND ($2::bool OR EXISTS (SELECT FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
@@ -23,7 +24,8 @@ extension UnmodelledQuery {
         """
 
     static let languages = """
-        SELECT 'language', ARRAY[l.lanname]::text[], 'language' FROM pg_language l
+        SELECT 'language', ARRAY[l.lanname]::text[], 'language', 'pg_language'::regclass, l.oid
+        FROM pg_language l
         WHERE l.oid >= 16384 AND \(CatalogQuery.isNoMember("pg_language", "l.oid"))
             AND ($2::bool OR EXISTS (SELECT FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
                 WHERE p.prolang = l.oid
@@ -31,27 +33,30 @@ extension UnmodelledQuery {
         """
 
     static let wrappers = """
-        SELECT 'foreignDataWrapper', ARRAY[w.fdwname]::text[], 'foreign data wrapper'
+        SELECT 'foreignDataWrapper', ARRAY[w.fdwname]::text[], 'foreign data wrapper',
+            'pg_foreign_data_wrapper'::regclass, w.oid
         FROM pg_foreign_data_wrapper w
         WHERE $2::bool AND \(CatalogQuery.isNoMember("pg_foreign_data_wrapper", "w.oid"))
         """
 
     static let servers = """
-        SELECT 'foreignServer', ARRAY[f.srvname]::text[], 'foreign server'
+        SELECT 'foreignServer', ARRAY[f.srvname]::text[], 'foreign server',
+            'pg_foreign_server'::regclass, f.oid
         FROM pg_foreign_server f WHERE \(CatalogQuery.isNoMember("pg_foreign_server", "f.oid"))
             AND ($2::bool OR EXISTS (SELECT FROM pg_foreign_table t JOIN rel ON rel.oid = t.ftrelid
                 WHERE t.ftserver = f.oid))
         """
 
     static let userMappings = """
-        SELECT 'userMapping', ARRAY[u.srvname, u.usename]::text[], 'user mapping'
+        SELECT 'userMapping', ARRAY[u.srvname, u.usename]::text[], 'user mapping', 0, 0
         FROM pg_user_mappings u WHERE $2::bool OR EXISTS (SELECT FROM pg_foreign_table t
             JOIN rel ON rel.oid = t.ftrelid WHERE t.ftserver = u.srvid)
         """
 
     /// An event trigger reacts to changes in any schema.
     static let eventTriggers = """
-        SELECT 'eventTrigger', ARRAY[e.evtname]::text[], 'event trigger'
+        SELECT 'eventTrigger', ARRAY[e.evtname]::text[], 'event trigger',
+            'pg_event_trigger'::regclass, e.oid
         FROM pg_event_trigger e WHERE \(CatalogQuery.isNoMember("pg_event_trigger", "e.oid"))
         """
 
@@ -63,7 +68,8 @@ extension UnmodelledQuery {
                 WHERE n.pnpubid = p.oid)
             """ : ""
         return """
-            SELECT 'publication', ARRAY[p.pubname]::text[], 'publication'
+            SELECT 'publication', ARRAY[p.pubname]::text[], 'publication',
+                'pg_publication'::regclass, p.oid
             FROM pg_publication p WHERE $2::bool OR p.puballtables \(schemas)
                 OR EXISTS (SELECT FROM pg_publication_rel r JOIN rel ON rel.oid = r.prrelid
                     WHERE r.prpubid = p.oid)
@@ -71,7 +77,8 @@ extension UnmodelledQuery {
     }
 
     static let subscriptions = """
-        SELECT 'subscription', ARRAY[b.subname]::text[], 'subscription'
+        SELECT 'subscription', ARRAY[b.subname]::text[], 'subscription',
+            'pg_subscription'::regclass, b.oid
         FROM pg_subscription b JOIN pg_database d ON d.oid = b.subdbid
         WHERE d.datname = current_database() AND ($2::bool OR EXISTS (
             SELECT FROM pg_subscription_rel r JOIN rel ON rel.oid = r.srrelid
@@ -79,7 +86,8 @@ extension UnmodelledQuery {
         """
 
     static let accessMethods = """
-        SELECT 'accessMethod', ARRAY[m.amname]::text[], 'access method' FROM pg_am m
+        SELECT 'accessMethod', ARRAY[m.amname]::text[], 'access method', 'pg_am'::regclass, m.oid
+        FROM pg_am m
         WHERE $2::bool AND m.oid >= 16384 AND \(CatalogQuery.isNoMember("pg_am", "m.oid"))
         """
 
@@ -89,13 +97,13 @@ extension UnmodelledQuery {
                 pg_get_userbyid(d.defaclrole), CASE d.defaclobjtype WHEN 'r' THEN 'tables'
                 WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
                 WHEN 'n' THEN 'schemas' ELSE d.defaclobjtype::text END]::text[], ''),
-            'default privileges'
+            'default privileges', 0, 0
         FROM pg_default_acl d LEFT JOIN scope s ON s.oid = d.defaclnamespace
         WHERE d.defaclnamespace = 0 OR s.oid IS NOT NULL
         """
 
     static let securityLabels = """
-        SELECT DISTINCT labelled.kind, labelled.path, 'security label'
+        SELECT DISTINCT labelled.kind, labelled.path, 'security label', l.classoid, l.objoid
         FROM pg_seclabel l JOIN LATERAL (
             SELECT kind, ARRAY[schema, name]::text[] AS path FROM rel
             WHERE l.classoid = 'pg_class'::regclass AND rel.oid = l.objoid
@@ -115,7 +123,8 @@ extension UnmodelledQuery {
 
     /// `DEPENDS ON EXTENSION`.
     static let extensionDependencies = """
-        SELECT found.kind, found.path, 'dependence on the extension ' || e.extname
+        SELECT found.kind, found.path, 'dependence on the extension ' || e.extname,
+            d.classid, d.objid
         FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
             AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
         JOIN LATERAL (

@@ -8,7 +8,8 @@ extension UnmodelledQuery {
         """
 
     static let functions = """
-        SELECT found.kind, ARRAY[s.schema, p.proname, \(signature)]::text[], found.what
+        SELECT found.kind, ARRAY[s.schema, p.proname, \(signature)]::text[], found.what,
+            'pg_proc'::regclass, p.oid
         FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
         JOIN (VALUES ('p', 'procedure', 'procedure'), ('a', 'aggregate', 'aggregate'),
             ('w', 'windowFunction', 'window function')
@@ -17,7 +18,8 @@ extension UnmodelledQuery {
         """
 
     static let functionProperties = """
-        SELECT 'function', ARRAY[s.schema, p.proname, \(signature)]::text[], found.what
+        SELECT 'function', ARRAY[s.schema, p.proname, \(signature)]::text[], found.what,
+            'pg_proc'::regclass, p.oid
         FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
         CROSS JOIN LATERAL (VALUES
             (p.proowner <> s.nspowner AND p.proowner NOT IN (SELECT role FROM plain_owner),
@@ -55,7 +57,8 @@ extension UnmodelledQuery {
             ? ", (SELECT amname FROM pg_am WHERE oid = x.\(prefix)method)" : ""
         return """
             SELECT '\(kind)', array_remove(
-                ARRAY[s.schema, x.\(prefix)name\(operands)\(method)]::text[], NULL), '\(what)'
+                ARRAY[s.schema, x.\(prefix)name\(operands)\(method)]::text[], NULL), '\(what)',
+                '\(catalog)'::regclass, x.oid
             FROM \(catalog) x JOIN scope s ON s.oid = x.\(prefix)namespace
             WHERE \(CatalogQuery.isNoMember(catalog, "x.oid"))
             """
@@ -67,7 +70,8 @@ extension UnmodelledQuery {
         guard version >= CatalogQuery.Since.temporalKeys else { return [] }
         return [
             """
-            SELECT 'constraint', ARRAY[schema, name, k.conname]::text[], found.what
+            SELECT 'constraint', ARRAY[schema, name, k.conname]::text[], found.what,
+                'pg_constraint'::regclass, k.oid
             FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
             CROSS JOIN LATERAL (VALUES (k.conperiod, 'temporal constraint'),
                 (NOT k.conenforced, 'constraint that is not enforced')) found (flag, what)
@@ -77,7 +81,7 @@ extension UnmodelledQuery {
             SELECT '\(notNullName)', ARRAY[schema, name, a.attname, k.conname]::text[],
                 CASE WHEN NOT k.convalidated THEN 'NOT NULL that is not valid'
                 WHEN k.connoinherit THEN 'NOT NULL that is not inherited'
-                ELSE '\(namedNotNull)' END
+                ELSE '\(namedNotNull)' END, 0, 0
             FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
             WHERE k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit

@@ -3,7 +3,8 @@
 // in silence. (Properties of columns come with the columns, comments with the comments.)
 
 /// One query over all sorts: `$1` is the array of the oids of the schemas in scope, `$2` whether
-/// everything is in scope. A row is the kind, the path and what is not modelled.
+/// everything is in scope. A row is the kind, the path, what is not modelled, and the row of a
+/// system catalog that it is or has it.
 enum UnmodelledQuery {
     static func text(version: Int) -> String {
         """
@@ -12,7 +13,7 @@ enum UnmodelledQuery {
         """
     }
 
-    /// All parts; each is a SELECT of kind, path and what.
+    /// All parts; each is a SELECT of kind, path, what, catalog and oid.
     static func branches(version: Int) -> [String] {
         [
             wholeRelations, relationProperties, indexProperties, triggers, disabledTriggers,
@@ -38,7 +39,7 @@ enum UnmodelledQuery {
     /// The relations in scope, each with its kind's word.
     private static let relations = """
         rel AS MATERIALIZED (
-            SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.relowner,
+            SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.reltype, c.relowner,
                 c.relacl, c.relispartition, c.reloftype, c.relrowsecurity, c.relforcerowsecurity,
                 c.relreplident, c.reltablespace, c.relam, c.relkind = 'v'
                     OR \(CatalogQuery.isOrdinaryTable("c")) AS is_modelled,
@@ -58,13 +59,17 @@ enum UnmodelledQuery {
             ELSE CASE WHEN relispartition THEN 'partition' WHEN reloftype <> 0
                 THEN 'table of a type' WHEN EXISTS (SELECT FROM pg_inherits
                     WHERE inhrelid = rel.oid) THEN 'inheritance child'
-                ELSE 'inheritance parent' END END AS what
+                ELSE 'inheritance parent' END END AS what,
+            CASE relkind WHEN 'c' THEN 'pg_type'::regclass ELSE 'pg_class'::regclass END::oid
+                AS classid,
+            -- The relation of a composite type is a part of the type.
+            CASE relkind WHEN 'c' THEN reltype ELSE oid END AS objid
         FROM rel WHERE relkind IN ('p', 'm', 'f', 'c') OR relkind = 'r' AND NOT is_modelled
         """
 
     /// The last condition only spares most relations the single ones.
     private static let relationProperties = """
-        SELECT kind, ARRAY[schema, name]::text[], found.what
+        SELECT kind, ARRAY[schema, name]::text[], found.what, 'pg_class'::regclass, rel.oid
         FROM rel CROSS JOIN LATERAL (VALUES
             (relrowsecurity, 'row security'), (relforcerowsecurity, 'forced row security'),
             (relkind = 'r' AND relreplident <> 'd', 'replica identity'),
@@ -91,7 +96,8 @@ enum UnmodelledQuery {
     private static let indexProperties = """
         SELECT CASE WHEN k.oid IS NULL THEN 'index' ELSE 'constraint' END,
             CASE WHEN k.oid IS NULL THEN ARRAY[rel.schema, rel.name]
-                ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what
+                ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what,
+            'pg_class'::regclass, rel.oid
         FROM (SELECT * FROM rel WHERE relkind = 'i' AND (reltablespace <> 0 OR oid IN
             (SELECT indexrelid FROM pg_index WHERE indisclustered)) OFFSET 0) rel
         JOIN pg_index i ON i.indexrelid = rel.oid
@@ -104,39 +110,45 @@ enum UnmodelledQuery {
         """
 
     private static let triggers = """
-        SELECT 'trigger', ARRAY[schema, name, t.tgname]::text[], 'trigger'
+        SELECT 'trigger', ARRAY[schema, name, t.tgname]::text[], 'trigger',
+            'pg_trigger'::regclass, t.oid
         FROM pg_trigger t JOIN rel ON rel.oid = t.tgrelid
         WHERE NOT t.tgisinternal AND t.tgparentid = 0
             AND \(CatalogQuery.isNoMember("pg_trigger", "t.oid"))
         """
 
     private static let disabledTriggers = """
-        SELECT kind, ARRAY[schema, name]::text[], 'constraint triggers that do not always fire'
+        SELECT kind, ARRAY[schema, name]::text[], 'constraint triggers that do not always fire',
+            'pg_class'::regclass, oid
         FROM rel WHERE is_modelled AND EXISTS (SELECT FROM pg_trigger t
             WHERE t.tgrelid = rel.oid AND t.tgisinternal AND t.tgenabled <> 'O')
         """
 
     private static let rules = """
-        SELECT 'rule', ARRAY[schema, name, r.rulename]::text[], 'rule'
+        SELECT 'rule', ARRAY[schema, name, r.rulename]::text[], 'rule',
+            'pg_rewrite'::regclass, r.oid
         FROM pg_rewrite r JOIN rel ON rel.oid = r.ev_class
         WHERE r.rulename <> '_RETURN' AND r.oid >= 16384
             AND \(CatalogQuery.isNoMember("pg_rewrite", "r.oid"))
         """
 
     private static let policies = """
-        SELECT 'policy', ARRAY[schema, name, p.polname]::text[], 'policy'
+        SELECT 'policy', ARRAY[schema, name, p.polname]::text[], 'policy',
+            'pg_policy'::regclass, p.oid
         FROM pg_policy p JOIN rel ON rel.oid = p.polrelid
         """
 
     private static let statistics = """
-        SELECT 'statistics', ARRAY[s.schema, x.stxname]::text[], 'extended statistics'
+        SELECT 'statistics', ARRAY[s.schema, x.stxname]::text[], 'extended statistics',
+            'pg_statistic_ext'::regclass, x.oid
         FROM pg_statistic_ext x JOIN scope s ON s.oid = x.stxnamespace
         WHERE \(CatalogQuery.isNoMember("pg_statistic_ext", "x.oid"))
         """
 
     /// Arrays, row types and multiranges come with other types.
     private static let types = """
-        SELECT found.kind, ARRAY[s.schema, t.typname]::text[], found.what
+        SELECT found.kind, ARRAY[s.schema, t.typname]::text[], found.what,
+            'pg_type'::regclass, t.oid
         FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
         JOIN (VALUES ('d', 'domain', 'domain'), ('r', 'rangeType', 'range type'),
             ('b', 'baseType', 'base type'), ('p', 'shellType', 'shell type')
@@ -146,7 +158,8 @@ enum UnmodelledQuery {
         """
 
     private static let enumProperties = """
-        SELECT 'enum', ARRAY[s.schema, t.typname]::text[], found.what
+        SELECT 'enum', ARRAY[s.schema, t.typname]::text[], found.what,
+            'pg_type'::regclass, t.oid
         FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
         CROSS JOIN LATERAL (VALUES
             (t.typowner <> s.nspowner AND t.typowner NOT IN (SELECT role FROM plain_owner),
@@ -156,7 +169,7 @@ enum UnmodelledQuery {
         """
 
     private static let schemaProperties = """
-        SELECT 'schema', ARRAY[s.schema]::text[], found.what
+        SELECT 'schema', ARRAY[s.schema]::text[], found.what, 'pg_namespace'::regclass, s.oid
         FROM scope s CROSS JOIN LATERAL (VALUES
             (s.nspowner NOT IN (SELECT role FROM plain_owner)
                 AND s.nspowner <> coalesce(to_regrole('pg_database_owner')::oid, 0), 'owner'),

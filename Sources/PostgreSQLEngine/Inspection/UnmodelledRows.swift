@@ -11,7 +11,13 @@ extension CatalogReader {
             let path = try row.texts(1)
             let what = try row.text(2)
             guard try row.text(0) == UnmodelledQuery.notNullName else {
-                report(ObjectID(ObjectKind(rawValue: try row.text(0)), path), what)
+                let object = ObjectID(ObjectKind(rawValue: try row.text(0)), path)
+                let address = CatalogAddress(row.oid(3), row.oid(4))
+                if row.oid(4) == 0 || slots[address] != nil {
+                    report(object, what)
+                } else {
+                    roots.append(AsideRoot(object: object, what: what, address: address))
+                }
                 continue
             }
             let column = ObjectID.column(path[0], path[1], path[2])

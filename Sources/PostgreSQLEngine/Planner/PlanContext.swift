@@ -10,6 +10,8 @@ struct PlanContext {
     let options: PlanningOptions
     /// What this plan creates.
     let created: Set<ObjectID>
+    /// What of objects is not modelled, and goes when they go.
+    let facets: Facets
     /// What leaves so that a type can change, and is not in `settled`.
     let removed: [ObjectID: PostgreSQLObject]
 

@@ -18,6 +18,7 @@ struct PostgreSQLPlanner {
         context = PlanContext(
             settled: request.settlement.catalog, desired: request.desired,
             capabilities: request.capabilities, options: request.options, created: created,
+            facets: Facets(request),
             removed: Dictionary(
                 request.settlement.removed.map { ($0.id, $0) }, uniquingKeysWith: { $1 }))
     }
@@ -42,6 +43,9 @@ struct PostgreSQLPlanner {
             return PlanningResult(steps: [], diagnostics: recreation.diagnostics)
         }
         let operations = rows.placed(operations(alterations, recreation), columns: valued)
+        let taken = TakenNames(request).diagnostics(
+            operations, spans: request.spans)
+        if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
         let pending = Set(operations.flatMap(\.produces))
         let creations = Set(operations.filter { $0.verb == "create" }.map(\.subject))
         let folding = TableFolding(context: context, pending: pending, creations: creations)
@@ -50,7 +54,11 @@ struct PostgreSQLPlanner {
         if case .failure = attempt { attempt = ordered(operations, group: group) }
         switch attempt {
         case .success(let sorted):
-            return PlanningResult(steps: steps(sorted, recreation), diagnostics: [])
+            let removed = sorted.flatMap(Self.removed)
+            return PlanningResult(
+                steps: steps(sorted, recreation), diagnostics: [], removed: live(removed),
+                dropped: live(removed.filter { request.desired[$0] == nil }),
+                retyped: live(sorted.flatMap(Self.retyped)))
         case .failure(let error):
             return PlanningResult(steps: [], diagnostics: error.diagnostics)
         }
@@ -167,6 +175,31 @@ struct PostgreSQLPlanner {
             parent = request.settlement.catalog[id]?.parent ?? leaving[id]?.parent
         }
         return top
+    }
+
+    private static func removed(by operation: Operation) -> Set<ObjectID> {
+        switch operation.verb {
+        case "drop": operation.destroys
+        case "swap": [operation.subject]
+        default: []
+        }
+    }
+
+    private static func retyped(by operation: Operation) -> Set<ObjectID> {
+        switch operation.verb {
+        case "retype": [operation.subject]
+        case "swap": operation.destroys.subtracting([operation.subject])
+        default: []
+        }
+    }
+
+    /// Addresses as they are after the renames, with those that the same objects have before.
+    private func live(_ settled: some Sequence<ObjectID>) -> Set<ObjectID> {
+        let settled = Set(settled)
+        if request.settlement.renames.isEmpty { return settled }
+        let addresses = AddressMap(request.settlement.renames)
+        return settled.union(
+            request.live.ids.filter { settled.contains(addresses.settled($0)) })
     }
 
     /// The same operation without the concurrent form.

@@ -25,6 +25,7 @@ extension PlanContext {
             Step.Touch(object: $0.id, before: $0.digest, after: nil)
         }
         describe(object, implied: implied, isRecreation: isRecreation, in: &operation)
+        facets.leave(with: all, isRecreation: isRecreation, in: &operation)
         return operation
     }
 

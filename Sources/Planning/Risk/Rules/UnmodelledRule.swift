@@ -5,8 +5,10 @@ public struct UnmodelledRule: RiskRule {
     /// What it flags and why.
     public static let summary = """
         Something in a managed schema is of a kind, or has a property, that Lockstep does not \
-        model yet. It is left alone: neither compared nor changed nor dropped. So nothing that \
-        the manifests say keeps it as it is, and a change to what it depends on may fail.
+        model yet, or needs something of that sort. It is neither compared nor changed, so \
+        nothing that the manifests say keeps it as it is. A plan that would drop what it needs is \
+        refused. What is a part of an object goes when that is dropped or made again, and the \
+        step says so.
         """
     /// Names under which other tools know it.
     public static let aliases = ["schema-drift", "unsupported object"]

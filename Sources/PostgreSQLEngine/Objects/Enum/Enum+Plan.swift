@@ -66,6 +66,7 @@ extension PlanContext {
         operation.consumes = needs(of: new)
         operation.touches = [Step.Touch(object: id, before: old.digest, after: new.digest)]
         for column in columns { describe(column, gone: gone, id: id, in: &operation) }
+        facets.leave(with: [old], isRecreation: true, in: &operation)
         if columns.isEmpty && !gone.isEmpty {
             operation.effects.losses = [
                 .init(object: id, relation: nil, what: "the labels \(gone.joined(separator: ", "))")

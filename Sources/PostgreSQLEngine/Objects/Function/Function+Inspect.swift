@@ -2,7 +2,8 @@ import PostgreSQLClient
 import SchemaCore
 
 extension CatalogQuery {
-    /// The functions in scope. The server prints results, defaults and SQL-standard bodies.
+    /// The functions in scope but those that come with a range type. The server prints results,
+    /// defaults and SQL-standard bodies.
     static let functions = """
         SELECT p.oid, p.pronamespace, p.proname, l.lanname, p.proargtypes, p.proallargtypes,
             p.proargmodes, p.proargnames, pg_get_function_result(p.oid),
@@ -20,6 +21,8 @@ extension CatalogQuery {
             ON p.prosupport <> 0 AND support.oid = p.prosupport
         WHERE p.prokind = 'f' AND p.pronamespace = ANY($1::oid[])
             AND \(isNoMember("pg_proc", "p.oid"))
+            AND NOT EXISTS (SELECT FROM pg_depend part WHERE part.classid = 'pg_proc'::regclass
+                AND part.objid = p.oid AND part.deptype = 'i')
         """
 }
 

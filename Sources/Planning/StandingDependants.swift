@@ -1,0 +1,67 @@
+import SchemaCore
+
+/// What a plan leaves alone although it stands on what the plan takes away: the plan is refused,
+/// for the step would fail, or take it along without a word.
+struct StandingDependants<Object: CatalogObject> {
+    /// What is not Lockstep's, in the catalog after the renames.
+    let unmanaged: Catalog<Object>
+    /// What is not modelled.
+    let unmodelled: [Unmodelled]
+
+    /// An error for each that stands on what the steps drop, for good or to make it again, or of
+    /// which they change the type.
+    func problems(with result: PlanningResult) -> [Diagnostic] {
+        let ground = Ground(result)
+        if ground.unsteady.isEmpty { return [] }
+        return unmanaged.sorted.compactMap { object -> Diagnostic? in
+            guard let lost = object.dependencies.intersection(ground.unsteady).min() else {
+                return nil
+            }
+            return .error(
+                "unmanaged-dependant",
+                "\(lost) cannot be \(ground.fate(of: lost)): \(object.id), which Lockstep does not "
+                    + "manage, needs it",
+                help: "declare \(object.id) in a manifest, or drop it by hand first")
+        } + unmodelled.compactMap { problem(with: $0, ground) }
+    }
+
+    /// What the plan takes away.
+    private struct Ground {
+        let dropped: Set<ObjectID>
+        let removed: Set<ObjectID>
+        let unsteady: Set<ObjectID>
+
+        init(_ result: PlanningResult) {
+            dropped = result.dropped
+            removed = result.removed
+            unsteady = removed.union(result.retyped)
+        }
+
+        func fate(of id: ObjectID) -> String {
+            if dropped.contains(id) { return "dropped" }
+            return removed.contains(id) ? "removed for its new form" : "given another type"
+        }
+    }
+
+    private func problem(with item: Unmodelled, _ ground: Ground) -> Diagnostic? {
+        // What belongs to something that goes for good goes with it, as it should.
+        if !item.vanishesWith.isEmpty, item.vanishesWith.isSubset(of: ground.dropped) { return nil }
+        let what = "\(item.object) (\(item.what)), which is not modelled,"
+        if let lost = item.needs.intersection(ground.unsteady).min() {
+            return .error(
+                "unmodelled-dependant",
+                "\(lost) cannot be \(ground.fate(of: lost)): \(what) needs it",
+                help: help(item, ground.dropped.contains(lost)))
+        }
+        guard let lost = item.vanishesWith.intersection(ground.removed).min() else { return nil }
+        return .error(
+            "unmodelled-dependant",
+            "\(lost) cannot be \(ground.fate(of: lost)): \(what) would be dropped with it",
+            help: help(item, ground.dropped.contains(lost)))
+    }
+
+    private func help(_ item: Unmodelled, _ isForGood: Bool) -> String {
+        let first = "drop \(item.object) by hand first"
+        return isForGood ? first : first + ", and make it again when the plan is applied"
+    }
+}

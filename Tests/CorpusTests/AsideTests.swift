@@ -1,0 +1,356 @@
+import Execution
+import Manifest
+import Planning
+import PostgreSQLEngine
+import SchemaCore
+import TestSupport
+import Testing
+
+/// What is not modelled, and what needs it, is told and left alone; and what would take it away, or
+/// needs its name, is refused before anything is done. Time budget: 60 s on two processors.
+@Suite(.serialized) struct AsideTests {
+    static let leaning = """
+        CREATE SCHEMA app;
+        CREATE DOMAIN app.dm AS int;
+        CREATE TYPE app.pair AS (a int, b int);
+        CREATE TYPE app.span AS RANGE (SUBTYPE = int);
+        CREATE TABLE app.events (id int PRIMARY KEY) PARTITION BY RANGE (id);
+        CREATE TABLE app.mother (id int);
+        CREATE TABLE app.child () INHERITS (app.mother);
+        CREATE TABLE app.base (id int PRIMARY KEY, t text, event int REFERENCES app.events);
+        CREATE TABLE app.of_domain (id app.dm PRIMARY KEY, n int DEFAULT 1 CHECK (n > 0));
+        CREATE INDEX of_domain_n ON app.of_domain (n);
+        COMMENT ON TABLE app.of_domain IS 'x';
+        COMMENT ON COLUMN app.of_domain.n IS 'y';
+        CREATE TABLE app.of_pairs (p app.pair[]);
+        CREATE TABLE app.refers (id int REFERENCES app.of_domain);
+        CREATE VIEW app.of_events AS SELECT id FROM app.events;
+        CREATE VIEW app.on_view AS SELECT * FROM app.of_events;
+        COMMENT ON COLUMN app.on_view.id IS 'z';
+        CREATE VIEW app.of_mother AS SELECT * FROM app.mother;
+        CREATE MATERIALIZED VIEW app.mat AS SELECT id FROM app.base;
+        CREATE VIEW app.of_mat AS SELECT * FROM app.mat;
+        CREATE FUNCTION app.first(app.pair) RETURNS int LANGUAGE sql AS 'select 1';
+        CREATE FUNCTION app.same(int, int) RETURNS bool LANGUAGE sql AS 'select $1 = $2';
+        CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = app.same);
+        CREATE VIEW app.of_operator AS SELECT id FROM app.base WHERE id OPERATOR(app.===) 1;
+        CREATE COLLATION app.cc FROM "C";
+        CREATE TABLE app.of_collation (t text COLLATE app.cc);
+        CREATE TEXT SEARCH CONFIGURATION app.ts (COPY = pg_catalog.simple);
+        CREATE INDEX base_ts ON app.base USING gin (to_tsvector('app.ts'::regconfig, t));
+        CREATE FUNCTION app.native(int) RETURNS int LANGUAGE internal AS 'int4abs';
+        CREATE TABLE app.of_native (id int DEFAULT app.native(1));
+        CREATE EXTENSION citext SCHEMA app;
+        COMMENT ON EXTENSION citext IS 'mine';
+        CREATE TABLE app."tab
+        le" (id int);
+        CREATE VIEW app.of_break AS SELECT * FROM app."tab
+        le";
+        CREATE TABLE app.broken ("a
+        b" int);
+        """
+
+    /// What is told; `unmodelled` may hold more.
+    static let told = [
+        "table app.of_domain: table that needs domain app.dm, which is not modelled",
+        "table app.of_pairs: table that needs composite type app.pair, which is not modelled",
+        "view app.of_events: view that needs partitioned table app.events, which is not modelled",
+        "view app.on_view: view that needs partitioned table app.events, which is not modelled",
+        "view app.of_mother: view that needs inheritance parent app.mother, which is not modelled",
+        "view app.of_mat: view that needs materialized view app.mat, which is not modelled",
+        "constraint app.base.base_event_fkey: constraint that needs partitioned table app.events, "
+            + "which is not modelled",
+        "constraint app.refers.refers_id_fkey: constraint that needs domain app.dm, which is not "
+            + "modelled",
+        "function app.first(app.pair): function that needs composite type app.pair, which is not "
+            + "modelled",
+        "view app.of_operator: view that needs operator app.\"===\"(integer, integer), which is "
+            + "not modelled",
+        "table app.of_collation: table that needs collation app.cc, which is not modelled",
+        "index app.base_ts: index that needs text search configuration app.ts, which is not "
+            + "modelled",
+        "function app.native(integer): function in language internal",
+        "default app.of_native.id: default that needs function in language internal "
+            + "app.native(integer), which is not modelled",
+        "table app.\"tab\nle\": table with a name that has control characters",
+        "view app.of_break: view that needs table with a name that has control characters "
+            + "app.\"tab\nle\", which is not modelled",
+        "table app.broken: table with a name that has control characters",
+    ]
+
+    @Test(arguments: PrivatePostgreSQL.testMajors)
+    func whatNeedsItIsSetAside(major: Int) async throws {
+        try await PrivatePostgreSQL.withDatabase(major: major) { database in
+            let bench = Bench(database)
+            try await bench.run(Self.leaning)
+            if major >= 18 {
+                try await bench.run(
+                    """
+                    CREATE TABLE app.temporal (i int4range, r int4range, CONSTRAINT no_two
+                        UNIQUE (i, r WITHOUT OVERLAPS))
+                    """)
+            }
+            let imported = try await bench.imported()
+            let told = Set(imported.unmodelled.map { "\($0.object): \($0.what)" })
+            #expect(Set(Self.told).subtracting(told).sorted() == [])
+            // What belongs to something that is told is not told again.
+            #expect(!told.contains { $0.contains("of_domain_n") || $0.contains("of_domain_pkey") })
+            #expect(!told.contains { $0.contains("function app.span(") })
+            #expect(!told.contains { $0.hasPrefix("index app.no_two") })
+            let lowering = try bench.lowered(imported.files)
+            let assessed = try await bench.plan(lowering)
+            #expect(assessed.plan.isEmpty, "\(assessed.text)")
+            #expect(
+                lowering.objects.contains {
+                    $0.id == ObjectID(.init(rawValue: "table"), "app", "base")
+                })
+            #expect(!lowering.objects.contains { $0.id.path.contains("of_domain") })
+            // In a steady state only definitions are read.
+            let engine = bench.engine
+            let session = try await engine.connect(database.url)
+            let short = try await engine.inspect(session, scope: .everything, detail: .definitions)
+            let full = try await engine.inspect(session, scope: .everything, detail: .full)
+            await session.close()
+            #expect(short.catalog == full.catalog)
+            #expect(short.unmodelled == full.unmodelled)
+            for object in full.catalog.objects.values {
+                #expect(object.dependencies.allSatisfy { full.catalog[$0] != nil })
+            }
+        }
+    }
+
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        let name: String
+        let from: String
+        /// What is made by hand behind `from`.
+        let sql: String
+        let to: String
+        let message: String
+        var testDescription: String { name }
+    }
+
+    static let table = """
+        kind: Table
+        schema: app
+        name: t
+        columns:
+          id: integer
+          a: integer
+          b: { type: integer, generated: { expression: a + 1 } }
+        primaryKey: [id]
+
+        """
+    static let view = "---\nkind: View\nschema: app\nname: v\nquery: select id, a from app.t\n"
+    static let type = "---\nkind: Enum\nschema: app\nname: e\nlabels: [x, y]\n"
+    static let function = """
+        ---
+        kind: Function
+        schema: app
+        name: f
+        returns: trigger
+        language: plpgsql
+        body: begin return new; end
+
+        """
+    static let all = table + view + type + function
+    private static func whole(_ manifests: String) -> String {
+        manifests.replacing("kind: ", with: "apiVersion: lockstep.dev/v1\nkind: ")
+    }
+    private static func change(_ old: String, _ new: String) -> String {
+        all.replacing(old, with: new)
+    }
+    private static let retyped = change("a: integer", "a: bigint").replacing(view, with: "")
+    private static let thinner = change("select id, a", "select id")
+    private static let trigger = "FOR EACH ROW EXECUTE FUNCTION app.f()"
+
+    static let refusals = [
+        Refusal(
+            name: "retype under a materialized view", from: all,
+            sql: "CREATE MATERIALIZED VIEW app.m AS SELECT a FROM app.t", to: retyped,
+            message: "column app.t.a cannot be given another type: materializedView app.m"),
+        Refusal(
+            name: "retype under a policy", from: all,
+            sql: "CREATE POLICY p ON app.t USING (a > 0)", to: retyped, message: "policy app.t.p"),
+        Refusal(
+            name: "retype under a condition of a trigger", from: all,
+            sql: "CREATE TRIGGER g BEFORE UPDATE ON app.t FOR EACH ROW WHEN (new.a > 0) "
+                + "EXECUTE FUNCTION app.f()", to: retyped, message: "trigger app.t.g"),
+        Refusal(
+            name: "drop a column that a trigger names", from: all,
+            sql: "CREATE TRIGGER g BEFORE UPDATE OF b ON app.t \(trigger)",
+            to: change("  b: { type: integer, generated: { expression: a + 1 } }\n", ""),
+            message: "column app.t.b cannot be dropped: trigger app.t.g"),
+        Refusal(
+            name: "make a generated column again under statistics", from: all,
+            sql: "CREATE STATISTICS app.s ON a, b FROM app.t", to: change("a + 1", "a + 2"),
+            message:
+                "statistics app.s (extended statistics), which is not modelled, would be dropped"),
+        Refusal(
+            name: "make a view again under a materialized view", from: all,
+            sql: "CREATE MATERIALIZED VIEW app.m AS SELECT a FROM app.v", to: thinner,
+            message: "view app.v cannot be removed for its new form: materializedView app.m"),
+        Refusal(
+            name: "make a view again with a trigger", from: all,
+            sql: "CREATE TRIGGER g INSTEAD OF INSERT ON app.v \(trigger)", to: thinner,
+            message: "trigger app.v.g (trigger), which is not modelled, would be dropped"),
+        Refusal(
+            name: "make a view again with a rule", from: all,
+            sql: "CREATE RULE r AS ON UPDATE TO app.v DO INSTEAD NOTHING", to: thinner,
+            message: "rule app.v.r (rule), which is not modelled"),
+        Refusal(
+            name: "drop the function of a trigger", from: all,
+            sql: "CREATE TRIGGER g BEFORE INSERT ON app.t \(trigger)",
+            to: all.replacing(function, with: ""),
+            message: "function app.f() cannot be dropped: trigger app.t.g"),
+        Refusal(
+            name: "swap an enum under a domain", from: all,
+            sql: "CREATE DOMAIN app.d AS app.e", to: change("[x, y]", "[y]"),
+            message: "enum app.e cannot be removed for its new form: domain app.d"),
+        Refusal(
+            name: "drop a column with a view of a type that is not modelled", from: all,
+            sql: "CREATE DOMAIN app.d AS int; CREATE VIEW app.w AS SELECT b::app.d AS b FROM app.t",
+            to: change("  b: { type: integer, generated: { expression: a + 1 } }\n", ""),
+            message: "column app.t.b cannot be dropped: view app.w"),
+        Refusal(
+            name: "a table's name is a domain's", from: all, sql: "CREATE DOMAIN app.d AS int",
+            to: all + "---\nkind: Table\nschema: app\nname: d\ncolumns: { id: integer }\n",
+            message: "table app.d cannot be made: domain app.d (domain)"),
+        Refusal(
+            name: "a table is partitioned", from: all,
+            sql: "CREATE TABLE app.d (id int) PARTITION BY LIST (id)",
+            to: all + "---\nkind: Table\nschema: app\nname: d\ncolumns: { id: integer }\n",
+            message: "table app.d is there, but Lockstep does not manage it: partitioned table"),
+        Refusal(
+            name: "a table became a parent", from: all,
+            sql: "CREATE TABLE app.c () INHERITS (app.t)",
+            to: table + type + function, message: "table app.t is there, but Lockstep"),
+        Refusal(
+            name: "a function's name is an aggregate's", from: all,
+            sql: "CREATE AGGREGATE app.s(int) (SFUNC = int4pl, STYPE = int)",
+            to: all + """
+                ---
+                kind: Function
+                schema: app
+                name: s
+                arguments: { a: int }
+                returns: integer
+                language: sql
+                body: select a
+
+                """, message: "has its name"),
+        Refusal(
+            name: "a view that is set aside is declared", from: all,
+            sql: "CREATE DOMAIN app.d AS int; CREATE VIEW app.w AS SELECT 1::app.d AS b",
+            to: all + "---\nkind: View\nschema: app\nname: w\nquery: select 1 as b\n",
+            message: "view app.w is there, but Lockstep does not manage it: view that needs"),
+    ]
+
+    @Test(arguments: refusals)
+    func whatTakesItAwayIsRefused(_ one: Refusal) async throws {
+        try await PrivatePostgreSQL.withDatabase { database in
+            let bench = Bench(database)
+            guard case .applied = try await bench.apply(bench.lowered(Self.whole(one.from))) else {
+                Issue.record("the first state does not apply")
+                return
+            }
+            try await bench.run(one.sql)
+            let before = try await bench.fingerprint()
+            do {
+                let assessed = try await bench.plan(bench.lowered(Self.whole(one.to)))
+                Issue.record("not refused:\n\(assessed.text)")
+            } catch let error as DiagnosticsError {
+                let found = error.diagnostics.filter { $0.message.contains(one.message) }
+                #expect(!found.isEmpty, "\(error.diagnostics)")
+                for diagnostic in found where diagnostic.code == "name-taken" {
+                    #expect(diagnostic.span != nil)
+                }
+            }
+            #expect(try await bench.fingerprint() == before)
+        }
+    }
+
+    /// What PostgreSQL does although something that is not modelled stands there.
+    @Test func plainChangesStayPossible() async throws {
+        try await PrivatePostgreSQL.withDatabase { database in
+            let bench = Bench(database)
+            try await bench.apply(bench.lowered(Self.whole(Self.all)))
+            try await bench.run(
+                """
+                CREATE MATERIALIZED VIEW app.m AS SELECT a FROM app.t;
+                CREATE POLICY p ON app.t USING (a > 0);
+                CREATE TRIGGER g BEFORE UPDATE OF a ON app.t \(Self.trigger);
+                CREATE STATISTICS app.s ON id, a FROM app.t;
+                CREATE TRIGGER g INSTEAD OF INSERT ON app.v \(Self.trigger);
+                """)
+            let wider = Self.change(
+                "  a: integer\n",
+                "  a: { type: integer, default: 1 }\n  n: { type: text, nullable: true }\n"
+            )
+            .replacing("  id: integer", with: "  id: bigint")
+            .replacing(Self.view, with: "")
+            // The view is dropped with its trigger, which goes as it should.
+            let plan = try await bench.plan(bench.lowered(Self.whole(wider)))
+            #expect(plan.text.contains("trigger app.v.g"))
+            guard
+                case .applied = try await bench.apply(
+                    bench.lowered(Self.whole(wider)), acknowledged: ["drop-view:app.v"])
+            else {
+                Issue.record("does not apply")
+                return
+            }
+            #expect(try await bench.number("select count(*) from pg_statistic_ext") == 1)
+            #expect(try await bench.plan(bench.lowered(Self.whole(wider))).plan.isEmpty)
+            // A table goes with its trigger, and then the trigger's function.
+            try await bench.run("DROP MATERIALIZED VIEW app.m")
+            let empty = try bench.lowered(Self.whole("kind: Schema\nname: app\n"))
+            let last = try await bench.plan(empty)
+            #expect(last.text.contains("policy app.t.p"))
+            guard
+                case .applied = try await bench.apply(
+                    empty, acknowledged: Set(last.plan.steps.map(\.id)))
+            else {
+                Issue.record("does not apply")
+                return
+            }
+        }
+    }
+
+    @Test func whatIsLostWithTheOldFormIsAcknowledged() async throws {
+        try await PrivatePostgreSQL.withDatabase { database in
+            let bench = Bench(database)
+            try await bench.apply(bench.lowered(Self.whole(Self.all)))
+            try await bench.run(
+                """
+                GRANT SELECT ON app.v TO PUBLIC; REVOKE EXECUTE ON FUNCTION app.f FROM PUBLIC;
+                GRANT SELECT (b) ON app.t TO PUBLIC; REVOKE USAGE ON TYPE app.e FROM PUBLIC;
+                ALTER TABLE app.t ALTER b SET STATISTICS 300;
+                """)
+            let wanted = try bench.lowered(
+                Self.whole(
+                    Self.thinner.replacing("a + 1", with: "a + 2")
+                        .replacing("[x, y]", with: "[y, x]")))
+            let assessed = try await bench.plan(wanted)
+            for (id, what) in [
+                ("drop-view:app.v", "privileges"), ("drop-column:app.t.b", "statistics target"),
+                ("swap-enum:app.e", "privileges"),
+            ] {
+                let step = try #require(
+                    assessed.plan.steps.first { $0.id == id }, "\(assessed.text)")
+                #expect(step.data >= .lossy)
+                guard case .shape(let loses) = step.undo.claim else {
+                    Issue.record("\(id) claims an exact undo")
+                    continue
+                }
+                #expect(loses.contains(what))
+                let finding = assessed.assessment.findings.first {
+                    $0.step == id && $0.message.contains(what)
+                }
+                #expect(finding?.risk == .destructive, "\(assessed.text)")
+            }
+            guard case .refused = try await bench.apply(wanted, autoApprove: .breaking) else {
+                Issue.record("not refused without acknowledgement")
+                return
+            }
+        }
+    }
+}
