@@ -25,10 +25,8 @@ public struct PostgreSQLInspector {
         try await CatalogSnapshot.with(connection) { snapshot in
             var reader = CatalogReader(scope: scope, version: snapshot.version)
             try await reader.read(snapshot, detail)
-            let catalog = Catalog(reader.objects)
-            if catalog.count < reader.objects.count { reader.reportEqualNames() }
             let inspection = Inspection(
-                catalog: catalog, unmodelled: Set(reader.unmodelled).sorted())
+                catalog: Catalog(reader.objects), unmodelled: Set(reader.unmodelled).sorted())
             return (inspection, snapshot.queries)
         }
     }
@@ -80,15 +78,6 @@ extension CatalogReader {
         if let rows = try await dependencies { addDependencies(rows) }
         addUnreproducible()
         setAside(try await snapshot.rows(CatalogQuery.standing, rootAddresses))
-    }
-
-    /// The server compares names byte by byte, we as text: of two names that differ only in how
-    /// Unicode composes their letters, one hides the other.
-    fileprivate mutating func reportEqualNames() {
-        var seen: Set<ObjectID> = []
-        for object in objects where !seen.insert(object.id).inserted {
-            report(object.id, "name that differs from another only in its Unicode form")
-        }
     }
 
     /// Makes the objects, what others refer to first.
