@@ -227,12 +227,20 @@ public struct Settlement<Object: CatalogObject>: Sendable, Codable {
         public var needsCast: Bool
         /// Whether the scratch server wrote the table's storage anew.
         public var rewrites: Bool
+        /// The type before.
+        public var from: TypeForm
+        /// The type afterwards.
+        public var to: TypeForm
 
         /// Makes the value.
-        public init(column: ObjectID, needsCast: Bool, rewrites: Bool) {
+        public init(
+            column: ObjectID, needsCast: Bool, rewrites: Bool, from: TypeForm, to: TypeForm
+        ) {
             self.column = column
             self.needsCast = needsCast
             self.rewrites = rewrites
+            self.from = from
+            self.to = to
         }
     }
     /// The renames, each with addresses as they are when its turn comes, in order; implied ones

@@ -38,11 +38,10 @@ struct SettleRetype {
         for leaving in ladder(column) {
             for needsCast in from.generated == nil ? [false, true] : [false] {
                 do {
-                    let rewrites = try await attempt(
+                    let retype = try await attempt(
                         column, to, leaving: leaving, needsCast: needsCast)
                     removed.formUnion(leaving)
-                    retyped.append(
-                        .init(column: column, needsCast: needsCast, rewrites: rewrites))
+                    retyped.append(retype)
                     return
                 } catch let error as PostgreSQLError {
                     guard error.kind == .server, !error.isConnectionLost else { throw error }
@@ -130,10 +129,10 @@ struct SettleRetype {
 
     /// Tries the change; what it did is undone if the server refuses.
     ///
-    /// - Returns: whether the table was written anew.
+    /// - Returns: what it was on the server.
     private func attempt(
         _ column: ObjectID, _ type: ColumnDefinition, leaving: Set<ObjectID>, needsCast: Bool
-    ) async throws -> Bool {
+    ) async throws -> Settlement<PostgreSQLObject>.Retype {
         let table = Array(column.path.prefix(2))
         let target: SQL = "ALTER TABLE \(name: table) ALTER COLUMN \(name: column.name)"
         var change: SQL = "\(target) TYPE \(verbatim: type.type)"
@@ -144,14 +143,30 @@ struct SettleRetype {
         let name = ("\(name: table)" as SQL).text(.postgreSQL)
         return try await database.connection.transaction { connection in
             for removal in removals { try await connection.query(removal) }
-            let storage =
-                "SELECT pg_catalog.pg_relation_filenode($1::pg_catalog.regclass)"
-            let before = try await connection.query(storage, [name])[0][0]
+            let before = try await connection.query(Self.look, [name, column.name])[0]
             try await connection.query(text)
-            let after = try await connection.query(storage, [name])[0][0]
-            return before != after
+            let after = try await connection.query(Self.look, [name, column.name])[0]
+            return .init(
+                column: column, needsCast: needsCast,
+                rewrites: try before.text(0) != after.text(0), from: try TypeForm(before),
+                to: try TypeForm(after))
         }
     }
+
+    /// The table's storage and the column's type.
+    private static let look = """
+        SELECT pg_catalog.pg_relation_filenode(a.attrelid)::pg_catalog.text,
+            b.typname::pg_catalog.text, nullif(a.atttypmod, -1), b.oid <> t.oid,
+            CASE WHEN b.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN 'server'
+            WHEN EXISTS (SELECT FROM pg_catalog.pg_depend d
+                WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass
+                AND d.objid = b.oid AND d.deptype = 'e') THEN 'extension'
+            WHEN b.typtype = 'e' THEN 'enumeration' ELSE 'user' END
+        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            LEFT JOIN pg_catalog.pg_type e ON e.typarray = t.oid
+            JOIN pg_catalog.pg_type b ON b.oid = coalesce(e.oid, t.oid)
+        WHERE a.attrelid = $1::pg_catalog.regclass AND a.attname = $2
+        """
 
     private func needsItself(_ id: ObjectID, within objects: Set<ObjectID>) -> Bool {
         var seen: Set<ObjectID> = []
@@ -201,5 +216,13 @@ extension PostgreSQLObject {
         case .column(let column): column.generated != nil
         case .columnDefault, .constraint, .index, .view, .function, .comment: true
         }
+    }
+}
+
+extension TypeForm {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            name: try row.text(1), modifier: try row.optionalInt(2), isArray: try row.bool(3),
+            origin: Origin(rawValue: try row.text(4)) ?? .user)
     }
 }

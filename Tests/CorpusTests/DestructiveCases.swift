@@ -53,6 +53,21 @@ struct DataChange: Sendable, CustomTestStringConvertible {
     private static let fewerLabels = "kind: Enum\nschema: app\nname: e\nlabels: [a, c]"
     private static let sequence = "kind: Sequence\nschema: app\nname: s"
 
+    private static func function(_ body: String) -> String {
+        """
+        kind: Function
+        schema: app
+        name: f
+        arguments: { a: integer }
+        returns: integer
+        language: sql
+        volatility: immutable
+        body: select \(body)
+        """
+    }
+    private static let indexed =
+        "indexes: { t_f: [(app.f(id))] }\nchecks: { t_check: app.f(id) > 0 }"
+
     /// What loses data.
     static let lossy: [DataChange] =
         [
@@ -124,6 +139,17 @@ struct DataChange: Sendable, CustomTestStringConvertible {
             retype("double precision", "integer", "1.5"),
             retype("varbit(9)", "varbit(4)", "B'101'"),
             retype("text[]", "varchar(3)[]", "'{abc}'"),
+            retype("integer", "oid", "5"), retype("oid", "integer", "5"),
+            retype("timestamp", "timestamptz", "'2020-01-02 03:04:05'"),
+            retype("timestamptz", "timestamp", "'2020-01-02 03:04:05+00'"),
+            retype("date", "timestamptz", "'2020-01-02'"),
+            retype("time", "timetz", "'03:04:05'"),
+            retype("integer", "numeric(9,0)", "5"),
+            DataChange(
+                name: "new body under an index, a check and a stored column",
+                before: [function("a + 1"), table("", indexed)],
+                after: [function("a + 2"), table("", indexed)],
+                seed: "insert into app.t values (1)"),
         ]
 
     private static func without(_ name: String, _ more: String, _ columns: String = "")
@@ -230,5 +256,27 @@ struct DataChange: Sendable, CustomTestStringConvertible {
             retype("jsonb", "text", "'{\"a\": 1}'"), retype("date", "timestamp", "'2020-01-02'"),
             retype("timestamptz(0)", "timestamptz", "'2020-01-02 03:04:05+00'"),
             retype("varbit(4)", "varbit(9)", "B'101'"),
+            retype("integer[]", "bigint[]", "'{5}'"),
+            retype("varchar(10)[]", "text[]", "'{abc}'"),
+            retype("numeric(10,2)", "numeric(12,4)", "1.5"), retype("oid", "bigint", "5"),
+            retype("name", "text", "'a'"), retype("regclass", "text", "'pg_catalog.pg_class'"),
+            retype("boolean", "integer", "true"), retype("tsvector", "text", "'a b'"),
+            retype("int4range", "text", "'[1,2)'"), retype("char(5)", "char(10)", "'ab'"),
+            retype("macaddr", "macaddr8", "'08:00:2b:01:02:03'"),
+            retype("time", "interval", "'03:04:05'"),
+            DataChange(
+                name: "enum → text", before: [labels, table("v: e")],
+                after: [labels, table("v: text")],
+                seed: "insert into app.t values (1, 'a')"),
+            DataChange(
+                name: "new body that only a view calls",
+                before: [
+                    function("a + 1"), table(""),
+                    "kind: View\nschema: app\nname: v\nquery: select app.f(id) from app.t",
+                ],
+                after: [
+                    function("a + 2"), table(""),
+                    "kind: View\nschema: app\nname: v\nquery: select app.f(id) from app.t",
+                ], seed: "insert into app.t values (1)"),
         ]
 }

@@ -195,6 +195,7 @@ extension PlanContext {
                 phase: .contract, undo: exactly([set(old.settings)]))
             operation.effects = momentary([.shareRowExclusive(id)])
             operation.data = .kept
+            operation.probes = positions(of: id, path: id.path, within: new.settings)
             operations.append(operation)
         }
         if old.isUnlogged != new.isUnlogged {
@@ -244,6 +245,9 @@ extension PlanContext {
             .statements([new.creation(id, replacing: true)]), phase: .expand,
             undo: Undo(.exact, undo))
         operation.effects = momentary([.accessExclusive(id)])
+        operation.effects.breaks = [
+            .init(object: id, consequence: "its rows come from another query", isFailure: false)
+        ]
         return .inPlace([operation])
     }
 
@@ -272,6 +276,10 @@ extension PlanContext {
         operation.effects.breaks = [
             .init(object: id, consequence: "callers get what the new body gives", isFailure: false)
         ]
+        if old.body != new.body || old.settings != new.settings || old.isStrict != new.isStrict {
+            operation.effects.losses = staleResults(of: id)
+            if !operation.effects.losses.isEmpty { operation.data = .lossy }
+        }
         return .inPlace([operation])
     }
 

@@ -14,7 +14,14 @@ extension PlanContext {
             .union([NameSlot.choice(of: object)].compactMap { $0 })
         operation.touches = [touch(object.id)]
         switch object.definition {
-        case .schema, .extension, .table, .enum, .view, .function: break
+        case .schema, .extension, .table, .enum: break
+        case .view(let view): operation.effects.breaks = breaks(ofRemade: object.id, view)
+        case .function(let function):
+            operation.effects.breaks = breaks(ofRemade: object.id, function)
+            // With a default for an argument, calls of an overload that goes would fit both.
+            if function.arguments.contains(where: { $0.default != nil }) {
+                operation.takes.insert(.overloads(of: object.id))
+            }
         case .column(let column): describe(column, of: object, in: &operation)
         case .columnDefault: operation.effects = momentary([.accessExclusive(table(of: object.id))])
         case .constraint(let constraint):

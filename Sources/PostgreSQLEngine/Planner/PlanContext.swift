@@ -50,6 +50,26 @@ struct PlanContext {
     }
 }
 
+extension PlanContext {
+    /// Whether a sequence stands outside of bounds that it is to get; the server refuses that.
+    func positions(
+        of id: ObjectID, path: [String], within settings: SequenceSettings
+    ) -> [Probe] {
+        guard let minimum = settings.minimum, let maximum = settings.maximum else { return [] }
+        let bounds = [minimum, maximum].map { "\(verbatim: VerbatimSQL("\($0)"))" as SQL }
+        return [
+            probe(
+                "position",
+                counting: "positions of \(path.joined(separator: ".")) out of its bounds",
+                of: id,
+                """
+                SELECT count(*) FROM \(name: path) \
+                WHERE last_value NOT BETWEEN \(bounds[0]) AND \(bounds[1])
+                """, .fails)
+        ]
+    }
+}
+
 /// How an object gets from one definition to another.
 enum Alteration {
     /// By these operations, in this order; dependants stay.

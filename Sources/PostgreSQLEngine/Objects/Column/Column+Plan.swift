@@ -187,6 +187,10 @@ extension PlanContext {
                 undo: exactly([change(from)]))
             operation.data = .kept
             operation.effects = momentary([.accessExclusive(table(of: id))])
+            if let name = from.sequenceName {
+                operation.probes = positions(
+                    of: id, path: [id.path[0], name], within: to.sequence)
+            }
             if to.isAlways && !from.isAlways {
                 operation.effects.breaks = [
                     .init(object: id, consequence: "an INSERT that names \(id.name) fails")

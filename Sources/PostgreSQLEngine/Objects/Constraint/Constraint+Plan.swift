@@ -40,11 +40,7 @@ extension PlanContext {
             let other = ObjectID.table(key.table.schema ?? table.path[0], key.table.name)
             operation.probes = orphans(of: key, in: table, other: other)
             operation.effects.locks = locks([.shareRowExclusive(table), .shareRowExclusive(other)])
-            operation.effects.breaks = [
-                .init(
-                    object: table,
-                    consequence: "a write without a row in \(other.dottedPath) is refused")
-            ]
+            operation.effects.breaks = breaks(of: key, object.id, other: other)
             return staged(
                 operation, constraint, object,
                 validationLocks: [.shareUpdateExclusive(table), .rowShare(other)])

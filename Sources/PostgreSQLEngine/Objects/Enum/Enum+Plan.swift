@@ -67,10 +67,10 @@ extension PlanContext {
         operation.touches = [Step.Touch(object: id, before: old.digest, after: new.digest)]
         for column in columns { describe(column, gone: gone, id: id, in: &operation) }
         facets.leave(with: [old], isRecreation: true, in: &operation)
-        if columns.isEmpty && !gone.isEmpty {
-            operation.effects.losses = [
+        if !gone.isEmpty {
+            operation.effects.losses.append(
                 .init(object: id, relation: nil, what: "the labels \(gone.joined(separator: ", "))")
-            ]
+            )
         }
         if !gone.isEmpty {
             operation.effects.breaks.append(
@@ -87,10 +87,6 @@ extension PlanContext {
         operation.effects.rewrites.append(table)
         guard !gone.isEmpty else { return }
         let list = gone.map { "\(literal: $0)" as SQL }.joined(", ")
-        operation.effects.losses.append(
-            .init(
-                object: column.id, relation: table,
-                what: "values with a removed label: rows that have one make the step fail"))
         operation.probes.append(
             probe(
                 "removed-labels",
