@@ -107,7 +107,8 @@ extension PlanContext {
         case .constraint(let constraint):
             operation.effects = momentary(constraintLocks(constraint, table: table(of: id)))
             operation.data = .kept
-        case .index(let index): describeIndex(id, index, in: &operation)
+        case .index(let index):
+            describeIndex(id, index, isRecreation: isRecreation, in: &operation)
         case .enum:
             if !isRecreation {
                 operation.effects.breaks = [
@@ -163,7 +164,8 @@ extension PlanContext {
     }
 
     private func describeIndex(
-        _ id: ObjectID, _ index: IndexDefinition, in operation: inout Operation
+        _ id: ObjectID, _ index: IndexDefinition, isRecreation: Bool,
+        in operation: inout Operation
     ) {
         let table = ObjectID.table(id.path[0], index.table)
         if options.concurrentIndexes {
@@ -179,6 +181,13 @@ extension PlanContext {
         operation.effects.breaks = [
             .init(object: id, consequence: "queries that used it become slower", isFailure: false)
         ]
+        if isRecreation && index.isUnique && options.concurrentIndexes {
+            operation.effects.breaks.append(
+                .init(
+                    object: id,
+                    consequence: "until it is built anew nothing keeps its keys unique, and "
+                        + "ON CONFLICT that needs it fails"))
+        }
     }
 
     private func describeSequence(_ id: ObjectID, in operation: inout Operation) {

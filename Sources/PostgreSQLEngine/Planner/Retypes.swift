@@ -60,11 +60,53 @@ extension PlanContext {
         operation.touches = [Step.Touch(object: id, before: old.digest, after: new.digest)]
         operation.effects.locks = [.accessExclusive(table)]
         if retype.rewrites { operation.effects.rewrites = [table] }
+        addWork(for: id, retype, change, to: &operation.effects)
         operation.effects.breaks = breaks(of: id, change, from: from, to: to)
         operation.effects.losses = losses(of: id, change, to: to)
         operation.probes = misfits(of: id, retype, change, from: from, to: to)
         operation.probes += keyProbes(of: id, change, to: to)
         return operation
+    }
+
+    /// What the server does again for what stands on the column (postgresql-ddl, type changes): it
+    /// checks conditions and foreign keys anew, and builds indexes that sort by other rules.
+    private func addWork(
+        for id: ObjectID, _ retype: Settlement<PostgreSQLObject>.Retype, _ change: TypeChange,
+        to effects: inout Effects
+    ) {
+        let table = table(of: id)
+        var scans: Set<ObjectID> = []
+        let standing = settled.objects.values.filter { $0.dependencies.contains(id) }
+        func lock(_ lock: Effects.Lock) {
+            if !effects.locks.contains(where: { $0.relation == lock.relation }) {
+                effects.locks.append(lock)
+            }
+        }
+        for object in standing.sorted(by: { $0.id < $1.id }) {
+            switch object.definition {
+            case .constraint(let constraint):
+                switch constraint.rule {
+                case .check: scans.insert(table)
+                case .foreignKey:
+                    let owner = self.table(of: object.id)
+                    guard let referred = constraint.referredTable(in: object.id.path[0]) else {
+                        continue
+                    }
+                    lock(.accessExclusive(owner))
+                    lock(.shareRowExclusive(referred))
+                    if retype.rewrites { scans.insert(owner) }
+                case .primaryKey, .unique, .exclusion:
+                    if !change.isSameCollation { effects.builds.append(object.id) }
+                }
+            case .index: if !change.isSameCollation { effects.builds.append(object.id) }
+            case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
+                .function, .comment:
+                continue
+            }
+        }
+        if !effects.builds.isEmpty { scans.insert(table) }
+        // To write a table anew is to read it.
+        effects.scans = scans.subtracting(effects.rewrites).sorted()
     }
 
     private func breaks(
