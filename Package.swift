@@ -24,6 +24,8 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         .target(name: "SchemaCore", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "Manifest", dependencies: ["SchemaCore", "CYAML"], swiftSettings: strict),
@@ -35,6 +37,11 @@ let package = Package(
             dependencies: [
                 "SchemaCore", "Manifest", "Planning", "PostgreSQLClient",
             ], swiftSettings: strict),
+        .target(name: "SQLiteClient", dependencies: ["CSQLite"], swiftSettings: strict),
+        .target(
+            name: "SQLiteEngine",
+            dependencies: ["SchemaCore", "Manifest", "Planning", "SQLiteClient"],
+            swiftSettings: strict),
         .target(
             name: "Execution", dependencies: ["SchemaCore", "Manifest", "Planning"],
             swiftSettings: strict),
@@ -70,6 +77,12 @@ let package = Package(
                 "SchemaCore", "Planning", "PostgreSQLClient", "PostgreSQLEngine", "Execution",
                 "TestSupport",
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteClientTests", dependencies: ["SQLiteClient"], swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteEngineTests",
+            dependencies: ["SchemaCore", "Planning", "SQLiteClient", "SQLiteEngine"],
             swiftSettings: strict),
         .testTarget(
             name: "ExecutionTests",

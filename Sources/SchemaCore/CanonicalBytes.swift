@@ -50,7 +50,10 @@ private struct CanonicalEncoder: Encoder {
     let sink: Sink
     var depth = 0
     var codingPath: [any CodingKey] { [] }
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
+    var userInfo: [CodingUserInfoKey: Any] { Self.mark }
+
+    private static let mark: [CodingUserInfoKey: Bool] =
+        CodingUserInfoKey.canonicalBytes.map { [$0: true] } ?? [:]
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         sink.write(Tag.object, String(depth))
@@ -165,4 +168,10 @@ private struct Single: SingleValueEncodingContainer {
     func encode(_ value: some Encodable) throws {
         try SchemaCore.encode(value, to: sink, depth: depth)
     }
+}
+
+extension CodingUserInfoKey {
+    /// Stands in an encoder of canonical bytes: what a type keeps beside its meaning, such as how a
+    /// person spelled it, is not written there.
+    public static let canonicalBytes = CodingUserInfoKey(rawValue: "canonicalBytes")
 }

@@ -1,0 +1,63 @@
+public import SchemaCore
+
+/// SQL that an author wrote, with the canonical form by which it is compared: two are equal if
+/// SQLite reads their tokens alike.
+///
+/// SQLite keeps such texts as they were written, so Lockstep writes them as they were, too.
+public struct ComparableSQL: Sendable {
+    /// The text as it was written, without outer parentheses and blanks.
+    public let written: VerbatimSQL
+    /// What is compared.
+    public let canonical: String
+
+    /// Takes a text with its canonical form.
+    init(written: VerbatimSQL, canonical: String) {
+        self.written = written
+        self.canonical = canonical
+    }
+
+    /// Takes what an author wrote. Before a database has read it, nothing is known of its names.
+    public init(_ written: VerbatimSQL) {
+        self.written = written
+        // What is no SQL at all is compared as it is; the database will refuse it.
+        canonical =
+            (try? Tokenizer.tokens(of: written.text)).map {
+                CanonicalText.of($0, in: .any(quotesNames: true))
+            } ?? written.text
+    }
+
+    /// Takes a text that no manifest holds.
+    public init(_ text: String) { self.init(VerbatimSQL(text)) }
+}
+
+extension ComparableSQL: Hashable {
+    /// Compares the canonical forms.
+    public static func == (lhs: ComparableSQL, rhs: ComparableSQL) -> Bool {
+        lhs.canonical == rhs.canonical
+    }
+    /// Hashes the canonical form.
+    public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
+}
+
+extension ComparableSQL: Codable {
+    private enum CodingKeys: CodingKey { case canonical, written }
+
+    /// Reads what `encode` wrote.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        canonical = try container.decode(String.self, forKey: .canonical)
+        written =
+            try container.decodeIfPresent(VerbatimSQL.self, forKey: .written)
+            ?? VerbatimSQL(canonical)
+    }
+
+    /// Coded with both forms where they differ; for a digest, as the canonical one.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(canonical, forKey: .canonical)
+        let isDigest = CodingUserInfoKey.canonicalBytes.map { encoder.userInfo[$0] != nil }
+        if isDigest != true, written.text != canonical {
+            try container.encode(written, forKey: .written)
+        }
+    }
+}
