@@ -19,4 +19,10 @@ public struct SQLiteAccess: Hashable, Sendable {
     public let kind: Kind
     /// The innermost trigger or view whose text asks for it; nil for the statement itself.
     public let within: String?
+
+    /// Makes the value.
+    public init(kind: Kind, within: String?) {
+        self.kind = kind
+        self.within = within
+    }
 }

@@ -1,4 +1,4 @@
-/// One of SQLite's result codes, extended where SQLite extends it (<https://sqlite.org/rescode.html>).
+/// One of SQLite's result codes, extended where it is (<https://sqlite.org/rescode.html>).
 public struct SQLiteCode: RawRepresentable, Hashable, Sendable {
     /// The number: the primary code in its lowest byte.
     public let rawValue: Int32

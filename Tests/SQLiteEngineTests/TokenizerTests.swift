@@ -29,7 +29,8 @@ struct TokenizerTests {
         #expect(tokens[3].unquoted == "f g" && tokens[4].unquoted == "h'i")
     }
 
-    @Test("refuses what SQLite refuses", arguments: ["'a", "\"a", "[a", "x'0'", "x'0g'", "1a", "!"])
+    @Test(
+        "refuses what SQLite refuses", arguments: ["'a", "\"a", "[a", "x'0'", "x'0g'", "1a", "!"])
     func broken(_ text: String) {
         #expect(throws: Tokenizer.Failure.self) { try Tokenizer.tokens(of: text) }
     }
@@ -71,7 +72,8 @@ struct TokenizerTests {
     func fixpoint() throws {
         for text in [
             "- -1 - (-a) * ~b", "f(a).b", "\"select\" + \"a b\" + 'it''s'", "a IN (1, 2)",
-            "CASE WHEN a THEN -1 ELSE x'00' END", "(a, b) = (SELECT 1, 2)", "a->>'$.b' COLLATE nocase",
+            "CASE WHEN a THEN -1 ELSE x'00' END", "(a, b) = (SELECT 1, 2)",
+            "a->>'$.b' COLLATE nocase",
             "CAST(a AS text)", "NOT (a AND b)",
         ] {
             let once = try canonical(text)

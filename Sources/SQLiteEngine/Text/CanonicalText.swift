@@ -11,8 +11,6 @@ enum NameScope {
     /// Anything: views and triggers. There the case of a name may become the name of a column, so
     /// it is kept. `quotesNames` tells whether SQLite takes all words in double quotes for names.
     case any(quotesNames: Bool)
-    /// Nothing: defaults.
-    case none
 }
 
 /// Writes tokens in canonical form.
@@ -24,6 +22,32 @@ struct CanonicalText {
     static func of(_ tokens: some Sequence<Token>, in scope: NameScope) -> String {
         let all = Array(tokens)
         return CanonicalText(tokens: withoutParentheses(all[...]), scope: scope).text
+    }
+
+    /// The columns that an expression of a table names, folded. Where a word may be a column or
+    /// something else (a type behind `CAST`), it counts.
+    static func columns(in tokens: some Sequence<Token>, of names: [String: String]) -> Set<String>
+    {
+        let text = CanonicalText(tokens: Array(tokens)[...], scope: .table(names))
+        return Set(text.tokens.indices.compactMap(text.column))
+    }
+
+    private func column(_ index: Int) -> String? {
+        guard case .table(let names) = scope, !isCalled(index) else { return nil }
+        let token = tokens[index]
+        let folded = token.unquoted.asciiFolded
+        switch token.kind {
+        case .word:
+            let isKeyword = Keywords.reserved.contains(folded.asciiUppercased)
+            return !isKeyword && names[folded] != nil ? folded : nil
+        case .quoted: return names[folded] == nil ? nil : folded
+        case .string: return isBesideDot(index) && names[folded] != nil ? folded : nil
+        case .blob, .number, .variable, .symbol: return nil
+        }
+    }
+
+    private func isCalled(_ index: Int) -> Bool {
+        follows(index, "(") || isAfter(index, "COLLATE")
     }
 
     private init(tokens: ArraySlice<Token>, scope: NameScope) {
@@ -142,9 +166,8 @@ struct CanonicalText {
             return upper
         }
         switch scope {
-        case .none: return token.kind == .word ? name.asciiFolded : Self.literal(name)
         case .table(let columns):
-            let isCalled = follows(index, "(") || isAfter(index, "COLLATE")
+            let isCalled = isCalled(index)
             if !isCalled, let column = columns[name.asciiFolded] { return Self.bare(column) }
             let isString =
                 token.kind == .quoted(.double) && !isCalled && !isBesideDot(index)

@@ -96,7 +96,8 @@ public struct ConstraintDefinition: Hashable, Codable, Sendable {
 
         /// The referencing columns, spelled as they are declared.
         public var columns: [String]
-        /// The referenced table, spelled as it is declared; it need not be there.
+        /// The referenced table, spelled as it is declared. It need not be there; then its name and
+        /// those of its columns are folded.
         public var table: String
         /// The referenced columns; empty for the primary key, whatever that is.
         public var referencedColumns: [String]

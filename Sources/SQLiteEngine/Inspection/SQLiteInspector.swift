@@ -1,0 +1,176 @@
+// Owns the reading of a database's objects, the same way for a file and for a database in memory.
+// Invariant: what stands in the file is an object, part of one, SQLite's or Lockstep's own, or told
+// as not modelled.
+
+internal import Planning
+internal import SQLiteClient
+internal import SchemaCore
+
+/// Reads the objects of a database.
+struct SQLiteInspector {
+    /// What Lockstep keeps in a target.
+    static let ownTables: Set<String> = [
+        "lockstep_journal", "lockstep_applied", "lockstep_meta", "lockstep_lock",
+    ]
+
+    private let rows: SchemaRows
+    private let tables: [String: TableFacts]
+    private let probe: DependencyProbe
+    private let detail: InspectionDetail
+
+    /// Reads everything in one snapshot.
+    ///
+    /// - Throws: `EngineError` of kind `unsupported` for a definition that cannot be read.
+    static func inspect(
+        _ connection: SQLiteConnection, detail: InspectionDetail
+    ) async throws -> Inspection<SQLiteObject> {
+        let rows = try await SchemaRows.read(connection)
+        do {
+            // What views and triggers refer to, SQLite itself says, in a copy of the schema.
+            let probe = try await DependencyProbe(rows)
+            let inspector = try SQLiteInspector(rows, probe, detail)
+            let inspection = try await inspector.inspection()
+            await probe.close()
+            return inspection
+        } catch let contradiction as Contradiction {
+            throw contradiction.engineError
+        }
+    }
+
+    private init(
+        _ rows: SchemaRows, _ probe: DependencyProbe, _ detail: InspectionDetail
+    ) throws(Contradiction) {
+        self.rows = rows
+        self.probe = probe
+        self.detail = detail
+        var tables: [String: TableFacts] = [:]
+        for entry in rows.entries where Self.isModelled(entry, rows) && entry.type == "table" {
+            tables[entry.name.asciiFolded] = try TableFacts(entry, rows)
+        }
+        self.tables = tables
+    }
+
+    /// Whether it is neither SQLite's or Lockstep's own nor part of a virtual table.
+    static func isModelled(_ entry: SchemaRows.Entry, _ rows: SchemaRows) -> Bool {
+        let table = entry.table.asciiFolded
+        if table.hasPrefix("sqlite_") || ownTables.contains(table) { return false }
+        if entry.type == "table", !entry.hasPages { return false }
+        return rows.tables[table]?.type != "shadow"
+    }
+
+    private func inspection() async throws -> Inspection<SQLiteObject> {
+        var objects: [SQLiteObject] = []
+        var unmodelled: [Unmodelled] = []
+        for entry in rows.entries {
+            guard Self.isModelled(entry, rows) else {
+                if entry.type == "table", !entry.hasPages {
+                    unmodelled.append(
+                        Unmodelled(
+                            object: ObjectID(ObjectKind(rawValue: "virtualTable"), entry.name),
+                            what: "virtual table"))
+                }
+                continue
+            }
+            switch entry.type {
+            case "table":
+                guard let table = tables[entry.name.asciiFolded] else { continue }
+                objects += try table.objects(tables: tables)
+            case "index":
+                guard let table = tables[entry.table.asciiFolded] else {
+                    throw Contradiction("index \(entry.name)", "its table is not there")
+                }
+                objects.append(try table.index(entry))
+            case "view": objects.append(try await view(entry))
+            case "trigger": objects += try await trigger(entry).map { [$0] } ?? []
+            default:
+                unmodelled.append(
+                    Unmodelled(
+                        object: ObjectID(ObjectKind(rawValue: entry.type), entry.name),
+                        what: entry.type))
+            }
+        }
+        return Inspection(catalog: Catalog(objects), unmodelled: unmodelled.sorted())
+    }
+
+    // MARK: - Views and triggers
+
+    private func view(_ entry: SchemaRows.Entry) async throws -> SQLiteObject {
+        let read: (view: CreateView, cursor: TokenCursor)
+        do throws(TokenCursor.Mismatch) {
+            read = try CreateView.read(entry.sql)
+        } catch {
+            throw Contradiction("view \(entry.name)", error)
+        }
+        guard read.view.name == entry.name else {
+            throw Contradiction("view \(entry.name)", "its name is \(read.view.name) in its text")
+        }
+        let statement = "SELECT * FROM \(SQLDialect.sqlite.quoted(name: entry.name))"
+        let query = read.view.query
+        let answer = try await probe.ask(
+            statement, tokens: query, own: entry.name, wantsAccesses: detail == .full)
+        let definition = ViewDefinition(
+            name: entry.name, columns: read.view.columns,
+            query: read.cursor.comparable(query, in: .any(quotesNames: answer.quotesNames)))
+        return SQLiteObject(
+            .view(entry.name), .view(definition),
+            dependencies: dependencies(answer.accesses).subtracting([.view(entry.name)]))
+    }
+
+    /// Nil for one on a virtual table, which is part of what is not modelled.
+    private func trigger(_ entry: SchemaRows.Entry) async throws -> SQLiteObject? {
+        let read: (trigger: CreateTrigger, cursor: TokenCursor)
+        do throws(TokenCursor.Mismatch) {
+            read = try CreateTrigger.read(entry.sql)
+        } catch {
+            throw Contradiction("trigger \(entry.name)", error)
+        }
+        let (trigger, cursor) = read
+        let target = rows.entries.first {
+            ["table", "view"].contains($0.type)
+                && $0.name.asciiFolded == trigger.table.asciiFolded
+        }
+        guard let target, trigger.name == entry.name,
+            trigger.table.asciiFolded == entry.table.asciiFolded
+        else { throw Contradiction("trigger \(entry.name)", "SQLite tells of another one") }
+        let facts = tables[target.name.asciiFolded]
+        let answer = try await probe.ask(
+            firing: trigger, entry.sql, table: target.name,
+            column: facts?.writableColumn ?? "", wantsAccesses: detail == .full)
+        let scope = NameScope.any(quotesNames: answer.quotesNames)
+        let definition = TriggerDefinition(
+            name: entry.name, table: target.name, isOnView: target.type == "view",
+            time: trigger.time, event: trigger.event,
+            columns: trigger.columns.map { facts?.names[$0.asciiFolded] ?? $0 },
+            condition: trigger.condition.map { cursor.comparable($0, in: scope) },
+            body: cursor.comparable(trigger.body, in: scope))
+        return SQLiteObject(
+            .trigger(entry.name), .trigger(definition),
+            dependencies: dependencies(answer.accesses).union([definition.target]))
+    }
+
+    /// The objects that accesses name; tables that are no objects are left out.
+    private func dependencies(_ accesses: Set<SQLiteAccess>) -> Set<ObjectID> {
+        var found: Set<ObjectID> = []
+        func add(_ table: String, column: String? = nil) {
+            if let facts = tables[table.asciiFolded] {
+                found.insert(.table(table))
+                if let column, facts.names[column.asciiFolded] != nil {
+                    found.insert(.column(table, column))
+                }
+            } else if rows.entries.contains(where: {
+                $0.type == "view" && $0.name.asciiFolded == table.asciiFolded
+            }) {
+                found.insert(.view(table))
+            }
+        }
+        for access in accesses {
+            switch access.kind {
+            case .read(let table, let column), .update(let table, let column):
+                add(table, column: column)
+            case .insert(let table), .delete(let table): add(table)
+            case .function: break
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,72 @@
+import Planning
+import SQLiteClient
+import SchemaCore
+import Testing
+
+@testable import SQLiteEngine
+
+/// Runs statements in a new database in memory and reads it.
+func read(_ script: String, detail: InspectionDetail = .full) async throws
+    -> Inspection<SQLiteObject>
+{
+    let db = try await SQLiteConnection.open(.memory)
+    do {
+        try await db.runScript(script)
+    } catch {
+        await db.close()
+        throw error
+    }
+    let inspection = try await SQLiteInspector.inspect(db, detail: detail)
+    await db.close()
+    return inspection
+}
+
+extension Catalog where Object == SQLiteObject {
+    /// The statements that make it, tables first.
+    func statements() -> [String] {
+        let all = sorted
+        var tables: [SQL] = []
+        var others: [(rank: Int, sql: SQL)] = []
+        for object in all {
+            switch object.definition {
+            case .table(let table):
+                let children = all.filter { $0.parent == object.id }
+                    .sorted { $0.position < $1.position }
+                let columns = children.compactMap { child -> ColumnDefinition? in
+                    if case .column(let column) = child.definition { column } else { nil }
+                }
+                let constraints = children.compactMap { child -> ConstraintDefinition? in
+                    if case .constraint(let one) = child.definition { one } else { nil }
+                }
+                tables.append(
+                    TableParts(definition: table, columns: columns, constraints: constraints)
+                        .create())
+            case .index(let index): others.append((0, index.create()))
+            case .view(let view): others.append((1, view.create))
+            case .trigger(let trigger): others.append((2, trigger.create))
+            case .column, .constraint, .data, .statement: break
+            }
+        }
+        return (tables + others.sorted { $0.rank < $1.rank }.map(\.sql)).map { $0.text(.sqlite) }
+    }
+
+    var script: String { statements().joined(separator: ";\n") }
+}
+
+/// A small generator with a seed (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
+    mutating func pick<Value>(_ values: [Value]) -> Value {
+        values[Int.random(in: 0..<values.count, using: &self)]
+    }
+}
