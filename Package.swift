@@ -82,7 +82,9 @@ let package = Package(
             name: "SQLiteClientTests", dependencies: ["SQLiteClient"], swiftSettings: strict),
         .testTarget(
             name: "SQLiteEngineTests",
-            dependencies: ["SchemaCore", "Planning", "SQLiteClient", "SQLiteEngine"],
+            dependencies: [
+                "SchemaCore", "Planning", "SQLiteClient", "SQLiteEngine", "Execution",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ExecutionTests",

@@ -12,6 +12,11 @@ extension ApplyMachine {
             self.run?.failing = run.step
             if run.isTransactional { return go(.rollingBack(error), .rollback) }
             return go(.examiningFailure(error), .examine(run.step))
+        case .checkingLock where error.isTransient, .beginning where error.isTransient:
+            // Where one writer keeps all others waiting, that is where the waiting is.
+            guard let run else { preconditionFailure("nothing is under way") }
+            self.run?.failing = run.step
+            return go(.rollingBack(error), .rollback)
         case .recordingDone, .committing:
             // A commit that is refused, by a deferred constraint for example, undoes the group.
             guard let run, run.isTransactional else { return finish(.failed(failure(error))) }

@@ -45,6 +45,27 @@ import Testing
                             isResumable: false))))
     }
 
+    /// Where there is one writer for a whole database, the waiting is before the first statement.
+    @Test func aTransactionThatCannotBeginIsTriedAgain() {
+        var (machine, command) = Samples.running(plan)
+        let error = Samples.error(.lockTimeout)
+        for next in 2...3 {
+            #expect(command == .checkLock)
+            if next == 3 { #expect(machine.event(.lockHeld(true)) == .begin) }
+            #expect(machine.event(.failed(error)) == .rollback)
+            #expect(machine.event(.done) == .findBlockers(plan.steps[0]))
+            #expect(machine.event(.blockers([])) == .pause(beforeTry: next))
+            command = machine.event(.done)
+        }
+        #expect(machine.event(.lockHeld(true)) == .begin)
+        #expect(machine.event(.failed(error)) == .rollback)
+        #expect(machine.event(.done) == .findBlockers(plan.steps[0]))
+        guard case .record = machine.event(.blockers([])) else {
+            Issue.record("there are three tries")
+            return
+        }
+    }
+
     @Test(arguments: [EngineError.Kind.lockTimeout, .conflict])
     func aLockThatIsNotHadIsTriedAgainAFewTimes(_ kind: EngineError.Kind) {
         var machine = running(2)

@@ -24,30 +24,17 @@ func read(_ script: String, detail: InspectionDetail = .full) async throws
 extension Catalog where Object == SQLiteObject {
     /// The statements that make it, tables first.
     func statements() -> [String] {
-        let all = sorted
-        var tables: [SQL] = []
-        var others: [(rank: Int, sql: SQL)] = []
-        for object in all {
+        var all = TableParts.all(in: sorted).map { $0.parts.create() }
+        let others = sorted.compactMap { object -> (rank: Int, sql: SQL)? in
             switch object.definition {
-            case .table(let table):
-                let children = all.filter { $0.parent == object.id }
-                    .sorted { $0.position < $1.position }
-                let columns = children.compactMap { child -> ColumnDefinition? in
-                    if case .column(let column) = child.definition { column } else { nil }
-                }
-                let constraints = children.compactMap { child -> ConstraintDefinition? in
-                    if case .constraint(let one) = child.definition { one } else { nil }
-                }
-                tables.append(
-                    TableParts(definition: table, columns: columns, constraints: constraints)
-                        .create())
-            case .index(let index): others.append((0, index.create()))
-            case .view(let view): others.append((1, view.create))
-            case .trigger(let trigger): others.append((2, trigger.create))
-            case .column, .constraint, .data, .statement: break
+            case .index(let index): (0, index.create())
+            case .view(let view): (1, view.create)
+            case .trigger(let trigger): (2, trigger.create)
+            case .table, .column, .constraint, .data, .statement: nil
             }
         }
-        return (tables + others.sorted { $0.rank < $1.rank }.map(\.sql)).map { $0.text(.sqlite) }
+        all += others.sorted { $0.rank < $1.rank }.map(\.sql)
+        return all.map { $0.text(.sqlite) }
     }
 
     var script: String { statements().joined(separator: ";\n") }

@@ -42,13 +42,15 @@ public enum JournalChain {
     /// The first break; nil if the chain is whole.
     ///
     /// - Parameters:
-    ///   - entries: all entries in order.
+    ///   - entries: entries in order.
+    ///   - before: the entry before them; nil if they are all entries.
     ///   - length: the number of the newest entry that was written.
     ///   - head: its hash.
     public static func firstBreak(
-        in entries: [JournalEntry], length: Int64? = nil, head: Digest? = nil
+        in entries: [JournalEntry], after before: JournalEntry? = nil, length: Int64? = nil,
+        head: Digest? = nil
     ) -> JournalBreak? {
-        var previous: JournalEntry?
+        var previous = before
         for entry in entries {
             if entry.sequence != (previous?.sequence ?? 0) + 1 {
                 return .missing(before: entry.sequence)

@@ -1,0 +1,135 @@
+// Owns the way from the seam to SQLite's own types; every part lives in a file of its own.
+
+public import Planning
+internal import SQLiteClient
+public import SchemaCore
+internal import Synchronization
+
+/// SQLite 3.37 and later, by the system's library.
+public struct SQLite: ExecutionEngine {
+    /// What its databases hold.
+    public typealias Object = SQLiteObject
+    /// A connection with pinned settings.
+    public typealias Session = SQLiteSession
+
+    /// `sqlite`
+    public let name = "sqlite"
+    /// SQLite's names and literals.
+    public let dialect = SQLDialect.sqlite
+
+    private let built = BuiltCatalog()
+
+    /// Makes the engine.
+    public init() {}
+
+    // MARK: - Targets
+
+    /// Opens a database with pinned settings.
+    public func connect(_ url: String) async throws -> SQLiteSession {
+        try await SQLiteSession.connect(url)
+    }
+
+    /// The library's version.
+    public func capabilities(_ session: SQLiteSession) async throws -> Capabilities {
+        session.capabilities()
+    }
+
+    /// Reads the schema; SQLite has no schemas in it, so the scope is always all of it.
+    public func inspect(
+        _ session: SQLiteSession, scope: Scope, detail: InspectionDetail
+    ) async throws -> Inspection<SQLiteObject> {
+        try await mapped {
+            try await SQLiteInspector.inspect(session.connection, detail: detail)
+        }
+    }
+
+    // MARK: - Scratch
+
+    /// Builds the desired objects in memory and reads them back.
+    public func canonicalize(
+        _ desired: [SQLiteObject], for target: SQLiteSession
+    ) async throws -> Catalog<SQLiteObject> {
+        try await mapped {
+            let environment = try await SchemaRows.read(target.connection)
+            let key = try Self.key(desired, environment)
+            if let catalog = built.catalog(for: key) { return catalog }
+            let catalog = try await Canonicalizer.canonicalize(desired, environment: environment)
+            built.keep(catalog, for: key)
+            return catalog
+        }
+    }
+
+    /// The digests of what `canonicalize` gives. Memory is always at hand, so they are, too; what
+    /// was built for them is kept for `canonicalize`.
+    public func canonicalDigests(
+        _ desired: [SQLiteObject], for target: SQLiteSession
+    ) async throws -> [ObjectID: Digest]? {
+        try await canonicalize(desired, for: target).objects.mapValues(\.digest)
+    }
+
+    /// All that a canonical catalog follows from, the library aside, which does not change.
+    private static func key(
+        _ desired: [SQLiteObject], _ environment: SchemaRows
+    ) throws -> Digest {
+        // With the texts as they were written: only a database knows which of them mean the same.
+        var bytes = Array(try CanonicalJSON.data(desired.sorted { $0.id < $1.id }))
+        for entry in environment.entries { bytes += [0] + Array(entry.sql.utf8) }
+        return Digest(of: bytes)
+    }
+
+    // MARK: - Execution
+
+    /// Runs one action.
+    public func run(
+        _ action: Action, limits: ExecutionLimits, in session: SQLiteSession
+    ) async throws {
+        try await session.run(action, limits: limits)
+    }
+
+    /// Reads what became of an action.
+    public func outcome(of action: Action, in session: SQLiteSession) async throws -> Outcome {
+        session.outcome(of: action)
+    }
+
+    /// Removes what an action left.
+    public func repair(
+        _ statements: [Statement], limits: ExecutionLimits, in session: SQLiteSession
+    ) async throws {
+        try await session.repair(statements, limits: limits)
+    }
+
+    /// Who locks the file.
+    public func blockers(
+        of step: Step, in session: SQLiteSession
+    ) async throws -> [LockHolder] {
+        session.blockers()
+    }
+
+    /// The target's lock.
+    public func lock(_ session: SQLiteSession) -> any TargetLock { SQLiteLock(session) }
+
+    /// The target's journal.
+    public func journal(_ session: SQLiteSession) -> any Journal { SQLiteJournal(session) }
+
+    /// What reading a database throws, in the seam's words.
+    private func mapped<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as SQLiteError {
+            throw EngineError(error)
+        }
+    }
+}
+
+/// The canonical catalog that was built last.
+private final class BuiltCatalog: Sendable {
+    private let last = Mutex<(key: Digest, catalog: Catalog<SQLiteObject>)?>(nil)
+
+    func catalog(for key: Digest) -> Catalog<SQLiteObject>? {
+        last.withLock { $0?.key == key ? $0?.catalog : nil }
+    }
+
+    func keep(_ catalog: Catalog<SQLiteObject>, for key: Digest) {
+        last.withLock { $0 = (key, catalog) }
+    }
+}
