@@ -46,7 +46,7 @@ extension SQLiteConnection {
     public func runScript(_ sql: String) async throws(SQLiteError) {
         try await interruptible(timeout: nil, ignoresCancellation: false) {
             (handle) throws(SQLiteError) in
-            var rest = Array(sql.utf8)[...]
+            var rest = try Self.terminated(sql)[...]
             while let (statement, used) = try self.prepare(rest, in: handle) {
                 defer { sqlite3_finalize(statement) }
                 let text = String(decoding: rest.prefix(used), as: UTF8.self)
@@ -116,10 +116,7 @@ extension SQLiteConnection {
     func prepareOne(
         _ sql: String, in handle: OpaquePointer
     ) throws(SQLiteError) -> OpaquePointer {
-        let bytes = Array(sql.utf8)
-        guard !bytes.contains(0) else {
-            throw SQLiteError(.usage, "a statement may not hold a zero byte")
-        }
+        let bytes = try Self.terminated(sql)
         guard let (statement, used) = try prepare(bytes[...], in: handle) else {
             throw SQLiteError(.usage, "the text holds no statement")
         }
@@ -137,23 +134,31 @@ extension SQLiteConnection {
             position: String(decoding: bytes[..<used], as: UTF8.self).unicodeScalars.count + 1)
     }
 
+    /// A text as SQLite takes it without a copy: with a zero at the end, and only there.
+    private static func terminated(_ sql: String) throws(SQLiteError) -> [UInt8] {
+        let bytes = Array(sql.utf8)
+        guard !bytes.contains(0) else {
+            throw SQLiteError(.usage, "a statement may not hold a zero byte")
+        }
+        return bytes + [0]
+    }
+
     /// The first statement of a text and how many bytes it took; nil where only comments are left.
     private func prepare(
         _ bytes: ArraySlice<UInt8>, in handle: OpaquePointer
     ) throws(SQLiteError) -> (statement: OpaquePointer, used: Int)? {
-        guard !bytes.isEmpty else { return nil }
         var statement: OpaquePointer?
         var used = 0
         let code = bytes.withUnsafeBytes { raw -> Int32 in
             let start = raw.assumingMemoryBound(to: CChar.self).baseAddress
             var tail: UnsafePointer<CChar>?
             let code = sqlite3_prepare_v3(
-                handle, start, Int32(raw.count), 0, &statement, &tail)
+                handle, start, -1, 0, &statement, &tail)
             if let start, let tail { used = tail - start }
             return code
         }
         guard code == SQLITE_OK else {
-            throw failure(code, sql: String(decoding: bytes, as: UTF8.self))
+            throw failure(code, sql: String(decoding: bytes.dropLast(), as: UTF8.self))
         }
         return statement.map { ($0, used) }
     }

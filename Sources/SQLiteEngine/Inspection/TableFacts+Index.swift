@@ -48,7 +48,8 @@ extension TableFacts {
             element = .expression(cursor.comparable(Array(key.element), in: scope))
             own = "BINARY"
         }
-        guard told.isDescending == key.isDescending,
+        // Files of the format before 2006 read DESC and take no notice of it.
+        guard key.isDescending || !told.isDescending,
             key.collation == nil || key.collation == told.collation
         else {
             throw Contradiction(
@@ -56,6 +57,6 @@ extension TableFacts {
         }
         return IndexDefinition.Key(
             element, collation: told.collation == own ? nil : told.collation,
-            isDescending: told.isDescending)
+            isDescending: key.isDescending)
     }
 }

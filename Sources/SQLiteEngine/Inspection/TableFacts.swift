@@ -96,7 +96,7 @@ struct TableFacts {
         _ column: CreateTable.Column, _ told: SchemaRows.Column
     ) throws(Contradiction) -> ColumnDefinition {
         try check(
-            column.type == Self.canonicalType(told.type),
+            column.type == ColumnDefinition.canonicalType(told.type),
             "column \(column.name) has type \(told.type) for SQLite and \(column.type) in the text")
         try check(
             told.isNotNull || column.notNull == nil, "column \(column.name) is NOT NULL in the text"
@@ -112,15 +112,6 @@ struct TableFacts {
                 .init(
                     expression: cursor.comparable($0.expression, in: scope), isStored: $0.isStored)
             })
-    }
-
-    static func canonicalType(_ text: String) -> String {
-        guard let cursor = try? TokenCursor(text) else { return text.asciiUppercased }
-        var rest = cursor
-        let tokens = rest.rest()
-        let words = tokens.prefix { CreateTableReader.isTypeWord($0) }
-        return words.map(\.unquoted).joined(separator: " ").asciiUppercased
-            + tokens.dropFirst(words.count).map(\.text).joined()
     }
 
     /// A word alone is a string (<https://sqlite.org/lang_createtable.html#dfltval>).

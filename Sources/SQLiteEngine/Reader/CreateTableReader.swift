@@ -29,6 +29,7 @@ struct CreateTableReader {
             try readColumn()
         } while cursor.takeSymbol(",")
         while !cursor.isNextSymbol(")") {
+            // Commas between constraints may be missing.
             if cursor.takeSymbol(",") { pendingName = nil }
             try readTableConstraint()
         }
@@ -65,19 +66,10 @@ struct CreateTableReader {
         let name = try cursor.name()
         table.columns.append(CreateTable.Column(name: name, type: try type()))
         while !cursor.isNextSymbol(","), !cursor.isNextSymbol(")"), !cursor.isAtEnd {
-            // Commas between the table's constraints may be missing.
-            if cursor.isNext("FOREIGN") { return }
-            if startsKeyOfTable { return }
             var column = table.columns[table.columns.count - 1]
             try readColumnConstraint(&column)
             table.columns[table.columns.count - 1] = column
         }
-    }
-
-    /// `PRIMARY KEY (`, `UNIQUE (`: a constraint of the table without a comma before it.
-    private var startsKeyOfTable: Bool {
-        cursor.isNext("PRIMARY", "KEY") && cursor.peek(2)?.isSymbol("(") == true
-            || cursor.isNext("UNIQUE") && cursor.peek(1)?.isSymbol("(") == true
     }
 
     /// To SQLite, `GENERATED ALWAYS` is the end of the type, and taken off as text: only if
@@ -92,10 +84,11 @@ struct CreateTableReader {
             if cursor.isNext("GENERATED", "ALWAYS", "AS"), !cursor.hasCommentBehindNext { break }
             words.append(try cursor.next().unquoted)
         }
-        let name = words.joined(separator: " ").asciiUppercased
-        guard !words.isEmpty, cursor.isNextSymbol("(") else { return name }
-        let numbers = try cursor.parenthesized()
-        return name + "(" + numbers.map(\.text).joined() + ")"
+        var text = words.joined(separator: " ")
+        if !words.isEmpty, cursor.isNextSymbol("(") {
+            text += "(" + (try cursor.parenthesized()).map(\.text).joined() + ")"
+        }
+        return ColumnDefinition.canonicalType(text)
     }
 
     static func isTypeWord(_ token: Token) -> Bool {
