@@ -89,19 +89,7 @@ struct SQLiteInspector {
                         what: entry.type))
             }
         }
-        let catalog = Catalog(objects)
-        if catalog.count < objects.count { unmodelled += Self.equalNames(objects) }
-        return Inspection(catalog: catalog, unmodelled: unmodelled.sorted())
-    }
-
-    /// SQLite compares names byte by byte, we as text: of two names that differ only in how Unicode
-    /// composes their letters, one hides the other.
-    private static func equalNames(_ objects: [SQLiteObject]) -> [Unmodelled] {
-        var seen: Set<ObjectID> = []
-        return objects.filter { !seen.insert($0.id).inserted }.map {
-            Unmodelled(
-                object: $0.id, what: "name that differs from another only in its Unicode form")
-        }
+        return Inspection(catalog: Catalog(objects), unmodelled: unmodelled.sorted())
     }
 
     // MARK: - Views and triggers

@@ -28,6 +28,9 @@ struct TableFacts {
         foreignKeys = rows.foreignKeys[folded] ?? []
         names = Dictionary(
             columns.map { ($0.name.asciiFolded, $0.name) }, uniquingKeysWith: { $1 })
+        // Names are looked up as text here, so names that are one text cannot be told apart.
+        try check(
+            names.count == columns.count, "two of its columns differ only in their Unicode form")
         try check(text.name == name, "its name is \(text.name) in its text")
         guard let listed = rows.tables[folded] else {
             throw Contradiction("table \(name)", "SQLite does not list it")
