@@ -6,7 +6,9 @@ import TestSupport
 import Testing
 
 /// What loses data is flagged, and runs only if it is acknowledged by its id; what only looks like
-/// it is not, and loses no row. Time budget: 60 s on two processors.
+/// it is not, and loses no row.
+///
+/// Time budget: 180 s on two processors.
 @Suite struct DestructiveTests {
     private static let rules: Set<String> = [DestroysData.name, LosesValues.name]
 

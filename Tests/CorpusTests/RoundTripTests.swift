@@ -9,7 +9,9 @@ import TestSupport
 import Testing
 
 /// What is imported says all of a database: planned against it there is nothing to do, and a
-/// database made from it is the same for `pg_dump`. Time budget: 40 s on two processors.
+/// database made from it is the same for `pg_dump`.
+///
+/// Time budget: 40 s on two processors.
 @Suite(.serialized) struct RoundTripTests {
     struct Sample: Sendable, CustomTestStringConvertible {
         var name: String
