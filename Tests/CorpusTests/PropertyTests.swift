@@ -177,7 +177,8 @@ struct Pair: Sendable {
         case .failed(let failure):
             if Self.isData(failure.error.code) { throw RowsInTheWay() }
             throw Failure(place: place, what: "\(failure)")
-        case .stale, .busy, .refused, .willFail, .journalBroken, .interrupted:
+        case .willFail: throw RowsInTheWay()
+        case .stale, .busy, .refused, .journalBroken, .interrupted:
             throw Failure(place: place, what: "\(result)")
         }
         let left = try await bench.plan(lowering)

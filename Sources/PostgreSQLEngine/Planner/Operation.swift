@@ -126,9 +126,13 @@ struct NameSlot: Hashable {
             return [own, NameSlot(space: .relation, path: [path[0], name])]
         case .constraint(let constraint):
             let own = NameSlot(space: .constraint, path: path)
+            let index = NameSlot(space: .relation, path: [path[0], path[2]])
             switch constraint.rule {
-            case .primaryKey, .unique, .exclusion:
-                return [own, NameSlot(space: .relation, path: [path[0], path[2]])]
+            case .primaryKey:
+                // A table has one at a time, whatever it is called.
+                let only = NameSlot(space: .other, path: ["primary key", path[0], path[1]])
+                return [own, index, only]
+            case .unique, .exclusion: return [own, index]
             case .check, .foreignKey: return [own]
             }
         case .function: return [NameSlot(space: .function, path: path)]

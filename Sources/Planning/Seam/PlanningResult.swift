@@ -1,0 +1,27 @@
+public import SchemaCore
+
+/// The steps, or why there can be none.
+public struct PlanningResult: Sendable {
+    /// The steps in order with the effects that are known of each.
+    public var steps: [PlannedStep]
+    /// Errors for changes that cannot be made; never an empty list of steps in their place.
+    public var diagnostics: [Diagnostic]
+    /// What the steps drop, for good or to make it again, by its address in the live catalog.
+    public var removed: Set<ObjectID>
+    /// What of it does not come back.
+    public var dropped: Set<ObjectID>
+    /// The columns that change their type, by the same addresses.
+    public var retyped: Set<ObjectID>
+
+    /// Makes the value.
+    public init(
+        steps: [PlannedStep], diagnostics: [Diagnostic], removed: Set<ObjectID> = [],
+        dropped: Set<ObjectID> = [], retyped: Set<ObjectID> = []
+    ) {
+        self.steps = steps
+        self.diagnostics = diagnostics
+        self.removed = removed
+        self.dropped = dropped
+        self.retyped = retyped
+    }
+}
