@@ -89,8 +89,8 @@ struct Expectation: Sendable {
         return value
     }
 
-    /// The version on which the plan is compared: 15, which every test run has, or the first that
-    /// knows what the case needs. Others record dependencies in other ways, which may give another
-    /// order; where they lead is tested on all.
+    /// The version on which the plan is compared: 15, on which goldens are made, or the first
+    /// that knows what the case needs. Others record dependencies in other ways, which may give
+    /// another order; where they lead is tested on all.
     func isGolden(_ major: Int) -> Bool { max(since, 15) == major }
 }
