@@ -52,7 +52,7 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "SchemaCore", "Manifest", "Planning", "PostgreSQLClient", "PostgreSQLEngine",
-                "Execution", "GitSource", arguments,
+                "SQLiteEngine", "Execution", "GitSource", arguments,
             ], swiftSettings: strict),
         .target(
             name: "TestSupport",
@@ -83,7 +83,8 @@ let package = Package(
         .testTarget(
             name: "SQLiteEngineTests",
             dependencies: [
-                "SchemaCore", "Planning", "SQLiteClient", "SQLiteEngine", "Execution",
+                "SchemaCore", "Manifest", "Planning", "SQLiteClient", "SQLiteEngine", "Execution",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

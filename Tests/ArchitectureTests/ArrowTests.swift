@@ -22,7 +22,7 @@ struct ArrowTests {
         "TestSupport": ["SchemaCore", "Manifest", "Planning", "PostgreSQLClient", "Testing"],
         "lockstep": [
             "SchemaCore", "Manifest", "Planning", "PostgreSQLClient", "PostgreSQLEngine",
-            "Execution", "GitSource", "ArgumentParser",
+            "SQLiteEngine", "Execution", "GitSource", "ArgumentParser",
         ],
     ]
 

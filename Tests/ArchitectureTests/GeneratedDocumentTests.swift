@@ -23,6 +23,8 @@ struct GeneratedDocumentTests {
     @Test("docs/manifests.md says what the schemas of schemas/ say")
     func manifests() throws {
         let kinds = try ManifestReference(schema: "schemas/postgresql.schema.json")
+        let sqlite = try ManifestReference(
+            schema: "schemas/sqlite.schema.json", suffix: " of SQLite")
         let project = try ManifestReference(schema: "schemas/project.schema.json")
         let page = """
             <!-- Written by UPDATE_GOLDEN=1 swift test --filter ArchitectureTests. -->
@@ -33,14 +35,17 @@ struct GeneratedDocumentTests {
             begins with `apiVersion: lockstep.dev/v1` and its `kind`; the fields stand beside them.
             What is not required may also be `null`, which means that it is left out; in an overlay
             `null` removes what the base has. An unknown field is an error. Types, expressions and
-            bodies are PostgreSQL's own SQL. Editors check all this by
+            bodies are the engine's own SQL. Editors check all this by
             [schemas](../schemas) when the file's first line says where the schema is:
 
             ```yaml
             # yaml-language-server: $schema=../schemas/postgresql.schema.json
             ```
 
-            The examples are one project: [examples/kinds](../examples/kinds).
+            First the kinds of PostgreSQL and the project, then the
+            [kinds of SQLite](#kinds-of-sqlite). The examples are one project for each engine:
+            [examples/kinds](../examples/kinds) and
+            [examples/kinds-sqlite](../examples/kinds-sqlite).
 
             \(kinds.sections { Repository.text("examples/kinds/schema/\($0).yaml") })
             \(project.sections { _ in Repository.text("examples/kinds/lockstep.yaml") })
@@ -49,9 +54,47 @@ struct GeneratedDocumentTests {
             What the fields of several kinds are made of.
 
             \(kinds.parts())
+            \(Self.sqliteIntroduction)
+
+            \(sqlite.sections { Repository.text("examples/kinds-sqlite/schema/\($0).yaml") })
+            # Parts of SQLite
+
+            \(sqlite.parts())
             """
         expectGolden(page, at: "\(Repository.root)/docs/manifests.md")
     }
+
+    static let sqliteIntroduction = """
+        # Kinds of SQLite
+
+        SQLite has no schemas, so no manifest has the field `schema`; names that differ only in
+        the case of ASCII letters are one name. Names that begin with `sqlite_` or `lockstep_` are
+        taken.
+
+        **Constraints without a name.** To SQLite a constraint need not have a name, two may have
+        the same one, and it gives none of its own. So `unique`, `checks` and `foreignKeys` are
+        either a mapping by name, or a list. In a list a constraint has the name that its field
+        `name` gives, or none. A table that has both sorts takes the list:
+
+        ```yaml
+        checks:
+          - length(isbn) in (10, 13)
+          - { name: books_state_check, expression: "state in ('fresh', 'used')" }
+        ```
+
+        What has no name is known by what it is: in plans the first of these is
+        `constraint books."check (length(isbn) in (10, 13))"`. So changing it is dropping one and
+        adding another.
+
+        **The rowid.** A primary key of one column of type `integer` is the table's rowid, unless
+        the table is `withoutRowID` or the key's order is `desc`. It is never NULL and takes no
+        `nullable` or `notNull`. Other keys are, for SQLite, no promise of NOT NULL but in tables
+        that are `strict` or `withoutRowID`; as with any column, `nullable: true` says so.
+
+        **References.** SQLite lets a foreign key refer to what is not there, and minds only when
+        rows change while foreign keys are on. A manifest that does is an error, unless it says
+        `unchecked: true`; `import` says so where a database has such a key.
+        """
 
     /// A manual page as Markdown: the first line and those at the margin are headings; sentences
     /// that stand in lines of their own become lists.

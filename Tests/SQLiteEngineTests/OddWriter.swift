@@ -24,6 +24,10 @@ struct OddWriter {
             var words = [name(column.name)]
             if !column.type.isEmpty { words.append(type(column.type)) }
             var clauses = clauses(of: column)
+            // The rowid is never NULL, so this says nothing.
+            if parts.rowID == column.name.asciiFolded, random.chance(30) {
+                clauses.append("not null" + conflict(.ignore))
+            }
             for (index, constraint) in rest.enumerated().reversed() {
                 guard let text = atColumn(constraint, column, parts) else { continue }
                 clauses.append(text)

@@ -122,6 +122,7 @@ enum RandomTable {
             !key.columns[0].isDescending
         {
             key.isAutoincrement = random.chance(40)
+            columns[chosen[0]].notNull = nil
         } else if random.chance(20), first.collation == nil {
             key.columns[0].collation = "NOCASE"
         }

@@ -35,4 +35,13 @@ public final class ObjectValues {
 
     /// Reports something about the object as a whole, such as fields that exclude each other.
     public func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+    /// The start of the object, for what concerns all of it.
+    public var firstLine: SourceSpan {
+        let start = span.start
+        let end =
+            span.end.line == start.line
+            ? span.end : SourceSpan.Position(line: start.line, column: start.column + 1)
+        return SourceSpan(file: span.file, start: start, end: end)
+    }
 }

@@ -123,56 +123,10 @@ struct ExportSource {
     }
 }
 
-/// The fields of a manifest or of a part of one, in order.
-struct ExportFields {
-    private(set) var entries: [(String, YAMLValue)] = []
-
-    init() {}
-
-    /// A document's first fields.
-    init(kind: String, schema: String? = nil, name: String) {
-        entries = [("apiVersion", .text(ManifestDocument.apiVersion)), ("kind", .text(kind))]
-        if let schema { add("schema", .text(schema)) }
-        add("name", .text(name))
-    }
-
-    /// Adds a field.
-    mutating func add(_ key: String, _ value: YAMLValue) { entries.append((key, value)) }
-    /// Adds a text, if there is one.
-    mutating func add(_ key: String, text: String?) {
-        if let text { add(key, .text(text)) }
-    }
-    /// Adds SQL, if there is any.
-    mutating func add(_ key: String, sql: VerbatimSQL?) {
-        if let sql { add(key, .plain(sql.text)) }
-    }
-    /// Adds `true`, if it is.
-    mutating func add(_ key: String, flag: Bool) {
-        if flag { add(key, .boolean(true)) }
-    }
-    /// Adds a list of names, if there are any.
-    mutating func add(_ key: String, names: [String]) {
-        if !names.isEmpty { add(key, .names(names)) }
-    }
-    /// Adds names with texts, if there are any.
-    mutating func add(_ key: String, texts: [String: String]) {
-        guard !texts.isEmpty else { return }
-        let sorted = texts.sorted { $0.key < $1.key }
-        add(key, .flowMapping(sorted.map { ($0.key, .plain($0.value)) }))
-    }
+extension ExportFields {
     /// Adds a name that the search path may not find, if there is one.
     mutating func add(_ key: String, name: QualifiedName?) {
         if let name { add(key, name.exported) }
-    }
-
-    /// Whether nothing was added.
-    var isEmpty: Bool { entries.isEmpty }
-}
-
-extension YAMLValue {
-    /// A list of names on one line.
-    static func names(_ names: [String]) -> YAMLValue {
-        .flowSequence(names.map { .text($0) })
     }
 }
 
@@ -182,60 +136,4 @@ extension QualifiedName {
         guard let schema, schema != "pg_catalog" else { return .text(name) }
         return .flowMapping([("schema", .text(schema)), ("name", .text(name))])
     }
-}
-
-/// Files by path, with safe and distinct names.
-private struct ExportFiles {
-    private var documents: [String: [YAMLValue]] = [:]
-    private var folders: [[String]: String] = [:]
-    private var names: [String: [String: String]] = [:]
-    private var taken: [String: Set<String>] = [:]
-
-    mutating func add(_ document: YAMLValue, to folder: [String], name: String) {
-        var path = ""
-        for part in folder { path += safe(part, in: path) + "/" }
-        documents[path + safe(name, in: path) + ".yaml", default: []].append(document)
-    }
-
-    func manifests(schemaReference: String?) -> [ExportedManifest] {
-        documents.sorted { $0.key < $1.key }.map { path, documents in
-            var all = documents
-            if let schemaReference {
-                all[0] = .commented(["yaml-language-server: $schema=\(schemaReference)"], all[0])
-            }
-            return ExportedManifest(path: path, text: YAMLEmitter.text(of: all))
-        }
-    }
-
-    /// A name that every file system takes, the same for the same name, another for another even
-    /// where upper and lower case are one.
-    private mutating func safe(_ name: String, in folder: String) -> String {
-        if let known = names[folder]?[name] { return known }
-        let plain = String(
-            String.UnicodeScalarView(
-                name.unicodeScalars.map { scalar in
-                    let isSafe =
-                        scalar.isASCII
-                        && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                            || scalar == "_" || scalar == "-")
-                    return isSafe ? scalar : "_"
-                }
-            ).prefix(80))
-        var candidate = Self.deviceNames.contains(plain.lowercased()) ? plain + "_" : plain
-        if candidate.hasPrefix("-") { candidate = "_" + candidate.dropFirst() }
-        let base = candidate
-        var number = 1
-        while !taken[folder, default: []].insert(candidate.lowercased()).inserted {
-            number += 1
-            candidate = "\(base)-\(number)"
-        }
-        names[folder, default: [:]][name] = candidate
-        return candidate
-    }
-
-    /// What Windows does not take as names of files.
-    private static let deviceNames: Set<String> = [
-        "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7",
-        "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
-    ]
 }

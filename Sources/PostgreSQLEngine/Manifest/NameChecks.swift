@@ -1,92 +1,42 @@
-import Manifest
+import Planning
 import SchemaCore
 
 /// Looks for names that are too long or given twice in one name space of PostgreSQL.
 enum NameChecks {
-    static func diagnostics(_ objects: [PostgreSQLObject], _ facts: ManifestFacts) -> [Diagnostic] {
-        var out: [Diagnostic] = []
-        var seen: [Slot: PostgreSQLObject] = [:]
-        for object in objects {
-            if let problem = length(object) { out.append(problem) }
-            if object.id == reserved || object.parent == reserved {
-                out.append(
-                    .error(
-                        "reserved-schema",
-                        "\(reserved) is Lockstep's own: it keeps its journal there",
-                        at: object.span, help: "choose another schema"))
-            }
-            for slot in slots(object) {
-                guard let first = seen[slot] else {
-                    seen[slot] = object
-                    continue
-                }
-                out.append(duplicate(object, first, slot))
-                break
-            }
-        }
-        return out
+    static func diagnostics(_ objects: [PostgreSQLObject]) -> [Diagnostic] {
+        objects.flatMap { [length($0), reserved($0)].compactMap { $0 } }
+            + ClaimedName.conflicts(of: objects, names: names)
     }
 
-    private static let reserved = ObjectID.schema(PostgreSQLJournal.schema)
-
-    /// A place in a name space that one object can hold.
-    private struct Slot: Hashable {
-        enum Space: Hashable { case address, relation, type }
-        let space: Space
-        let path: [ByteText]
-
-        init(space: Space, path: [String]) {
-            self.space = space
-            self.path = path.map(ByteText.init)
-        }
+    private static func reserved(_ object: PostgreSQLObject) -> Diagnostic? {
+        let own = ObjectID.schema(PostgreSQLJournal.schema)
+        guard object.id == own || object.parent == own else { return nil }
+        return .error(
+            "reserved-schema", "\(own) is Lockstep's own: it keeps its journal there",
+            at: object.span, help: "choose another schema")
     }
 
-    /// What an object takes: its address; the relations of a schema share their names
+    /// What an object claims: its address; the relations of a schema share their names
     /// (`pg_class`), and so do its types (`pg_type`), of which every table and view has one.
-    private static func slots(_ object: PostgreSQLObject) -> [Slot] {
+    private static func names(_ object: PostgreSQLObject) -> [ClaimedName] {
         let id = object.id
-        let address = Slot(space: .address, path: [id.kind.rawValue] + id.path)
+        let address = ClaimedName(address: id)
         guard !object.isUnnamed else { return [address] }
         let name = [id.path[0], id.name]
+        let relation = ClaimedName(
+            name,
+            sharedBy: "tables, views, sequences and indexes of a schema share their names")
+        let type = ClaimedName(name, sharedBy: "every table and view has a type of its name")
         switch object.definition {
-        case .table, .view:
-            return [
-                address, Slot(space: .relation, path: name), Slot(space: .type, path: name),
-            ]
-        case .sequence, .index: return [address, Slot(space: .relation, path: name)]
-        case .enum: return [address, Slot(space: .type, path: name)]
+        case .table, .view: return [address, relation, type]
+        case .sequence, .index: return [address, relation]
+        case .enum: return [address, type]
         case .constraint(let constraint):
             switch constraint.rule {
-            case .primaryKey, .unique, .exclusion:
-                return [address, Slot(space: .relation, path: name)]
+            case .primaryKey, .unique, .exclusion: return [address, relation]
             case .check, .foreignKey: return [address]
             }
         case .schema, .extension, .column, .columnDefault, .function, .comment: return [address]
-        }
-    }
-
-    private static func duplicate(
-        _ object: PostgreSQLObject, _ first: PostgreSQLObject, _ slot: Slot
-    ) -> Diagnostic {
-        let notes = [Diagnostic.Note("\(first.id) is declared here", at: first.span)]
-        let subject = object.id.subject ?? object.id
-        switch slot.space {
-        case .address:
-            return .error(
-                "duplicate-object", "\(subject) is declared twice", at: object.span,
-                help: "remove or rename one of the two", notes: notes)
-        case .relation:
-            return .error(
-                "duplicate-name",
-                "\(object.id) has the name of \(first.id): tables, views, sequences and indexes "
-                    + "of a schema share their names",
-                at: object.span, help: "rename one of the two", notes: notes)
-        case .type:
-            return .error(
-                "duplicate-name",
-                "\(object.id) has the name of \(first.id): every table and view has a type of "
-                    + "its name",
-                at: object.span, help: "rename one of the two", notes: notes)
         }
     }
 

@@ -17,7 +17,7 @@ public enum PostgreSQLManifests {
         var context = DecodingContext()
         let lowered = registry(defaultSchema: input.defaultSchema)
             .read(input.base, overlays: input.overlays, limits: limits, &context)
-        return result(lowered, defaultSchema: input.defaultSchema, &context)
+        return result(LoweredItems(lowered), defaultSchema: input.defaultSchema, &context)
     }
 
     /// Rewrites manifests in canonical form; the order of fields is that of the kinds.
@@ -26,29 +26,37 @@ public enum PostgreSQLManifests {
     }
 
     private static func result(
-        _ lowered: [KindRegistry<ManifestItem>.Lowered], defaultSchema: String?,
+        _ lowered: LoweredItems<PostgreSQLObject>, defaultSchema: String?,
         _ context: inout DecodingContext
     ) -> Lowering<PostgreSQLObject> {
-        let items = lowered.flatMap(\.objects)
-        let objects = items.compactMap { item -> PostgreSQLObject? in
-            if case .object(let object) = item { object } else { nil }
-        }
-        let renames = items.compactMap { item -> RequestedRename? in
-            if case .rename(let rename) = item { rename } else { nil }
-        }
+        let objects = lowered.objects
         // What a broken manifest declares is not known; nothing is said of names that it may hold.
-        let broken = lowered.filter(\.objects.isEmpty).map(\.document)
-        let facts = ManifestFacts(objects, broken: broken, defaultSchema: defaultSchema)
-        context.report(NameChecks.diagnostics(objects, facts))
-        context.report(ReferenceChecks.diagnostics(items, facts))
-        context.report(RenameChecks.diagnostics(renames, facts))
+        let facts = ManifestFacts(objects, broken: lowered.broken, defaultSchema: defaultSchema)
+        context.report(NameChecks.diagnostics(objects))
+        context.report(ReferenceChecks.diagnostics(lowered.items, facts))
+        let declared = Dictionary(objects.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
+        context.report(
+            RenameChecks.diagnostics(lowered.renames) { Self.declared($0, in: declared) })
         let implied = implicitSchemas(objects)
         let all = implied + objects
         return Lowering(
-            objects: all, renames: renames,
+            objects: all, renames: lowered.renames,
             scope: Scope(schemas: all.filter { $0.id.kind == .schema }.map(\.id.name)),
-            diagnostics: context.diagnostics.sortedByPlace(), hasManifests: !lowered.isEmpty,
+            diagnostics: context.diagnostics.sortedByPlace(), hasManifests: lowered.hasManifests,
             implied: Set(implied.map(\.id)))
+    }
+
+    /// Where an object or the label of an enum is declared.
+    private static func declared(
+        _ id: ObjectID, in objects: [ObjectID: PostgreSQLObject]
+    ) -> RenameChecks.Declared? {
+        guard id.kind == .enumLabel else {
+            return objects[id].map { .init(at: $0.span) }
+        }
+        guard let type = objects[.enum(id.path[0], id.path[1])],
+            case .enum(let definition) = type.definition, definition.labels.contains(id.name)
+        else { return nil }
+        return .init(at: type.span)
     }
 
     /// The schema file for editors and validators.
@@ -80,7 +88,7 @@ public enum PostgreSQLManifests {
     }
 
     /// The kinds, for documents with this default schema.
-    static func registry(defaultSchema: String?) -> KindRegistry<ManifestItem> {
+    static func registry(defaultSchema: String?) -> KindRegistry<ManifestItem<PostgreSQLObject>> {
         let scope = KindScope(defaultSchema: defaultSchema)
         return KindRegistry([
             ManifestKind(
@@ -156,7 +164,7 @@ private struct KindScope: Sendable {
         _ schema: Spanned<String>?, _ document: ManifestDocument,
         _ context: inout DecodingContext,
         lower: (inout ManifestBuilder, inout DecodingContext) -> Void
-    ) -> [ManifestItem] {
+    ) -> [ManifestItem<PostgreSQLObject>] {
         guard let schema = schema?.value ?? defaultSchema else {
             context.report(
                 .error(

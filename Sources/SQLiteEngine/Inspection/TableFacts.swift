@@ -64,6 +64,16 @@ struct TableFacts {
         return []
     }
 
+    /// The column that is the rowid itself, folded.
+    private var rowID: String? {
+        for constraint in text.constraints {
+            if case .primaryKey(let keys, _, _) = constraint.rule {
+                return isRowID(keys, constraint) ? keys.first?.name.asciiFolded : nil
+            }
+        }
+        return nil
+    }
+
     // MARK: - Objects
 
     /// The table, its columns and its constraints. Other tables are asked for the spelling of what
@@ -108,7 +118,9 @@ struct TableFacts {
         try check(wanted == told.hidden, "SQLite does not agree on what column \(column.name) is")
         return ColumnDefinition(
             name: column.name, type: column.type,
-            notNull: told.isNotNull ? column.notNull ?? .init() : nil,
+            // The rowid is never NULL; SQLite takes no notice of what is said of it.
+            notNull: told.isNotNull && column.name.asciiFolded != rowID
+                ? column.notNull ?? .init() : nil,
             default: try defaultValue(column, told),
             collation: column.collation == "BINARY" ? nil : column.collation,
             generated: column.generated.map {

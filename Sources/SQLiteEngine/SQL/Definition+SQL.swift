@@ -30,6 +30,21 @@ struct TableParts {
         return "CREATE TABLE \(name: name ?? definition.name) (\(body)\n)\(end)"
     }
 
+    /// The column that is the rowid itself, folded
+    /// (<https://sqlite.org/lang_createtable.html#rowid>).
+    var rowID: String? {
+        guard !definition.isWithoutRowID else { return nil }
+        for constraint in constraints {
+            guard case .primaryKey(let key) = constraint.rule, key.columns.count == 1,
+                !key.columns[0].isDescending
+            else { continue }
+            let folded = key.columns[0].name.asciiFolded
+            let column = columns.first { $0.name.asciiFolded == folded }
+            return column?.type == "INTEGER" ? folded : nil
+        }
+        return nil
+    }
+
     /// A primary key of one column stands there: only so `DESC` and INTEGER mean what they do.
     private func columnOfKey(_ constraint: ConstraintDefinition) -> String? {
         switch constraint.rule {

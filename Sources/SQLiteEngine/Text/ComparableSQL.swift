@@ -18,12 +18,14 @@ public struct ComparableSQL: Sendable {
 
     /// Takes what an author wrote. Before a database has read it, nothing is known of its names.
     public init(_ written: VerbatimSQL) {
-        self.written = written
-        // What is no SQL at all is compared as it is; the database will refuse it.
-        canonical =
-            (try? Tokenizer.tokens(of: written.text)).map {
-                CanonicalText.of($0, in: .any(quotesNames: true))
-            } ?? written.text
+        guard let tokens = try? Tokenizer.tokens(of: written.text) else {
+            // What is no SQL at all is compared as it is; the database will refuse it.
+            self.init(written: written, canonical: written.text)
+            return
+        }
+        self.init(
+            written: written.withoutTail(tokens),
+            canonical: CanonicalText.of(tokens, in: .any(quotesNames: true)))
     }
 
     /// Takes a text that no manifest holds.
@@ -59,5 +61,13 @@ extension ComparableSQL: Codable {
         if isDigest != true, written.text != canonical {
             try container.encode(written, forKey: .written)
         }
+    }
+}
+
+extension VerbatimSQL {
+    /// Without what stands behind the last of its tokens: a comment there would hide what follows.
+    func withoutTail(_ tokens: [Token]) -> VerbatimSQL {
+        guard let end = tokens.last?.range.upperBound, end < text.utf8.count else { return self }
+        return VerbatimSQL(String(decoding: text.utf8.prefix(end), as: UTF8.self), at: span)
     }
 }

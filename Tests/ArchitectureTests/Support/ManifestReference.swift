@@ -7,9 +7,12 @@ struct ManifestReference {
     private typealias Shape = [String: Any]
     private let shapes: [String: Shape]
     private let kinds: [String]
+    /// What stands behind each heading, so that no two of a page are the same.
+    private let suffix: String
 
     /// Reads a schema file.
-    init(schema path: String) throws {
+    init(schema path: String, suffix: String = "") throws {
+        self.suffix = suffix
         let data = Data(Repository.text(path).utf8)
         let file = try JSONSerialization.jsonObject(with: data) as? Shape ?? [:]
         shapes = file["$defs"] as? [String: Shape] ?? [:]
@@ -22,7 +25,7 @@ struct ManifestReference {
         kinds.map { kind in
             let shape = shapes[kind] ?? [:]
             return """
-                ## \(kind)
+                ## \(kind)\(suffix)
 
                 \(shape["description"] as? String ?? "")
 
@@ -42,7 +45,7 @@ struct ManifestReference {
             let choices = (shape["anyOf"] as? [Shape] ?? [shape])
             let short = choices.filter { $0["properties"] == nil }.map(type)
             let long = choices.first { $0["properties"] != nil }
-            var lines = ["### \(name)", ""]
+            var lines = ["### \(name)\(suffix)", ""]
             if !short.isEmpty {
                 lines += ["In short \(short.joined(separator: " or ")), in full:", ""]
             }
@@ -78,7 +81,8 @@ struct ManifestReference {
     private func type(_ shape: Shape) -> String {
         if let name = shape["$ref"] as? String {
             let part = name.split(separator: "/").last.map(String.init) ?? ""
-            return "[\(part)](#\(part.lowercased()))"
+            let anchor = (part + suffix).lowercased().replacing(" ", with: "-")
+            return "[\(part)](#\(anchor))"
         }
         if let words = shape["enum"] as? [String] {
             return words.map { "`\($0)`" }.joined(separator: ", ")

@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 /// A column of `kind: Table`.
@@ -139,39 +140,18 @@ extension ColumnSpec {
                 "cannot be nullable: the server numbers its rows", at: isNullable.span,
                 help: "remove nullable")
         }
-        if let fallback { warnOfBareWord(fallback, name, &context) }
+        if let warning = fallback.flatMap({ Self.bareWords.warning($0, of: name.value) }) {
+            context.report(warning)
+        }
     }
 
     static let serialTypes: Set<String> = [
         "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8",
     ]
 
-    /// A word alone names a column, which a default can never use: a text was meant.
-    private func warnOfBareWord(
-        _ fallback: VerbatimSQL, _ name: Spanned<String>, _ context: inout DecodingContext
-    ) {
-        let text = fallback.text
-        let utf8 = Array(text.utf8)
-        func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a }
-        guard let first = utf8.first, isLetter(first) || first == 0x5f,
-            utf8.allSatisfy({
-                isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x5f || $0 == 0x2d
-            }),
-            !Self.valueWords.contains(text.lowercased())
-        else { return }
-        context.report(
-            .warning(
-                "bare-word-default",
-                "the default of \"\(name.value)\" is the word \(text), "
-                    + "which SQL takes for a column",
-                at: fallback.span,
-                help: "a text needs quotes of its own: write default: \"'\(text)'\""))
-    }
-
-    /// The words that are values by themselves.
-    private static let valueWords: Set<String> = [
+    private static let bareWords = BareWordDefault(valueWords: [
         "null", "true", "false", "current_date", "current_time", "current_timestamp", "localtime",
         "localtimestamp", "current_user", "current_role", "session_user", "system_user", "user",
         "current_catalog", "current_schema",
-    ]
+    ])
 }

@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 /// What the constraints of all sorts have in common.
@@ -232,13 +233,7 @@ struct ForeignKeySpec: Sendable {
                     "unsupported", "PostgreSQL does not implement match: partial",
                     at: values.keySpan(match), help: "write simple or full"))
         }
-        if !target.columns.isEmpty && target.columns.count != columns.count {
-            values.report(
-                .error(
-                    "contradiction",
-                    "\(columns.count) columns refer to \(target.columns.count) columns",
-                    at: target.columns[0].span, help: "name as many on both sides"))
-        }
+        ForeignKeyMention.checkCount(columns, refersTo: target.columns, values)
     }
 }
 

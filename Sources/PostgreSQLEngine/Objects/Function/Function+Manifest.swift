@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 /// `kind: Function`.
@@ -302,16 +303,5 @@ extension Decoding where Value == String {
             }
             return text
         }
-    }
-}
-
-extension ObjectValues {
-    /// The start of the object, for what concerns all of it.
-    var firstLine: SourceSpan {
-        let start = span.start
-        let end =
-            span.end.line == start.line
-            ? span.end : SourceSpan.Position(line: start.line, column: start.column + 1)
-        return SourceSpan(file: span.file, start: start, end: end)
     }
 }

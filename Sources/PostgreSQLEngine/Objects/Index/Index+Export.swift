@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 extension IndexDefinition.Key {
@@ -35,8 +36,7 @@ extension IndexDefinition.Key {
         guard long.entries.count == 1 else { return .flowMapping(long.entries) }
         switch element {
         case .column(let name):
-            let looksLikeExpression = name.hasPrefix("(") && name.hasSuffix(")")
-            return looksLikeExpression ? .flowMapping(long.entries) : .text(name)
+            return ColumnOrExpression.shortened(column: name) ?? .flowMapping(long.entries)
         case .expression(let expression):
             return .text("(\(expression.withoutParentheses))")
         }

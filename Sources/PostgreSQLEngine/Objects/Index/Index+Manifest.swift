@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 /// One key of an index or of an exclusion constraint.
@@ -38,28 +39,31 @@ struct IndexKeySpec: Sendable {
         scalar: short, mapping: .object("index key") { fields in IndexKeyFields(fields).read }
     ).named("IndexKey")
 
-    /// A column's name, or an expression in parentheses.
-    private static let short = Decoding<Spanned<String>>.name.map { text in
-        if text.value.hasPrefix("(") && text.value.hasSuffix(")") {
-            return IndexKeySpec(
-                key: .init(.expression(VerbatimSQL(text.value, at: text.span))), column: nil)
+    private static let short = ColumnOrExpression.short.map {
+        IndexKeySpec(key: .init($0.element), column: $0.column)
+    }
+}
+
+extension ColumnOrExpression {
+    /// As an index has it.
+    fileprivate var element: IndexDefinition.Key.Element {
+        switch self {
+        case .column(let name): .column(name.value)
+        case .expression(let expression): .expression(expression)
         }
-        return IndexKeySpec(key: .init(.column(text.value)), column: text)
     }
 }
 
 /// The fields of an index key's long form.
 struct IndexKeyFields: Sendable {
-    let column: Field<Spanned<String>?>
-    let expression: Field<VerbatimSQL?>
+    let element: ColumnOrExpression.Fields
     let collation: Field<QualifiedName?>
     let operatorClass: Field<IndexKeySpec.OperatorClass?>
     let order: Field<IndexKeySpec.Order>
     let nulls: Field<IndexKeySpec.Nulls?>
 
     init(_ fields: ObjectFields) {
-        column = fields.optional("column", .name, "The column.")
-        expression = fields.optional("expression", .sql, "The expression, in place of a column.")
+        element = ColumnOrExpression.Fields(fields)
         collation = fields.optional("collation", .qualifiedName, "The collation.")
         operatorClass = fields.optional(
             "opclass", IndexKeySpec.OperatorClass.decoding, "The operator class.")
@@ -69,35 +73,17 @@ struct IndexKeyFields: Sendable {
     }
 
     @Sendable func read(_ values: ObjectValues) -> IndexKeySpec? {
-        let column = values[column]
-        let expression = values[expression]
         let isDescending = values[order] == .desc
         let nullsFirst = values[nulls].map { $0 == .first }
         let operatorClass = values[operatorClass]
         let collation = values[collation]
-        let element: IndexDefinition.Key.Element
-        switch (column, expression) {
-        case (let column?, nil): element = .column(column.value)
-        case (nil, let expression?): element = .expression(expression)
-        case (nil, nil):
-            values.report(
-                .error(
-                    "incomplete", "the key has neither a column nor an expression",
-                    at: values.firstLine, help: "add column: … or expression: …"))
-            return nil
-        case (_?, _?):
-            values.report(
-                .error(
-                    "contradiction", "the key has a column and an expression",
-                    at: values.keySpan(self.expression), help: "keep one of the two"))
-            return nil
-        }
+        guard let element = element.read(values) else { return nil }
         return IndexKeySpec(
             key: IndexDefinition.Key(
-                element, collation: collation, operatorClass: operatorClass?.name,
+                element.element, collation: collation, operatorClass: operatorClass?.name,
                 operatorClassOptions: operatorClass?.options ?? [:], isDescending: isDescending,
                 nullsFirst: nullsFirst),
-            column: column)
+            column: element.column)
     }
 }
 

@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 /// The settings that a sequence and an identity column share.

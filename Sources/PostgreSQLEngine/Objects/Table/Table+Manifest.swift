@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 /// `kind: Table`, with all of its children.
@@ -157,7 +158,7 @@ struct ConstraintLowering {
         builder.mention(
             ForeignKeyMention(
                 target: target, tableSpan: spec.target.table.span, columns: spec.target.columns,
-                count: spec.columns.count, span: child.span))
+                count: spec.columns.count))
     }
 
     mutating func exclusion(_ child: ManifestChild<ExclusionSpec>) {
@@ -178,15 +179,9 @@ struct ConstraintLowering {
     }
 
     private mutating func mention(_ columns: [Spanned<String>], mayRepeat: Bool) {
-        builder.mention(ColumnMention(table: table, columns: columns))
-        guard !mayRepeat else { return }
-        var seen: Set<String> = []
-        for column in columns where !seen.insert(column.value).inserted {
-            context.report(
-                .error(
-                    "duplicate-name", "the column \"\(column.value)\" stands twice",
-                    at: column.span, help: "remove one of the two"))
-        }
+        let mention = ColumnMention(table: table, columns: columns)
+        builder.mention(mention)
+        if !mayRepeat { mention.reportRepeated(&context) }
     }
 
     private mutating func add(

@@ -1,4 +1,5 @@
 import Manifest
+import Planning
 import SchemaCore
 
 extension ViewDefinition {

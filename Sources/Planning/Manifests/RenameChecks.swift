@@ -1,9 +1,22 @@
-import Planning
-import SchemaCore
+public import SchemaCore
 
 /// Looks for renames that could never be done.
-enum RenameChecks {
-    static func diagnostics(_ renames: [RequestedRename], _ facts: ManifestFacts) -> [Diagnostic] {
+public enum RenameChecks {
+    /// Where something is declared.
+    public struct Declared: Sendable {
+        /// Its place.
+        public let span: SourceSpan?
+
+        /// Takes a place.
+        public init(at span: SourceSpan?) { self.span = span }
+    }
+
+    /// What is wrong with the renames.
+    ///
+    /// - Parameter declared: where manifests declare what has this address; nil if none does.
+    public static func diagnostics(
+        _ renames: [RequestedRename], declared: (ObjectID) -> Declared?
+    ) -> [Diagnostic] {
         var out: [Diagnostic] = []
         var claimed: [ObjectID: RequestedRename] = [:]
         for rename in renames {
@@ -14,7 +27,7 @@ enum RenameChecks {
                         at: rename.span, help: "write the former name, or remove renamedFrom"))
                 continue
             }
-            if let problem = stillDeclared(rename, facts) {
+            if let problem = stillDeclared(rename, declared) {
                 out.append(problem)
                 continue
             }
@@ -37,26 +50,15 @@ enum RenameChecks {
 
     /// While both names are declared, the rename can never come to rest.
     private static func stillDeclared(
-        _ rename: RequestedRename, _ facts: ManifestFacts
+        _ rename: RequestedRename, _ declared: (ObjectID) -> Declared?
     ) -> Diagnostic? {
         for candidate in rename.candidates {
-            let span: SourceSpan?
-            if candidate.kind == .enumLabel {
-                let type = ObjectID.enum(candidate.path[0], candidate.path[1])
-                guard let object = facts.objects[type],
-                    case .enum(let definition) = object.definition,
-                    definition.labels.contains(candidate.name)
-                else { continue }
-                span = object.span
-            } else {
-                guard let object = facts.objects[candidate] else { continue }
-                span = object.span
-            }
+            guard let object = declared(candidate) else { continue }
             return .error(
                 "rename-conflict",
                 "\(rename.to) is renamed from \(candidate), which is declared as well",
                 at: rename.span, help: "remove renamedFrom, or the object with the former name",
-                notes: [.init("\(candidate) is declared here", at: span)])
+                notes: [.init("\(candidate) is declared here", at: object.span)])
         }
         return nil
     }

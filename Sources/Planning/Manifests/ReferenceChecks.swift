@@ -1,9 +1,12 @@
-import Manifest
-import SchemaCore
+internal import Manifest
+public import SchemaCore
 
 /// Looks for what names a table or a column that is not there.
-enum ReferenceChecks {
-    static func diagnostics(_ items: [ManifestItem], _ facts: ManifestFacts) -> [Diagnostic] {
+public enum ReferenceChecks {
+    /// What is wrong with what the manifests refer to.
+    public static func diagnostics<Object>(
+        _ items: [ManifestItem<Object>], _ facts: ManifestFacts
+    ) -> [Diagnostic] {
         items.flatMap { item -> [Diagnostic] in
             switch item {
             case .object, .rename: []
@@ -14,14 +17,21 @@ enum ReferenceChecks {
     }
 
     private static func check(_ mention: ColumnMention, _ facts: ManifestFacts) -> [Diagnostic] {
-        guard let columns = facts.columns[mention.table] else {
+        guard let relation = facts.relations[mention.table] else {
             guard let span = mention.tableSpan else { return [] }
             return missing(mention.table, at: span, facts)
         }
-        let known = Set(columns)
-        return mention.columns.filter { !known.contains($0.value) }.map { name in
+        guard let columns = relation.columns else { return [] }
+        return unknown(mention.columns, in: columns, facts).map { name in
             unknownColumn(name, of: mention.table, columns, mention.mayBeExpression)
         }
+    }
+
+    private static func unknown(
+        _ names: [Spanned<String>], in columns: [String], _ facts: ManifestFacts
+    ) -> [Spanned<String>] {
+        let known = facts.folded(columns)
+        return names.filter { !known.contains(ByteText(facts.fold($0.value))) }
     }
 
     private static func unknownColumn(
@@ -39,9 +49,9 @@ enum ReferenceChecks {
     private static func missing(
         _ table: ObjectID, at span: SourceSpan, _ facts: ManifestFacts
     ) -> [Diagnostic] {
-        let schema = table.path[0]
         // A schema of which nothing is declared is another's; the server will know.
-        guard facts.schemas.contains(schema), !facts.broken.contains(table), !facts.hasUnknown
+        guard !facts.siblings(of: table).isEmpty, !facts.broken.contains(table),
+            !facts.hasUnknown
         else { return [] }
         return [
             .error(
@@ -53,30 +63,36 @@ enum ReferenceChecks {
 
     private static func hint(_ table: ObjectID, _ facts: ManifestFacts) -> String? {
         let parts = table.name.split(separator: ".").map(String.init)
-        if parts.count == 2, facts.columns[.table(parts[0], parts[1])] != nil {
+        if table.path.count == 2, parts.count == 2,
+            facts.relations[ObjectID(table.kind, parts)] != nil
+        {
             return "write references: {schema: \(parts[0]), table: \(parts[1])}"
         }
-        if let near = DidYouMean.hint(table.name, in: facts.tables(in: table.path[0])) {
-            return near
+        let siblings = facts.siblings(of: table)
+        if let other = siblings.first(where: { $0.path == table.path }) {
+            return "\(other) is declared: did you mean that?"
         }
-        let other = facts.schemas.sorted().first { facts.columns[.table($0, table.name)] != nil }
-        return other.map { "there is one in another schema: add schema: \($0)" }
+        let names = siblings.filter { $0.kind == table.kind }.map(\.name)
+        if let near = DidYouMean.hint(table.name, in: names) { return near }
+        let other = facts.relations.keys.sorted().first {
+            $0.kind == table.kind && $0.name == table.name && $0.path.count == 2
+        }
+        return other.map { "there is one in another schema: add schema: \($0.path[0])" }
     }
 
     private static func check(
         _ mention: ForeignKeyMention, _ facts: ManifestFacts
     ) -> [Diagnostic] {
-        guard let columns = facts.columns[mention.target] else {
+        guard let relation = facts.relations[mention.target] else {
             return missing(mention.target, at: mention.tableSpan, facts)
         }
-        guard !mention.columns.isEmpty else { return checkPrimaryKey(mention, facts) }
-        let known = Set(columns)
-        let unknown = mention.columns.filter { !known.contains($0.value) }
+        guard !mention.columns.isEmpty else { return checkPrimaryKey(mention, relation) }
+        let columns = relation.columns ?? []
+        let unknown = unknown(mention.columns, in: columns, facts)
         guard unknown.isEmpty else {
             return unknown.map { unknownColumn($0, of: mention.target, columns, false) }
         }
-        let wanted = Set(mention.columns.map(\.value))
-        guard facts.keys[mention.target]?.contains(wanted) != true else { return [] }
+        guard !facts.hasKey(mention.columns.map(\.value), of: mention.target) else { return [] }
         let list = mention.columns.map(\.value).joined(separator: ", ")
         return [
             .error(
@@ -88,9 +104,9 @@ enum ReferenceChecks {
     }
 
     private static func checkPrimaryKey(
-        _ mention: ForeignKeyMention, _ facts: ManifestFacts
+        _ mention: ForeignKeyMention, _ relation: ManifestFacts.Relation
     ) -> [Diagnostic] {
-        guard let key = facts.primaryKeys[mention.target] else {
+        guard let key = relation.primaryKey else {
             return [
                 .error(
                     "no-unique-key", "\(mention.target) has no primary key",

@@ -1,0 +1,78 @@
+// Owns the list of SQLite's manifest kinds, and the way from documents to objects.
+
+public import Manifest
+public import Planning
+internal import SchemaCore
+
+/// SQLite's manifests: their kinds, their schema, and what documents mean.
+public enum SQLiteManifests {
+    /// Turns manifests into objects and renames, overlays merged before; reports everything that
+    /// can be known without a database.
+    public static func lower(
+        _ input: ManifestInput, limits: ManifestLimits = .init()
+    ) -> Lowering<SQLiteObject> {
+        var context = DecodingContext()
+        let lowered = LoweredItems(
+            registry.read(input.base, overlays: input.overlays, limits: limits, &context))
+        let objects = lowered.objects
+        // What a broken manifest declares is not known; nothing is said of names that it may hold.
+        let facts = ManifestFacts(objects, broken: lowered.broken)
+        context.report(NameChecks.diagnostics(objects))
+        context.report(ReferenceChecks.diagnostics(lowered.items, facts))
+        let declared = Dictionary(objects.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
+        context.report(
+            RenameChecks.diagnostics(lowered.renames) { id in
+                declared[id].map { .init(at: $0.span) }
+            })
+        return Lowering(
+            objects: objects, renames: lowered.renames, scope: Scope(schemas: []),
+            diagnostics: context.diagnostics.sortedByPlace(), hasManifests: lowered.hasManifests)
+    }
+
+    /// Rewrites manifests in canonical form; the order of fields is that of the kinds.
+    public static func formatter(limits: ManifestLimits = .init()) -> ManifestFormatter {
+        registry.formatter(limits: limits)
+    }
+
+    /// The schema file for editors and validators.
+    public static var schemaFile: (name: String, text: String) {
+        let name = "sqlite.schema.json"
+        return (
+            name,
+            registry.schema.file(
+                id: "https://lockstep.dev/schemas/\(name)", title: "Lockstep manifest (SQLite)")
+        )
+    }
+
+    /// The kinds.
+    static let registry = KindRegistry<ManifestItem<SQLiteObject>>([
+        kind(
+            "Table", doc: "A table with its columns, constraints, indexes and triggers.",
+            TableSpec.decoding
+        ) { $0.lower(&$1, &$2) },
+        kind(
+            "Index", doc: "An index in a document of its own.", IndexDocumentSpec.decoding
+        ) { spec, builder, _ in spec.lower(&builder) },
+        kind("View", doc: "A view.", ViewSpec.decoding) { $0.lower(&$1, &$2) },
+        kind(
+            "Trigger", doc: "A trigger in a document of its own, on a table or a view.",
+            TriggerDocumentSpec.decoding
+        ) { $0.lower(&$1, &$2) },
+    ])
+
+    /// A kind whose objects are told apart by their names, as SQLite tells them.
+    private static func kind<Spec: Sendable>(
+        _ name: String, doc: String, _ decoding: Decoding<Spec>,
+        lower:
+            @escaping @Sendable (Spec, inout ManifestBuilder, inout DecodingContext) -> Void
+    ) -> ManifestKind<ManifestItem<SQLiteObject>> {
+        ManifestKind(
+            name, doc: doc, identityFields: ["name"],
+            identityText: { $1?.text?.asciiFolded ?? "" }, decoding: decoding
+        ) { spec, _, context in
+            var builder = ManifestBuilder()
+            lower(spec, &builder, &context)
+            return builder.items
+        }
+    }
+}
