@@ -12,8 +12,15 @@ struct StandingDependants<Object: CatalogObject> {
     /// which they change the type.
     func problems(with result: PlanningResult) -> [Diagnostic] {
         let ground = Ground(result)
-        if ground.unsteady.isEmpty { return [] }
+        if ground.unsteady.isEmpty && result.remade.isEmpty { return [] }
         return unmanaged.sorted.compactMap { object -> Diagnostic? in
+            if let parent = object.parent, result.remade.contains(parent) {
+                return .error(
+                    "unmanaged-dependant",
+                    "\(parent) cannot be made again: \(object.id), which Lockstep does not manage, "
+                        + "would be lost with it",
+                    help: "declare \(object.id) in a manifest, or drop it by hand first")
+            }
             guard let lost = object.dependencies.intersection(ground.unsteady).min() else {
                 return nil
             }

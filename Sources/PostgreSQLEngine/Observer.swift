@@ -22,20 +22,11 @@ struct Observer {
             select set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false)
             """,
             ["\(Self.probeTimeout)ms"])
-        let started = ContinuousClock.now
-        let sizes = try await sizes(of: relations(in: steps))
-        var answers: [Observations.ProbeAnswer] = []
-        for planned in steps {
-            for probe in planned.step.probes {
-                let isLate = ContinuousClock.now - started > .milliseconds(Self.totalTimeout)
-                answers.append(
-                    .init(
-                        step: planned.step.id, probe: probe.name,
-                        answer: isLate
-                            ? .unknown(reason: "the time for all questions was up")
-                            : await answer(to: probe)))
-            }
+        let relations = steps.observedObjects.filter {
+            [.table, .view, .sequence, .index].contains($0.kind)
         }
+        let sizes = try await sizes(of: relations)
+        let answers = await steps.answers(within: .milliseconds(Self.totalTimeout), ask: answer)
         try await session.query(
             """
             select set_config('statement_timeout', '0', false),
@@ -43,20 +34,6 @@ struct Observer {
             """
         )
         return Observations(sizes: sizes, answers: answers)
-    }
-
-    /// Every relation that a step locks, rewrites, reads or asks.
-    private func relations(in steps: [PlannedStep]) -> [ObjectID] {
-        var out: Set<ObjectID> = []
-        for planned in steps {
-            let effects = planned.effects
-            out.formUnion(effects.locks.map(\.relation))
-            out.formUnion(effects.rewrites)
-            out.formUnion(effects.scans)
-            out.formUnion(effects.losses.compactMap(\.relation))
-            out.formUnion(planned.step.probes.map(\.object))
-        }
-        return out.filter { [.table, .view, .sequence, .index].contains($0.kind) }.sorted()
     }
 
     private func sizes(of relations: [ObjectID]) async throws -> [Observations.RelationSize] {

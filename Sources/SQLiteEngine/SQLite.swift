@@ -1,12 +1,13 @@
 // Owns the way from the seam to SQLite's own types; every part lives in a file of its own.
 
+public import Manifest
 public import Planning
 internal import SQLiteClient
 public import SchemaCore
 internal import Synchronization
 
 /// SQLite 3.37 and later, by the system's library.
-public struct SQLite: ExecutionEngine {
+public struct SQLite: Engine {
     /// What its databases hold.
     public typealias Object = SQLiteObject
     /// A connection with pinned settings.
@@ -22,6 +23,26 @@ public struct SQLite: ExecutionEngine {
     /// Makes the engine.
     public init() {}
 
+    // MARK: - Manifests
+
+    /// Rewrites SQLite manifests in canonical form.
+    public var formatter: ManifestFormatter { SQLiteManifests.formatter() }
+
+    /// The JSON Schema of SQLite manifests.
+    public var manifestSchema: (name: String, text: String) { SQLiteManifests.schemaFile }
+
+    /// Turns manifests into objects.
+    public func lower(_ input: ManifestInput) -> Lowering<SQLiteObject> {
+        SQLiteManifests.lower(input)
+    }
+
+    /// Writes manifests for a catalog.
+    public func manifests(
+        for catalog: Catalog<SQLiteObject>
+    ) -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
+        (SQLiteManifests.manifests(for: catalog), [])
+    }
+
     // MARK: - Targets
 
     /// Opens a database with pinned settings.
@@ -31,7 +52,7 @@ public struct SQLite: ExecutionEngine {
 
     /// The library's version.
     public func capabilities(_ session: SQLiteSession) async throws -> Capabilities {
-        session.capabilities()
+        try await session.capabilities()
     }
 
     /// Reads the schema; SQLite has no schemas in it, so the scope is always all of it.
@@ -47,7 +68,8 @@ public struct SQLite: ExecutionEngine {
 
     /// Builds the desired objects in memory and reads them back.
     public func canonicalize(
-        _ desired: [SQLiteObject], for target: SQLiteSession
+        _ desired: [SQLiteObject], scope: Scope = Scope(schemas: []), for target: SQLiteSession,
+        scratch: ScratchSettings = ScratchSettings()
     ) async throws -> Catalog<SQLiteObject> {
         try await mapped {
             let environment = try await SchemaRows.read(target.connection)
@@ -62,9 +84,46 @@ public struct SQLite: ExecutionEngine {
     /// The digests of what `canonicalize` gives. Memory is always at hand, so they are, too; what
     /// was built for them is kept for `canonicalize`.
     public func canonicalDigests(
-        _ desired: [SQLiteObject], for target: SQLiteSession
+        _ desired: [SQLiteObject], scope: Scope = Scope(schemas: []), for target: SQLiteSession,
+        scratch: ScratchSettings = ScratchSettings()
     ) async throws -> [ObjectID: Digest]? {
-        try await canonicalize(desired, for: target).objects.mapValues(\.digest)
+        try await canonicalize(desired, scope: scope, for: target, scratch: scratch).objects
+            .mapValues(\.digest)
+    }
+
+    /// Applies renames to a copy of the live schema in memory.
+    public func settle(
+        live: Catalog<SQLiteObject>, desired: Catalog<SQLiteObject>, renames: [Rename],
+        for target: SQLiteSession, scratch: ScratchSettings
+    ) async throws -> Settlement<SQLiteObject> {
+        try await mapped {
+            try await Settler.settle(
+                live: live, desired: desired, renames: renames,
+                rows: try await SchemaRows.read(target.connection))
+        }
+    }
+
+    /// Nothing: all that SQLite has belongs to the one file, which is Lockstep's as a whole.
+    public func standsAlone(_ id: ObjectID) -> Bool { false }
+
+    /// Nothing: all that can be renamed is an object.
+    public func renamableParts(of catalog: Catalog<SQLiteObject>) -> Set<ObjectID> { [] }
+
+    /// Nothing was started.
+    public func close() async {}
+
+    // MARK: - Plans
+
+    /// Orders what is to be done and says how.
+    public func plan(_ request: PlanningRequest<SQLiteObject>) -> PlanningResult {
+        SQLitePlanner(request).plan()
+    }
+
+    /// Reads sizes and asks the probes.
+    public func observe(
+        _ steps: [PlannedStep], in session: SQLiteSession
+    ) async throws -> Observations {
+        try await Observer(session).observe(steps)
     }
 
     /// All that a canonical catalog follows from, the library aside, which does not change.

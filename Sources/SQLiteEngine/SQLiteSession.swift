@@ -73,6 +73,8 @@ public struct SQLiteSession: EngineSession {
     /// - Throws: `EngineError` of kind `lockTimeout` while another process writes, or of kind
     ///   `connectionLost` if the target's lock, which this session held, is another's now.
     public func begin() async throws {
+        // A step that failed in the middle of a rebuild may have left it on.
+        try await query("PRAGMA legacy_alter_table = OFF")
         try await mapped("BEGIN IMMEDIATE") { () throws(SQLiteError) in
             try await connection.begin(.immediate)
         }
@@ -95,9 +97,12 @@ public struct SQLiteSession: EngineSession {
     /// Ends the connection.
     public func close() async { await connection.close() }
 
-    /// The library's version.
-    public func capabilities() -> Capabilities {
-        Capabilities(majorVersion: 3, version: SQLiteConnection.libraryVersion)
+    /// The library's version, and whether there is a write-ahead log.
+    public func capabilities() async throws -> Capabilities {
+        let mode = try await query("PRAGMA journal_mode").first?[0]
+        return Capabilities(
+            majorVersion: 3, version: SQLiteConnection.libraryVersion,
+            readersGoOn: mode == .text("wal"))
     }
 
     /// Runs one statement; errors come as `EngineError` with the statement.

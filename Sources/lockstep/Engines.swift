@@ -1,10 +1,11 @@
 import Planning
 import PostgreSQLEngine
+import SQLiteEngine
 
 /// The engines that this binary knows: the only place that sees every one of them.
 enum Engines {
     /// All, in the order in which help lists them.
-    static let all: [any Engine] = [PostgreSQL()]
+    static let all: [any Engine] = [PostgreSQL(), SQLite()]
 
     /// The names for `--engine`.
     static var names: [String] { all.map(\.name) }

@@ -4,10 +4,13 @@ public struct Capabilities: Hashable, Codable, Sendable {
     public var majorVersion: Int
     /// The full version as the server prints it.
     public var version: String
+    /// Whether readers go on while a transaction writes a lot.
+    public var readersGoOn: Bool
 
     /// Makes the value.
-    public init(majorVersion: Int, version: String) {
+    public init(majorVersion: Int, version: String, readersGoOn: Bool = true) {
         self.majorVersion = majorVersion
         self.version = version
+        self.readersGoOn = readersGoOn
     }
 }

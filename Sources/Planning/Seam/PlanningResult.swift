@@ -12,16 +12,20 @@ public struct PlanningResult: Sendable {
     public var dropped: Set<ObjectID>
     /// The columns that change their type, by the same addresses.
     public var retyped: Set<ObjectID>
+    /// What is made again with all that belongs to it, by its address after the renames: what of
+    /// that is not managed would be gone.
+    public var remade: Set<ObjectID>
 
     /// Makes the value.
     public init(
         steps: [PlannedStep], diagnostics: [Diagnostic], removed: Set<ObjectID> = [],
-        dropped: Set<ObjectID> = [], retyped: Set<ObjectID> = []
+        dropped: Set<ObjectID> = [], retyped: Set<ObjectID> = [], remade: Set<ObjectID> = []
     ) {
         self.steps = steps
         self.diagnostics = diagnostics
         self.removed = removed
         self.dropped = dropped
         self.retyped = retyped
+        self.remade = remade
     }
 }

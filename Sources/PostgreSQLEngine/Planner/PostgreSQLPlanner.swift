@@ -288,47 +288,11 @@ struct PostgreSQLPlanner {
             .union(request.settlement.removed.map(\.id).filter { request.desired[$0] != nil })
         let operations = TransactionPlan.gathered(operations, returning: returning)
         let transactions = TransactionPlan(operations, returning: returning)
-        var seen: [String: Int] = [:]
-        return operations.enumerated().map { index, operation in
-            var id = Self.id(of: operation)
-            seen[id, default: 0] += 1
-            if let count = seen[id], count > 1 { id += "#\(count)" }
-            let step = Step(
-                id: id, title: operation.title, phase: operation.phase, action: action(operation),
-                transaction: transactions.transactions[index], probes: probes(operation),
-                undo: operation.undo, data: operation.data,
-                touches: touches(operation, recreation))
-            return PlannedStep(step: step, effects: operation.effects)
-        }
-    }
-
-    /// What an operation needs is what its questions read.
-    private func probes(_ operation: Operation) -> [Probe] {
-        operation.probes.map { probe in
-            var probe = probe
-            probe.reads = operation.consumes.union([operation.subject]).sorted()
-            return probe
-        }
-    }
-
-    /// `drop-column:app.users.note`
-    private static func id(of operation: Operation) -> String {
-        let subject = operation.subject.subject ?? operation.subject
-        let word = operation.subject.subject == nil ? subject.kind.rawValue : "comment"
-        return "\(operation.verb)-\(word):\(subject.dottedPath)"
-    }
-
-    private func action(_ operation: Operation) -> Action {
-        switch operation.form {
-        case .statements(let statements): .statements(context.statements(statements))
-        case .concurrentBuild(let build, let cleanup):
-            .concurrentBuild(
-                .init(
-                    index: operation.subject, build: context.statement(build),
-                    cleanup: context.statement(cleanup)))
-        case .concurrentDrop(let drop):
-            .concurrentDrop(.init(index: operation.subject, drop: context.statement(drop)))
-        }
+        return operations.map { operation in
+            var operation = operation
+            operation.touches = touches(operation, recreation)
+            return operation
+        }.steps(in: .postgreSQL, transactions: transactions.transactions)
     }
 
     /// What is made again was gone before.

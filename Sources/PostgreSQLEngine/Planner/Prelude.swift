@@ -23,6 +23,10 @@ extension PlanContext {
                 operation.consumes = [.schema(rename.to.path[0])]
             }
             operation.produces = [rename.to]
+            // A label is no object of its own: what uses it uses its type.
+            if rename.to.kind == .enumLabel {
+                operation.renamedPath = Array(rename.to.path.prefix(2))
+            }
             operation.destroys = [rename.from]
             for (id, set) in [
                 (rename.from, \Operation.frees), (rename.to, \Operation.takes),

@@ -113,6 +113,19 @@ extension ColumnDefinition {
         return isPlain ? "\(verbatim: VerbatimSQL(type))" : "\(name: type)"
     }
 
+    /// The default as an expression.
+    var defaultValue: SQL { self.default.map { "(\(verbatim: $0.written))" } ?? "NULL" }
+
+    /// Whether a row gets the same value at any time: no default, or a literal other than the
+    /// current time (<https://sqlite.org/lang_altertable.html>, section 4).
+    var hasConstantDefault: Bool {
+        guard let value = self.default else { return true }
+        let tokens = (try? Tokenizer.tokens(of: value.written.text)) ?? []
+        if tokens.count == 2, tokens[0].kind == .symbol { return tokens[1].kind == .number }
+        guard tokens.count == 1, tokens[0].isLiteral else { return false }
+        return !tokens[0].text.asciiUppercased.hasPrefix("CURRENT_")
+    }
+
     /// Parentheses would make a constant an expression, which `ADD COLUMN` refuses.
     private static func defaultSQL(_ value: ComparableSQL) -> SQL {
         let tokens = (try? Tokenizer.tokens(of: value.written.text)) ?? []
@@ -166,7 +179,12 @@ extension ConstraintDefinition {
 extension ConstraintDefinition.ForeignKey {
     fileprivate var sql: SQL {
         let from = columns.map { "\(name: $0)" as SQL }.joined(", ")
-        var sql: SQL = "FOREIGN KEY (\(from)) REFERENCES \(name: table)"
+        return "FOREIGN KEY (\(from)) \(reference)"
+    }
+
+    /// `REFERENCES …`, as it stands at a column.
+    var reference: SQL {
+        var sql: SQL = "REFERENCES \(name: table)"
         if !referencedColumns.isEmpty {
             sql += " (\(referencedColumns.map { "\(name: $0)" as SQL }.joined(", ")))"
         }

@@ -1,22 +1,24 @@
-import Planning
-import SchemaCore
+public import SchemaCore
 
 /// The one order of all operations, from what they produce, consume, destroy, take and free.
-struct OperationOrder {
-    private(set) var operations: [Operation]
+public struct OperationOrder {
+    private let operations: [Operation]
 
-    init(_ operations: [Operation]) { self.operations = operations }
+    /// Takes the operations in any order.
+    public init(_ operations: [Operation]) { self.operations = operations }
 
     /// What came of it.
-    enum Result {
+    public enum Result {
+        /// All, each after what it needs, with the phase that this gives it.
         case sorted([Operation])
+        /// Some need each other in a circle: their numbers.
         case cycle([Int])
     }
 
     /// Orders the operations by phase, group and dependency.
     ///
     /// - Parameter group: operations of one group stand together where they may.
-    func sorted(group: (Operation) -> ObjectID) -> Result {
+    public func sorted(group: (Operation) -> ObjectID) -> Result {
         let graph = edges()
         let plain = Array(operations.indices)
         let first: [Int]
@@ -53,7 +55,7 @@ struct OperationOrder {
     }
 
     /// What has to come before what.
-    func edges() -> DependencyGraph {
+    public func edges() -> DependencyGraph {
         var graph = DependencyGraph(count: operations.count)
         var producers: [ObjectID: [Int]] = [:]
         var destroyers: [ObjectID: [Int]] = [:]
@@ -112,8 +114,7 @@ struct OperationOrder {
     private func addRenames(to graph: inout DependencyGraph) {
         for rename in operations.indices where operations[rename].verb == "rename" {
             let subject = operations[rename].subject
-            // A label is no object of its own: what uses it uses its type.
-            let root = subject.kind == .enumLabel ? Array(subject.path.prefix(2)) : subject.path
+            let root = operations[rename].renamedPath ?? subject.path
             for index in operations.indices where operations[index].verb != "rename" {
                 let operation = operations[index]
                 // What is done to the object itself is done under its new name.

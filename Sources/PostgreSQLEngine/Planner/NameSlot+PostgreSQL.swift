@@ -1,78 +1,7 @@
 import Planning
 import SchemaCore
 
-/// One thing to do, with what it needs for its place in the order.
-///
-/// It produces, consumes and destroys objects and takes and frees name slots; the order follows
-/// from these alone. Its SQL says how, its effects say what that does to the database.
-struct Operation {
-    /// `create`, `drop`, `alter`, … with the subject it makes the step's id.
-    var verb: String
-    /// What it is about.
-    var subject: ObjectID
-    /// One line for people.
-    var title: String
-    /// How it is done.
-    var form: Form
-    /// When it may run by itself.
-    var phase: Phase
-    var probes: [Probe] = []
-    var undo: Undo
-    var data: DataClass = .untouched
-    var effects = Effects()
-    var touches: [Step.Touch] = []
-
-    /// What is there in its new form afterwards.
-    var produces: Set<ObjectID> = []
-    /// What has to be there in its new form before.
-    var consumes: Set<ObjectID> = []
-    /// What is gone, or no longer in its old form, afterwards.
-    var destroys: Set<ObjectID> = []
-    /// What its old form depended on: that may go only after it.
-    var releases: Set<ObjectID> = []
-    /// Names that it takes.
-    var takes: Set<NameSlot> = []
-    /// Names that it frees.
-    var frees: Set<NameSlot> = []
-    /// Its place among the operations of one change; nil where it has none.
-    var sequence: Int?
-    /// The change that the place is in; nil for the subject's.
-    var sequenceKey: ObjectID?
-    /// Whether it must not share a transaction: its result is only usable once committed.
-    var commitsAlone = false
-
-    enum Form {
-        case statements([SQL])
-        case concurrentBuild(build: SQL, cleanup: SQL)
-        case concurrentDrop(SQL)
-    }
-
-    init(
-        _ verb: String, _ subject: ObjectID, title: String, _ form: Form, phase: Phase, undo: Undo
-    ) {
-        self.verb = verb
-        self.subject = subject
-        self.title = title
-        self.form = form
-        self.phase = phase
-        self.undo = undo
-    }
-
-    var isConcurrent: Bool {
-        switch form {
-        case .statements: false
-        case .concurrentBuild, .concurrentDrop: true
-        }
-    }
-}
-
-/// A name that only one object can have at a time.
-struct NameSlot: Hashable {
-    /// The namespace within which the name is unique.
-    enum Space: Hashable { case relation, type, column, constraint, function, overloads, other }
-    var space: Space
-    var path: [String]
-
+extension NameSlot {
     /// The name that a function shares with its overloads. A drop frees it; what calls one of them
     /// waits for that, since a call may fit both until then.
     static func overloads(of function: ObjectID) -> NameSlot {

@@ -1,0 +1,53 @@
+public import SchemaCore
+
+extension [Operation] {
+    /// The steps that carry the operations out, in their order.
+    ///
+    /// - Parameter transactions: which transaction each runs in.
+    public func steps(
+        in dialect: SQLDialect, transactions: [Step.Transaction]
+    ) -> [PlannedStep] {
+        var seen: [String: Int] = [:]
+        return zip(self, transactions).map { operation, transaction in
+            var id = operation.stepID
+            seen[id, default: 0] += 1
+            if let count = seen[id], count > 1 { id += "#\(count)" }
+            let step = Step(
+                id: id, title: operation.title, phase: operation.phase,
+                action: operation.action(in: dialect), transaction: transaction,
+                probes: operation.askedProbes, undo: operation.undo, data: operation.data,
+                touches: operation.touches)
+            return PlannedStep(step: step, effects: operation.effects)
+        }
+    }
+}
+
+extension Operation {
+    /// `drop-column:app.users.note`
+    fileprivate var stepID: String {
+        let named = subject.subject ?? subject
+        let word = subject.subject == nil ? named.kind.rawValue : "comment"
+        return "\(verb)-\(word):\(named.dottedPath)"
+    }
+
+    /// What an operation needs is what its questions read.
+    fileprivate var askedProbes: [Probe] {
+        probes.map { probe in
+            var probe = probe
+            probe.reads = consumes.union([subject]).union(probe.reads).sorted()
+            return probe
+        }
+    }
+
+    fileprivate func action(in dialect: SQLDialect) -> Action {
+        func statement(_ sql: SQL) -> Statement { Statement(sql.text(dialect)) }
+        switch form {
+        case .statements(let statements): return .statements(statements.map(statement))
+        case .concurrentBuild(let build, let cleanup):
+            return .concurrentBuild(
+                .init(index: subject, build: statement(build), cleanup: statement(cleanup)))
+        case .concurrentDrop(let drop):
+            return .concurrentDrop(.init(index: subject, drop: statement(drop)))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import Planning
+internal import SchemaCore
+
+/// What the strategies may look at: both whole catalogs, and how things are called before the plan.
+struct PlanContext {
+    let settled: Catalog<SQLiteObject>
+    let desired: Catalog<SQLiteObject>
+    let names: LiveNames
+    /// Whether readers go on while a transaction writes: with a write-ahead log.
+    let readersGoOn: Bool
+    /// The plan's changes by address.
+    let changes: [ObjectID: Change<SQLiteObject>]
+    private let settledChildren: [ObjectID: [ObjectID]]
+    private let desiredChildren: [ObjectID: [ObjectID]]
+
+    init(_ request: PlanningRequest<SQLiteObject>) {
+        settled = request.settlement.catalog
+        desired = request.desired
+        names = LiveNames(request.live, request.settlement.renames)
+        readersGoOn = request.capabilities.readersGoOn
+        changes = Dictionary(
+            request.changes.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        settledChildren = settled.childrenByParent()
+        desiredChildren = desired.childrenByParent()
+    }
+
+    /// What belongs to a table or view before the plan, but for what moves to another.
+    func oldChildren(of id: ObjectID) -> [SQLiteObject] {
+        (settledChildren[id] ?? []).compactMap { settled[$0] }.filter { !moves($0) }
+    }
+
+    /// What belongs to a table or view after the plan.
+    func newChildren(of id: ObjectID) -> [SQLiteObject] {
+        (desiredChildren[id] ?? []).compactMap { desired[$0] }
+    }
+
+    /// Whether an index or trigger stands on another table or view afterwards.
+    func moves(_ object: SQLiteObject) -> Bool {
+        desired[object.id].map { $0.parent != object.parent } ?? false
+    }
+
+    func touch(_ id: ObjectID) -> Step.Touch {
+        Step.Touch(object: id, before: settled[id]?.digest, after: desired[id]?.digest)
+    }
+
+    /// The lock of a step, told at the table that it is about: it is on the whole database
+    /// (<https://sqlite.org/lockingv3.html>). Without a write-ahead log a transaction that writes
+    /// more than the cache holds keeps readers out, too, until it ends.
+    func locks(_ table: ObjectID, writesMuch: Bool = false) -> [Effects.Lock] {
+        guard settled[table] != nil else { return [] }
+        let keepsReadersOut = writesMuch && !readersGoOn
+        return [
+            Effects.Lock(
+                relation: table,
+                mode: keepsReadersOut
+                    ? "EXCLUSIVE on the whole database" : "RESERVED on the whole database",
+                blocks: keepsReadersOut ? .reads : .writes)
+        ]
+    }
+
+    /// A name for a table that nothing has.
+    func interimName(for table: String) -> String {
+        var name = "lockstep_new_\(table)"
+        func isTaken(_ name: String) -> Bool {
+            [ObjectID.table(name), .view(name), .index(name)].contains {
+                settled[$0] != nil || desired[$0] != nil
+            }
+        }
+        while isTaken(name) { name += "_" }
+        return name
+    }
+}

@@ -1,0 +1,123 @@
+// Owns the rebuild of a table. Invariant: it is SQLite's own procedure for changes that ALTER TABLE
+// cannot make (<https://sqlite.org/lang_altertable.html>, section 7), whose steps are named here by
+// their numbers; a row that the new table does not take makes it fail, whatever conflict clauses
+// say.
+
+internal import SchemaCore
+
+/// One rebuild, for all changes of a table at once.
+struct Rebuild {
+    let old: TableState
+    let new: TableState
+    /// A name that nothing has.
+    let interim: String
+
+    /// A new stored column with where its values come from; nil for its default.
+    struct Source {
+        let column: ColumnDefinition
+        let value: SQL?
+        /// For what had values before.
+        let conversion: Conversion?
+    }
+
+    /// The new columns that hold values, in order.
+    ///
+    /// - Parameter name: how a column of the old table is called where the rows are read.
+    func sources(_ name: (ColumnDefinition) -> String = { $0.name }) -> [Source] {
+        new.parts.columns.filter { $0.generated == nil }.map { column in
+            if let before = old.column(column.name) {
+                let value: SQL = "\(name: name(before))"
+                let conversion = Conversion(
+                    from: old.storage(of: before), to: new.storage(of: column), value: value)
+                return Source(column: column, value: value, conversion: conversion)
+            }
+            // What becomes the rowid was the rowid before it had a name.
+            let isRowID = new.rowIDColumn?.name == column.name
+            return Source(
+                column: column, value: isRowID ? rowID : nil, conversion: nil)
+        }
+    }
+
+    /// The old table's rowid by a name.
+    private var rowID: SQL? { old.rowIDName.map { "\(name: $0)" } }
+
+    /// The columns that had values and have none of their own any more.
+    var lost: [ColumnDefinition] {
+        let kept = new.stored
+        return old.parts.columns.filter { $0.generated == nil && kept[$0.name.asciiFolded] == nil }
+    }
+
+    /// The column that becomes the rowid and may have held NULL, which SQLite numbers then.
+    var numbered: ColumnDefinition? {
+        guard let column = new.rowIDColumn, column.notNull == nil,
+            let before = old.column(column.name), before.notNull == nil,
+            old.rowIDColumn?.name != before.name
+        else { return nil }
+        return column
+    }
+
+    /// The statements in order.
+    ///
+    /// Foreign keys are off already (steps 1 and 12: the session has them off, since the pragma
+    /// does nothing within a transaction), and the transaction is the runner's (steps 2 and 11).
+    func statements() -> [SQL] {
+        // Step 3: what is to be made again is known from the catalogs.
+        // Step 4.
+        var out: [SQL] = [new.parts.create(as: interim)]
+        // Step 5.
+        out.append(copy)
+        out += counter
+        // Step 6.
+        out.append("DROP TABLE \(name: old.name)")
+        // Step 7: views and triggers that speak of the table are meant to speak of the new one, so
+        // they are neither looked at nor changed.
+        out.append("PRAGMA legacy_alter_table = ON")
+        out.append("ALTER TABLE \(name: interim) RENAME TO \(name: new.name)")
+        out.append("PRAGMA legacy_alter_table = OFF")
+        // Step 8. (Step 9, views that change, are steps of their own in the same transaction.)
+        out += new.attachments.flatMap(\.creation)
+        // Step 10, as far as the table by itself goes; foreign keys are checked at the end.
+        out.append(
+            """
+            SELECT integrity_check FROM pragma_integrity_check(\(literal: new.name)) \
+            WHERE integrity_check <> 'ok'
+            """)
+        return out
+    }
+
+    /// `OR ABORT` overrides the conflict clauses of the new table, by which rows could be left out
+    /// or replaced without a word (<https://sqlite.org/lang_conflict.html>).
+    private var copy: SQL {
+        let sources = sources().filter { $0.value != nil }
+        var names = sources.map { "\(name: $0.column.name)" as SQL }
+        var values = sources.compactMap(\.value)
+        // A rowid that no column is named for is kept all the same: other things may refer to it.
+        if new.rowIDColumn == nil, let name = new.rowIDName, let rowID {
+            names.insert("\(name: name)", at: 0)
+            values.insert(rowID, at: 0)
+        }
+        if names.isEmpty, let first = new.parts.columns.first(where: { $0.generated == nil }) {
+            // Nothing stays of the rows but their number.
+            names = ["\(name: first.name)"]
+            values = [first.defaultValue]
+        }
+        return """
+            INSERT OR ABORT INTO \(name: interim) (\(names.joined(", "))) \
+            SELECT \(values.joined(", ")) FROM \(name: old.name)
+            """
+    }
+
+    /// AUTOINCREMENT never gives a number twice, those of deleted rows included.
+    private var counter: [SQL] {
+        guard old.primaryKey?.isAutoincrement == true, new.primaryKey?.isAutoincrement == true,
+            old.rowIDColumn?.name.asciiFolded == new.rowIDColumn?.name.asciiFolded
+        else { return [] }
+        return [
+            "DELETE FROM sqlite_sequence WHERE name = \(literal: interim)",
+            """
+            INSERT INTO sqlite_sequence (name, seq) SELECT \(literal: interim), seq \
+            FROM sqlite_sequence WHERE name = \(literal: old.name)
+            """,
+        ]
+    }
+}
