@@ -106,6 +106,9 @@ struct ApplyDriver<E: ExecutionEngine> {
         case .record(let events): return .recorded(try await record(events, applied: nil))
         case .recordApplied(let state, let events):
             return .recorded(try await record(events, applied: state))
+        case .safeguard(let plan, let attempt):
+            return .safeguarded(
+                try await engine.safeguard(plan, attempt: attempt, in: session))
         case .checkLock: return .lockHeld(try await whole { try await lock.isHeld() })
         case .begin, .commit, .rollback: return try await moveTransaction(command)
         case .run(let step): return .ran(milliseconds: try await run(step))
@@ -249,7 +252,7 @@ extension ApplyMachine.Command {
     var canWait: Bool {
         switch self {
         case .acquireLock, .readCapabilities, .prepareJournal, .readJournal, .makePlan, .inspect,
-            .examine, .repair, .checkLock, .run, .findBlockers, .pause, .reconnect:
+            .examine, .repair, .safeguard, .checkLock, .run, .findBlockers, .pause, .reconnect:
             true
         case .record, .recordApplied, .begin, .commit, .rollback, .finish: false
         }

@@ -6,6 +6,8 @@ public enum ApplyEvent: Hashable, Sendable {
     case started(attempt: Int64, done: Int, of: Int)
     /// An attempt that was cut off is given up for a new plan.
     case abandoned(attempt: Int64, ResumeDecision.Reason)
+    /// What may be lost was kept.
+    case safeguarded(Safeguard)
     /// A step begins.
     case stepStarted(Step, number: Int, of: Int)
     /// A step is done and kept.

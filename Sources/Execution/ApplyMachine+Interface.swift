@@ -28,6 +28,8 @@ extension ApplyMachine {
         /// Record what is applied now and append to the journal, in one transaction.
         /// Answer: `recorded`.
         case recordApplied(AppliedState, [JournalEvent])
+        /// Keep what the plan's steps may lose. Answer: `safeguarded`.
+        case safeguard(Plan, attempt: Int64)
         /// Check that the lock is still held. Answer: `lockHeld`.
         case checkLock
         /// Open a transaction. Answer: `done`.
@@ -68,6 +70,8 @@ extension ApplyMachine {
         case outcome(Outcome)
         /// The number of the first entry that was written.
         case recorded(Int64)
+        /// What was kept; nil for nothing.
+        case safeguarded(Safeguard?)
         /// Whether the lock is held.
         case lockHeld(Bool)
         /// The action was run in so many milliseconds.
@@ -171,6 +175,8 @@ extension ApplyMachine {
         case starting
         /// For the record that an attempt goes on.
         case resuming
+        /// For what is kept before steps that lose data.
+        case safeguarding
         /// For whether the lock is held, before each group of steps.
         case checkingLock
         /// For a transaction.

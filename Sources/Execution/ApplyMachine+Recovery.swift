@@ -17,6 +17,10 @@ extension ApplyMachine {
             guard let run else { preconditionFailure("nothing is under way") }
             self.run?.failing = run.step
             return go(.rollingBack(error), .rollback)
+        case .safeguarding:
+            guard let run else { preconditionFailure("nothing is under way") }
+            self.run?.failing = run.step
+            return recordFailure(failure(error))
         case .recordingDone, .committing:
             // A commit that is refused, by a deferred constraint for example, undoes the group.
             guard let run, run.isTransactional else { return finish(.failed(failure(error))) }
@@ -42,7 +46,7 @@ extension ApplyMachine {
             return interrupt()
         case .idle, .locking, .readingCapabilities, .preparingJournal, .readingJournal,
             .examining, .repairing, .recordingOutcome, .planning, .reinspecting, .abandoning,
-            .starting, .resuming, .checkingLock, .recordingStart, .rollingBack,
+            .starting, .resuming, .safeguarding, .checkingLock, .recordingStart, .rollingBack,
             .examiningFailure, .repairingFailure, .findingBlockers, .pausing,
             .recordingFailure, .verifying, .recordingApplied, .reconnecting, .pausingReconnect:
             return interrupt()
@@ -162,7 +166,8 @@ extension ApplyMachine {
         case .finished: unexpected(.failed(error))
         case .idle, .locking, .readingCapabilities, .preparingJournal, .readingJournal,
             .examining, .repairing, .recordingOutcome, .planning, .reinspecting, .abandoning,
-            .starting, .resuming, .checkingLock, .beginning, .recordingStart, .running,
+            .starting, .resuming, .safeguarding, .checkingLock, .beginning, .recordingStart,
+            .running,
             .recordingDone, .committing, .rollingBack, .examiningFailure, .repairingFailure,
             .findingBlockers, .pausing, .verifying, .recordingApplied, .pausingReconnect:
             break

@@ -84,7 +84,7 @@ public struct ApplyMachine: Sendable {
         case .failed(let error): return failed(error)
         case .cancelled: return cancelled()
         case .start, .done, .locked, .capabilities, .journal, .proposed, .inspected, .outcome,
-            .recorded, .lockHeld, .ran, .blockers:
+            .recorded, .safeguarded, .lockHeld, .ran, .blockers:
             break
         }
         switch state {
@@ -93,7 +93,8 @@ public struct ApplyMachine: Sendable {
             return opening(event)
         case .planning, .reinspecting, .abandoning, .starting, .resuming:
             return deciding(event)
-        case .checkingLock, .beginning, .recordingStart, .running, .recordingDone, .committing:
+        case .safeguarding, .checkingLock, .beginning, .recordingStart, .running, .recordingDone,
+            .committing:
             return stepping(event)
         case .rollingBack, .examiningFailure, .repairingFailure, .findingBlockers, .pausing,
             .recordingFailure, .reconnecting, .pausingReconnect:
@@ -270,7 +271,10 @@ extension ApplyMachine {
         guard let run else { preconditionFailure("nothing is under way") }
         broken = nil
         news.append(.started(attempt: run.attempt, done: done, of: run.plan.steps.count))
-        return nextGroup()
+        guard run.plan.steps.dropFirst(done).contains(where: { $0.data >= .lossy }) else {
+            return nextGroup()
+        }
+        return go(.safeguarding, .safeguard(run.plan, attempt: run.attempt))
     }
 
     /// What a plan's steps expect and do not find; where they find all, what differs from what was
@@ -309,6 +313,9 @@ extension ApplyMachine {
     private mutating func stepping(_ event: Event) -> Command {
         guard let run else { preconditionFailure("nothing is under way") }
         switch (state, event) {
+        case (.safeguarding, .safeguarded(let kept)):
+            if let kept { news.append(.safeguarded(kept)) }
+            return nextGroup()
         case (.checkingLock, .lockHeld(true)):
             if run.isTransactional { return go(.beginning, .begin) }
             let event = JournalEvent.stepStarted(attempt: run.attempt, step: run.step.id)

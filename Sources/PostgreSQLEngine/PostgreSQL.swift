@@ -42,6 +42,20 @@ public struct PostgreSQL: Engine {
     /// The JSON Schema of PostgreSQL manifests.
     public var manifestSchema: (name: String, text: String) { PostgreSQLManifests.schemaFile }
 
+    /// What the script of a plan sets first.
+    public func scriptSettings(_ limits: ExecutionLimits) -> [String] {
+        [
+            "\\set ON_ERROR_STOP on",
+            "SET lock_timeout = '\(limits.lockTimeout)ms';",
+            "SET search_path = '';",
+            "SET TimeZone = 'UTC';",
+            "SET DateStyle = 'ISO, YMD';",
+            "SET IntervalStyle = 'postgres';",
+            "SET standard_conforming_strings = on;",
+            "SET check_function_bodies = off;",
+        ]
+    }
+
     /// Turns manifests into objects.
     public func lower(_ input: ManifestInput) -> Lowering<PostgreSQLObject> {
         PostgreSQLManifests.lower(input)
@@ -157,6 +171,11 @@ public struct PostgreSQL: Engine {
     }
 
     // MARK: - Execution
+
+    /// Nothing: backups of servers are their operators'.
+    public func safeguard(
+        _ plan: Plan, attempt: Int64, in session: PostgreSQLSession
+    ) async throws -> Safeguard? { nil }
 
     /// Runs one action.
     public func run(

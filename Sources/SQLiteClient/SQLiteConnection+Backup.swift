@@ -45,11 +45,18 @@ extension SQLiteConnection {
     ) async throws(SQLiteError) -> Int {
         try await interruptible(timeout: nil, ignoresCancellation: false) {
             (handle) throws(SQLiteError) in
+            // What the database holds is nobody's but its owner's, whoever may read the folder.
+            let file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard file >= 0 else {
+                throw SQLiteError(
+                    .sqlite, "cannot make the backup \(path): \(String(cString: strerror(errno)))",
+                    code: .cannotOpen)
+            }
+            Glibc.close(file)
             var opened: OpaquePointer?
             let code = sqlite3_open_v2(
                 SQLiteLocation(path: path).fileName, &opened,
-                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE
-                    | SQLITE_OPEN_EXRESCODE, nil)
+                SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nil)
             defer { sqlite3_close_v2(opened) }
             guard code == SQLITE_OK, let target = opened else { throw Self.failure(code, path) }
             guard let backup = sqlite3_backup_init(target, "main", handle, "main") else {

@@ -31,6 +31,13 @@ public struct SQLite: Engine {
     /// The JSON Schema of SQLite manifests.
     public var manifestSchema: (name: String, text: String) { SQLiteManifests.schemaFile }
 
+    /// What the script of a plan sets first, for the shell of SQLite. What it selects between its
+    /// other statements are checks, which have to give nothing.
+    public func scriptSettings(_ limits: ExecutionLimits) -> [String] {
+        [".bail on", ".timeout \(limits.lockTimeout)"]
+            + SQLiteSession.pinned.map { "PRAGMA \($0);" }
+    }
+
     /// Turns manifests into objects.
     public func lower(_ input: ManifestInput) -> Lowering<SQLiteObject> {
         SQLiteManifests.lower(input)
@@ -137,6 +144,13 @@ public struct SQLite: Engine {
     }
 
     // MARK: - Execution
+
+    /// A backup of the whole database beside it.
+    public func safeguard(
+        _ plan: Plan, attempt: Int64, in session: SQLiteSession
+    ) async throws -> Safeguard? {
+        try await session.safeguard(plan, attempt: attempt)
+    }
 
     /// Runs one action.
     public func run(

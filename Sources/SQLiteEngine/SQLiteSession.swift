@@ -60,7 +60,7 @@ public struct SQLiteSession: EngineSession {
     /// a transaction and would act while a table is rebuilt
     /// (<https://sqlite.org/lang_altertable.html>, section 7); what steps leave behind is looked at
     /// by `foreign_key_check` in the steps.
-    private static let pinned = [
+    static let pinned = [
         "foreign_keys = OFF", "recursive_triggers = OFF", "legacy_alter_table = OFF",
         "ignore_check_constraints = OFF", "case_sensitive_like = OFF", "cell_size_check = ON",
         "synchronous = FULL", "locking_mode = NORMAL",

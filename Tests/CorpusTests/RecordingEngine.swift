@@ -34,6 +34,7 @@ struct RecordingEngine: Engine {
     var formatter: ManifestFormatter { base.formatter }
     var manifestSchema: (name: String, text: String) { base.manifestSchema }
 
+    func scriptSettings(_ limits: ExecutionLimits) -> [String] { base.scriptSettings(limits) }
     func lower(_ input: ManifestInput) -> Lowering<PostgreSQLObject> { base.lower(input) }
     func standsAlone(_ id: ObjectID) -> Bool { base.standsAlone(id) }
     func renamableParts(of catalog: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
@@ -75,6 +76,11 @@ struct RecordingEngine: Engine {
         _ session: PostgreSQLSession, scope: Scope, detail: InspectionDetail
     ) async throws -> Inspection<PostgreSQLObject> {
         try await base.inspect(session, scope: scope, detail: detail)
+    }
+    func safeguard(
+        _ plan: Plan, attempt: Int64, in session: PostgreSQLSession
+    ) async throws -> Safeguard? {
+        try await base.safeguard(plan, attempt: attempt, in: session)
     }
     func run(
         _ action: Action, limits: ExecutionLimits, in session: PostgreSQLSession

@@ -10,6 +10,29 @@ import Testing
     private let plan = Samples.plan([Samples.step("a"), Samples.step("b", in: .none)])
     private let capabilities = Capabilities(majorVersion: 15, version: "15.1")
 
+    @Test func whatStepsMayLoseIsKeptBeforeTheFirstIsRun() {
+        var step = Samples.step("a")
+        step.data = .destroyed
+        let plan = Samples.plan([step])
+        var machine = Samples.machine()
+        _ = machine.event(.start)
+        _ = machine.event(.locked(holder: nil))
+        _ = machine.event(.capabilities(capabilities))
+        _ = machine.event(.done)
+        _ = machine.event(.journal(.init()))
+        _ = machine.event(.proposed(Samples.proposal(plan)))
+        #expect(machine.event(.recorded(7)) == .safeguard(plan, attempt: 7))
+        var failing = machine
+        #expect(machine.event(.safeguarded(Safeguard("kept"))) == .checkLock)
+        #expect(machine.takeNews().last == .safeguarded(Safeguard("kept")))
+        let command = failing.event(.failed(EngineError(.refused, "no room")))
+        guard case .record(let events) = command else {
+            Issue.record("it goes on without: \(command)")
+            return
+        }
+        #expect(events.last == .attemptEnded(attempt: 7, result: .failed, fingerprint: nil))
+    }
+
     @Test func aPlanIsAppliedInOrder() {
         var machine = Samples.machine()
         #expect(machine.event(.start) == .acquireLock)

@@ -7,9 +7,10 @@ import SchemaCore
 public enum PlanSQL {
     /// The script, with a line end behind.
     ///
-    /// - Parameter limits: where the time to wait for a lock is taken from.
+    /// - Parameter settings: what a session of ours has set as well, so that statements mean the
+    ///   same: `Engine.scriptSettings`.
     public static func render(
-        _ plan: Plan, _ assessment: Assessment, limits: ExecutionLimits = ExecutionLimits()
+        _ plan: Plan, _ assessment: Assessment, settings: [String] = []
     ) -> String {
         precondition(assessment.planDigest == plan.digest, "an assessment of another plan")
         var lines = header(plan)
@@ -17,7 +18,7 @@ public enum PlanSQL {
             return (lines + ["-- Nothing to do: live and desired are equal."])
                 .joined(separator: "\n") + "\n"
         }
-        lines += settings(plan, limits)
+        lines += settings
         var open: Step.Transaction?
         for (index, step) in plan.steps.enumerated() {
             if let group = open, group != step.transaction {
@@ -60,21 +61,6 @@ public enum PlanSQL {
             ]
         }
         return lines + [""]
-    }
-
-    /// What a session of ours has set as well, so that statements mean the same.
-    private static func settings(_ plan: Plan, _ limits: ExecutionLimits) -> [String] {
-        guard plan.engine == "postgresql" else { return [] }
-        return [
-            "\\set ON_ERROR_STOP on",
-            "SET lock_timeout = '\(limits.lockTimeout)ms';",
-            "SET search_path = '';",
-            "SET TimeZone = 'UTC';",
-            "SET DateStyle = 'ISO, YMD';",
-            "SET IntervalStyle = 'postgres';",
-            "SET standard_conforming_strings = on;",
-            "SET check_function_bodies = off;",
-        ]
     }
 
     private static func comment(_ plan: Plan, _ index: Int, _ risk: Risk) -> [String] {

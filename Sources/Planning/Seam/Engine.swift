@@ -13,6 +13,9 @@ public protocol Engine: ExecutionEngine {
     var formatter: ManifestFormatter { get }
     /// The JSON Schema of this engine's manifests: the file's name and its text.
     var manifestSchema: (name: String, text: String) { get }
+    /// What stands before the statements of a plan as a script, one line each, so that they mean
+    /// what they mean in a session of ours.
+    func scriptSettings(_ limits: ExecutionLimits) -> [String]
     /// Turns manifests into objects; reports all that can be known without a server. Pure.
     func lower(_ input: ManifestInput) -> Lowering<Object>
     /// Whether an object is managed only if a manifest names it or it was applied, even where all

@@ -18,6 +18,12 @@ public protocol ExecutionEngine: Sendable {
     func inspect(_ session: Session, scope: Scope, detail: InspectionDetail) async throws
         -> Inspection<Object>
 
+    /// Keeps what the steps of a plan may lose, where the engine can, before the first of them is
+    /// run and outside a transaction. If it throws, nothing is run.
+    ///
+    /// - Returns: nil where nothing is kept.
+    func safeguard(_ plan: Plan, attempt: Int64, in session: Session) async throws -> Safeguard?
+
     /// Runs one action in the session's open transaction, or outside of one if it is of that sort.
     func run(_ action: Action, limits: ExecutionLimits, in session: Session) async throws
     /// Reads from the catalog what became of an action that may have been cut off.

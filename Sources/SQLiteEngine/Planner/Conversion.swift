@@ -80,13 +80,13 @@ struct Conversion {
         case .none: return nil
         case .numeric:
             return from.holdsNumbersAsText
-                ? "the spelling of text that reads as a number: '007' becomes 7" : nil
+                ? "the spelling of numbers in text ('007' becomes 7)" : nil
         case .text:
             return from.classes.contains(.real) ? "digits of reals behind the fifteenth" : nil
         case .real:
             let wholes = from.classes.contains(.integer)
             guard wholes || from.holdsNumbersAsText else { return nil }
-            return "digits of integers beyond 2^53, and the spelling of text that reads as a number"
+            return "digits of integers beyond 2^53 and the spelling of numbers in text"
         }
     }
 

@@ -252,7 +252,7 @@ struct TableOperations {
                     .init(object: column, consequence: notice, isFailure: false))
             }
             let isNumbered = rebuild.numbered?.name == source.column.name
-            let numbered = isNumbered ? "NULLs, which get numbers" : nil
+            let numbered = isNumbered ? "NULLs (they get numbers)" : nil
             guard let loss = source.conversion?.loss ?? numbered else { continue }
             operation.data = max(operation.data, .lossy)
             operation.effects.losses.append(.init(object: column, relation: id, what: loss))

@@ -17,6 +17,7 @@ struct ApplyProgress: Sendable {
             say("attempt \(attempt): \(HumanText.count(Int64(total), "step"))\(from)")
         case .abandoned(let attempt, let reason):
             say("attempt \(attempt) was cut off and is given up: \(reason)")
+        case .safeguarded(let kept): say(kept.summary)
         case .stepStarted(let step, let number, let total):
             say("[\(number)/\(total)] \(step.title)")
             if isVerbose {
@@ -65,7 +66,7 @@ struct ApplyProgress: Sendable {
             return .failure
         case .journalBroken(let broken):
             say("error: the journal was changed by somebody else: \(broken)")
-            say("  help: find out who wrote to the schema lockstep; nothing was done")
+            say("  help: find out who wrote to Lockstep's own tables; nothing was done")
             return .failure
         case .failed(let failure): return tell(failure)
         case .interrupted(let done, let total):

@@ -72,7 +72,10 @@ enum Rendering {
                 options: .init(style: style, isVerbose: isVerbose, applyCommand: applyCommand))
         case .json: PlanDocument(plan, assessment).json
         case .markdown: PlanMarkdown.render(plan, assessment, applyCommand: applyCommand)
-        case .sql: PlanSQL.render(plan, assessment)
+        case .sql:
+            PlanSQL.render(
+                plan, assessment,
+                settings: try Engines.named(plan.engine).scriptSettings(ExecutionLimits()))
         case .sarif: PlanSARIF.render(plan, assessment)
         }
     }

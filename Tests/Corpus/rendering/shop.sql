@@ -9,14 +9,7 @@
 -- Careful: control characters or characters that reorder text stand in the
 -- statements of step 7; look at them with: cat -v
 
-\set ON_ERROR_STOP on
-SET lock_timeout = '2000ms';
-SET search_path = '';
-SET TimeZone = 'UTC';
-SET DateStyle = 'ISO, YMD';
-SET IntervalStyle = 'postgres';
-SET standard_conforming_strings = on;
-SET check_function_bodies = off;
+SET one = 1;
 
 -- Step 1 of 7 (expand, safe): Create table app.tags
 -- create-table:app.tags; undo: shape (loses rows written since)

@@ -32,7 +32,9 @@ struct PlanRenderingTests {
 
     @Test("the script, the report, the plan document and SARIF")
     func documents() {
-        expectGolden(PlanSQL.render(plan, assessment), at: Self.golden("shop.sql"))
+        expectGolden(
+            PlanSQL.render(plan, assessment, settings: ["SET one = 1;"]),
+            at: Self.golden("shop.sql"))
         expectGolden(PlanMarkdown.render(plan, assessment), at: Self.golden("shop.md"))
         expectGolden(PlanDocument(plan, assessment).json, at: Self.golden("shop.json"))
         expectGolden(PlanSARIF.render(plan, assessment), at: Self.golden("shop.sarif"))
@@ -78,7 +80,7 @@ struct PlanRenderingTests {
         let words = "Nothing to do: live and desired are equal."
         #expect(PlanText.render(plan, assessment).hasSuffix("\n\(words)\n"))
         #expect(PlanSQL.render(plan, assessment).hasSuffix("-- \(words)\n"))
-        #expect(!PlanSQL.render(plan, assessment).contains("SET "))
+        #expect(!PlanSQL.render(plan, assessment, settings: ["SET a"]).contains("SET "))
         #expect(PlanMarkdown.render(plan, assessment).contains(words))
         #expect(PlanMarkdown.render(plan, assessment).contains("Nothing to approve."))
         #expect(PlanSARIF.render(plan, assessment).contains("\"results\" : [\n\n      ]"))

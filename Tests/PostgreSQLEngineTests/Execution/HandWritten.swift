@@ -61,6 +61,9 @@ struct RelationEngine: ExecutionEngine {
         return Inspection(
             catalog: Catalog(try await Self.relations(session.base.connection)), unmodelled: [])
     }
+    func safeguard(
+        _ plan: Plan, attempt: Int64, in session: Session
+    ) async throws -> Safeguard? { nil }
     func run(_ action: Action, limits: ExecutionLimits, in session: Session) async throws {
         try await session.hook(.running, session.base)
         try await session.base.run(action, limits: limits)
