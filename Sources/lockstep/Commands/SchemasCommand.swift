@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Manifest
 import Planning
-import SQLiteEngine
 
 /// The hidden subcommand that writes the files of `schemas/` from the decoders.
 struct SchemasCommand: AsyncParsableCommand {
@@ -34,7 +33,6 @@ struct SchemasCommand: AsyncParsableCommand {
             (name, schema.file(id: "https://lockstep.dev/schemas/\(name)", title: title))
         }
         return Engines.all.map(\.manifestSchema) + [
-            SQLiteManifests.schemaFile,
             file(
                 "project.schema.json", KindRegistry([ProjectFile.kind]).schema,
                 title: "Lockstep project"),
