@@ -140,7 +140,7 @@ struct ImportCommand: AsyncParsableCommand {
         if let missing = schema.first(where: { !found.contains($0) }) {
             throw Failure(
                 .failure, "the database has no schema \(TerminalSafe.line(missing))",
-                help: "look for its name with: psql -c '\\dn'")
+                help: "leave --schema away to import all that there is")
         }
         for item in inspection.unmodelled.sorted() {
             console.say(TerminalSafe.line("not modelled: \(item.object): \(item.what)"))
