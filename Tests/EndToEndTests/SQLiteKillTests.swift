@@ -99,9 +99,11 @@ struct SQLiteKillTests {
         c.execute('commit')
         """
 
+    // Both end by themselves, so that a test that fails leaves nothing behind.
     private static let read = """
-        import os, sqlite3
-        while not os.path.exists('stop'):
+        import os, sqlite3, time
+        end, parent = time.time() + 120, os.getppid()
+        while not os.path.exists('stop') and time.time() < end and os.getppid() == parent:
             c = sqlite3.connect('app.db', timeout=120)
             count, total = c.execute('select count(*), sum(id) from users').fetchone()
             c.close()
@@ -110,8 +112,8 @@ struct SQLiteKillTests {
 
     private static let write = """
         import os, sqlite3, time
-        done = 0
-        while not os.path.exists('stop'):
+        done, end, parent = 0, time.time() + 120, os.getppid()
+        while not os.path.exists('stop') and time.time() < end and os.getppid() == parent:
             c = sqlite3.connect('app.db', timeout=120, isolation_level=None)
             c.execute('insert into log values (?)', (done,))
             done += 1
