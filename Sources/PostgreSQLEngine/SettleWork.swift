@@ -21,8 +21,10 @@ struct SettleWork: Sendable {
         let respelling = Respelling(
             live: live, copy: suspects.isEmpty ? Catalog() : try await database.read(), suspects)
         let before = try await functions(in: database)
-        for rename in renames.list {
-            try await run(RenameStatement.of(rename), in: database)
+        for place in renames.list.indices {
+            for sql in RenameStatement.all(place, of: renames.list, live: live).forward {
+                try await run(sql, in: database)
+            }
         }
         let after = before.isEmpty ? [:] : try await functions(in: database)
         // A function's address holds the names of its arguments' types.

@@ -25,9 +25,12 @@ import Testing
             try await connection.execute(sql)
             let live = try await Self.inspect(connection)
             let files = PostgreSQLManifests.manifests(for: live)
-            expectGolden(
-                files.map { "# \($0.path)\n\($0.text)" }.joined(separator: "\n"),
-                at: "\(Self.folder)/\(script.dropLast(4)).golden")
+            // PostgreSQL 14 has no unlogged sequences and no NULLS NOT DISTINCT.
+            if database.server.major >= 15 {
+                expectGolden(
+                    files.map { "# \($0.path)\n\($0.text)" }.joined(separator: "\n"),
+                    at: "\(Self.folder)/\(script.dropLast(4)).golden")
+            }
             let built = try await Self.built(files, connection, database)
             Self.expectEqual(built, live)
             await connection.close()

@@ -34,7 +34,7 @@ import Testing
             let settlement = try await Settler(servers: scratchServers).settle(
                 live: live, desired: desired, requested: renames, target: connection,
                 settings: database.settings, scratch: ScratchSettings(provider: provider))
-            let printed = try await carriedOut(settlement, desired, connection)
+            let printed = try await carriedOut(settlement, live, desired, connection)
             let differences = difference(from: settlement.catalog, to: printed)
             #expect(differences.isEmpty)
             for object in printed.objects.values {
@@ -48,11 +48,13 @@ import Testing
 
     /// Does to the live database what the settlement says, and reads it.
     private func carriedOut(
-        _ settlement: Settlement<PostgreSQLObject>, _ desired: Catalog<PostgreSQLObject>,
-        _ connection: PostgreSQLConnection
+        _ settlement: Settlement<PostgreSQLObject>, _ live: Catalog<PostgreSQLObject>,
+        _ desired: Catalog<PostgreSQLObject>, _ connection: PostgreSQLConnection
     ) async throws -> Catalog<PostgreSQLObject> {
-        for rename in settlement.renames {
-            try await connection.query(RenameStatement.of(rename).text(.postgreSQL))
+        for place in settlement.renames.indices {
+            for sql in RenameStatement.all(place, of: settlement.renames, live: live).forward {
+                try await connection.query(sql.text(.postgreSQL))
+            }
         }
         var waiting = settlement.removed
         for _ in 0..<10 where !waiting.isEmpty {

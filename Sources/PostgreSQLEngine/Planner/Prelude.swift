@@ -7,12 +7,13 @@ extension PlanContext {
         guard let key = renames.first?.from else { return [] }
         let along = NotNullRenames(renames, live: live, context: self).byPlace
         return renames.enumerated().map { place, rename in
-            let all = [rename] + (along[place] ?? [])
-            let back = all.reversed().map { Rename(from: $0.to, to: $0.from) }
+            let own = RenameStatement.all(place, of: renames, live: live)
+            let others = along[place] ?? []
+            let back = others.reversed().map { Rename(from: $0.to, to: $0.from) }
             var operation = Operation(
                 "rename", rename.to, title: Self.title(of: rename),
-                .statements(all.map(RenameStatement.of)), phase: .contract,
-                undo: exactly(back.map(RenameStatement.of)))
+                .statements(own.forward + others.map(RenameStatement.of)), phase: .contract,
+                undo: exactly(back.map(RenameStatement.of) + own.back))
             operation.sequence = place
             operation.sequenceKey = key
             operation.effects = renameEffects(rename)

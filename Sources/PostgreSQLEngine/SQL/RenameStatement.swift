@@ -1,0 +1,64 @@
+import Planning
+import SchemaCore
+
+/// How an object gets another name and keeps its identity.
+enum RenameStatement {
+    /// The statements of one rename of a list, and those that undo it.
+    ///
+    /// A sequence that a column owns cannot leave its table's schema, so it is let go before.
+    static func all(
+        _ place: Int, of renames: [Rename], live: Catalog<PostgreSQLObject>
+    ) -> (forward: [SQL], back: [SQL]) {
+        let rename = renames[place]
+        let before = Array(renames[..<place])
+        let first = AddressMap(before.reversed().map { Rename(from: $0.to, to: $0.from) })
+            .settled(rename.from)
+        let forward = of(rename)
+        let back = of(Rename(from: rename.to, to: rename.from))
+        guard rename.from.path[0] != rename.to.path[0],
+            case .sequence(var sequence)? = live[first]?.definition,
+            let owner = sequence.ownedBy.map(AddressMap(before).settled),
+            owner.path[0] == rename.from.path[0]
+        else { return ([forward], [back]) }
+        sequence.ownedBy = owner
+        let own = sequence.ownership(rename.from)
+        sequence.ownedBy = nil
+        return ([sequence.ownership(rename.from), forward], [back, own])
+    }
+
+    /// The statement for a rename whose addresses differ in the last name only (before a
+    /// function's argument types there are no renames), or in the schema.
+    static func of(_ rename: Rename) -> SQL {
+        let from = rename.from
+        let to = rename.to
+        switch from.kind {
+        case .schema: return "ALTER SCHEMA \(name: from.path) RENAME TO \(name: to.name)"
+        case .column:
+            let table = Array(from.path.prefix(2))
+            return "ALTER TABLE \(name: table) RENAME COLUMN \(name: from.name) TO \(name: to.name)"
+        case .constraint:
+            let table = Array(from.path.prefix(2))
+            return """
+                ALTER TABLE \(name: table) \
+                RENAME CONSTRAINT \(name: from.name) TO \(name: to.name)
+                """
+        case .enumLabel:
+            let type = Array(from.path.prefix(2))
+            return
+                "ALTER TYPE \(name: type) RENAME VALUE \(literal: from.name) TO \(literal: to.name)"
+        case .table: return simple("TABLE", from, to)
+        case .index: return simple("INDEX", from, to)
+        case .sequence: return simple("SEQUENCE", from, to)
+        case .view: return simple("VIEW", from, to)
+        case .enum: return simple("TYPE", from, to)
+        default: preconditionFailure("\(from) cannot be renamed")
+        }
+    }
+
+    private static func simple(_ word: SQL, _ from: ObjectID, _ to: ObjectID) -> SQL {
+        if from.path[0] != to.path[0] {
+            return "ALTER \(word) \(name: from.path) SET SCHEMA \(name: to.path[0])"
+        }
+        return "ALTER \(word) \(name: from.path) RENAME TO \(name: to.name)"
+    }
+}
