@@ -25,6 +25,9 @@ public struct Observations: Hashable, Codable, Sendable {
         case count(Int64)
         /// None was had, for this reason: the time was up, a privilege is missing.
         case unknown(reason: String)
+
+        // The name in JSON of what has no label here.
+        private enum CountCodingKeys: String, CodingKey { case _0 = "number" }
     }
 
     /// A probe's answer.
@@ -44,10 +47,30 @@ public struct Observations: Hashable, Codable, Sendable {
         }
     }
 
+    /// Something that a step needs and the session's role may not do.
+    public struct Denial: Hashable, Codable, Sendable {
+        /// The step's id.
+        public var step: String
+        /// The object on which the privilege is missing.
+        public var object: ObjectID
+        /// What is missing, for people, behind `needs`: `to own it (its owner is alice)`.
+        public var needs: String
+
+        /// Makes the value.
+        public init(step: String, object: ObjectID, needs: String) {
+            self.step = step
+            self.object = object
+            self.needs = needs
+        }
+    }
+
     /// Sizes by relation, in order of the addresses.
     public var sizes: [RelationSize]
     /// Answers in the order of steps and probes.
     public var answers: [ProbeAnswer]
+    /// What the role may not do, in the order of steps and addresses; empty where it may do all,
+    /// or where the engine has no roles.
+    public var denials: [Denial]
 
     /// The size of one relation.
     public struct RelationSize: Hashable, Codable, Sendable {
@@ -64,9 +87,12 @@ public struct Observations: Hashable, Codable, Sendable {
     }
 
     /// Makes the value.
-    public init(sizes: [RelationSize] = [], answers: [ProbeAnswer] = []) {
+    public init(
+        sizes: [RelationSize] = [], answers: [ProbeAnswer] = [], denials: [Denial] = []
+    ) {
         self.sizes = sizes
         self.answers = answers
+        self.denials = denials
     }
 
     /// The size of a relation, if it was read.

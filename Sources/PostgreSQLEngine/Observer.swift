@@ -5,7 +5,7 @@ internal import Planning
 internal import PostgreSQLClient
 internal import SchemaCore
 
-/// Reads sizes and asks the steps' probes.
+/// Reads sizes and privileges, and asks the steps' probes.
 struct Observer {
     /// How long one probe or count may take, in milliseconds.
     static let probeTimeout = 2_000
@@ -26,6 +26,7 @@ struct Observer {
             [.table, .view, .sequence, .index].contains($0.kind)
         }
         let sizes = try await sizes(of: relations)
+        let denials = try await Privileges(session).denials(for: steps)
         let answers = await steps.answers(within: .milliseconds(Self.totalTimeout), ask: answer)
         try await session.query(
             """
@@ -33,7 +34,7 @@ struct Observer {
               set_config('lock_timeout', '0', false)
             """
         )
-        return Observations(sizes: sizes, answers: answers)
+        return Observations(sizes: sizes, answers: answers, denials: denials)
     }
 
     private func sizes(of relations: [ObjectID]) async throws -> [Observations.RelationSize] {

@@ -4,33 +4,36 @@ public enum Authorization: Hashable, Sendable {
     case granted
     /// Something is missing; nothing may run.
     case refused(Refusal)
-    /// Steps fail on rows that are there, whatever is allowed; nothing may run.
+    /// Steps are known to fail, whatever is allowed; nothing may run.
     case failing([CertainFailure])
 
-    /// A step that fails on rows that were counted.
+    /// A step that is known to fail.
     public struct CertainFailure: Hashable, Sendable {
         /// The step's id.
         public var step: String
-        /// The probe's name.
-        public var probe: String
-        /// What was counted, for people.
-        public var counts: String
-        /// How many there are.
-        public var count: Int64
+        /// Why it fails, for people: what was counted, or which privilege is missing.
+        public var reason: String
+        /// What to do about it.
+        public var remedy: String
 
         /// Makes the value.
-        public init(step: String, probe: String, counts: String, count: Int64) {
+        public init(step: String, reason: String, remedy: String) {
             self.step = step
-            self.probe = probe
-            self.counts = counts
-            self.count = count
+            self.reason = reason
+            self.remedy = remedy
+        }
+
+        /// A step that fails on rows that were counted.
+        static func rows(_ count: Int64, _ probe: Probe, step: String) -> Self {
+            .init(
+                step: step, reason: "\(probe.counts): \(HumanText.number(count))",
+                remedy: remedy(probe.name))
         }
 
         /// For people: which step, why, and what to do, one line each.
         public var explanation: String {
-            TerminalSafe.line(
-                "\(step) would fail: \(counts): \(HumanText.number(count))")
-                + "\n  help: \(TerminalSafe.line(Self.remedy(probe)))"
+            TerminalSafe.line("\(step) would fail: \(reason)")
+                + "\n  help: \(TerminalSafe.line(remedy))"
         }
 
         static func remedy(_ probe: String) -> String {

@@ -7,8 +7,8 @@ internal import Manifest
 /// whatever else it breaks. Without a level, nothing above `safe` runs; where there is a terminal,
 /// the shell asks a person and calls again with the level that was agreed to.
 ///
-/// No consent helps a step that is known to fail on rows that are there: then nothing runs, so that
-/// no step before it is left behind.
+/// No consent helps a step that is known to fail, on rows that are there or for want of a
+/// privilege: then nothing runs, so that no step before it is left behind.
 public enum AutoApproval {
     /// What the flags allow of a plan as it was assessed for the target.
     public static func authorize(
@@ -49,7 +49,8 @@ public enum AutoApproval {
         return .init(missing: missing, needed: needed > level ? needed : nil, unknown: unknown)
     }
 
-    /// The steps that fail on what was counted, but for those whose rows the plan changes first.
+    /// The steps that fail on what was counted, but for those whose rows the plan changes first;
+    /// and those that the role may not run.
     private static func certainFailures(
         _ plan: Plan, _ assessment: Assessment
     ) -> [Authorization.CertainFailure] {
@@ -59,8 +60,13 @@ public enum AutoApproval {
             for probe in step.probes where probe.meaning == .fails && !timing.isEarly(probe) {
                 let answer = assessment.observations.answer(step: step.id, probe: probe.name)
                 guard case .count(let count)? = answer, count > 0 else { continue }
+                failures.append(.rows(count, probe, step: step.id))
+            }
+            for denial in assessment.observations.denials where denial.step == step.id {
                 failures.append(
-                    .init(step: step.id, probe: probe.name, counts: probe.counts, count: count))
+                    .init(
+                        step: step.id, reason: "\(denial.object): it needs \(denial.needs)",
+                        remedy: NeedsPrivilege.remedy))
             }
             timing.pass(step, effects)
         }

@@ -19,6 +19,11 @@ public enum Action: Hashable, Codable, Sendable {
     /// Removes an index without blocking readers and writers, outside a transaction.
     case concurrentDrop(ConcurrentDrop)
 
+    // The names in JSON of what has no label here.
+    private enum StatementsCodingKeys: String, CodingKey { case _0 = "inOrder" }
+    private enum ConcurrentBuildCodingKeys: String, CodingKey { case _0 = "of" }
+    private enum ConcurrentDropCodingKeys: String, CodingKey { case _0 = "of" }
+
     /// What is built.
     public struct ConcurrentBuild: Hashable, Codable, Sendable {
         /// The index.

@@ -30,6 +30,9 @@ public struct Step: Hashable, Codable, Sendable {
         case shared(Int)
         /// None.
         case none
+
+        // The name in JSON of what has no label here.
+        private enum SharedCodingKeys: String, CodingKey { case _0 = "number" }
     }
 
     /// An object that a step touches.

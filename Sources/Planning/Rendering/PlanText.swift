@@ -181,12 +181,15 @@ public struct PlanText {
 
     private func next() -> [String] {
         var lines = ["", style.strong("Next"), ""]
-        let failing = Set(
-            assessment.findings.filter { $0.rule == MayFailOnData.name && $0.severity == .high }
-                .compactMap(\.step))
-        if !failing.isEmpty {
-            let count = HumanText.count(Int64(failing.count), "step")
-            lines.append("  \(count) will fail on rows that are there now: correct them first.")
+        for (rule, why) in [
+            (MayFailOnData.name, "will fail on rows that are there now: correct them first"),
+            (NeedsPrivilege.name, "cannot be run by this role, and so none will be"),
+        ] {
+            let failing = Set(
+                assessment.findings.filter { $0.rule == rule && $0.severity == .high }
+                    .compactMap(\.step))
+            if failing.isEmpty { continue }
+            lines.append("  \(HumanText.count(Int64(failing.count), "step")) \(why).")
         }
         var command = options.applyCommand
         let refusal = AutoApproval.refusal(

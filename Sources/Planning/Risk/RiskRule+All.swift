@@ -5,6 +5,7 @@ public enum RiskRules {
         DestroysData(),
         LosesValues(),
         MayFailOnData(),
+        NeedsPrivilege(),
         RewritesTable(),
         BlocksReads(),
         BlocksWrites(),

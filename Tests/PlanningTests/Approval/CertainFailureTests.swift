@@ -31,7 +31,12 @@ struct CertainFailureTests {
     }
 
     private let failing = Authorization.failing([
-        .init(step: "second", probe: "nulls", counts: "rows without one", count: 3)
+        .init(
+            step: "second", reason: "rows without one: 3",
+            remedy: """
+                Correct the rows before you apply, then plan again. They are found by the query \
+                of the probe nulls, which the plan's JSON holds.
+                """)
     ])
 
     @Test("no consent lets a plan run that is known to fail")
@@ -68,6 +73,29 @@ struct CertainFailureTests {
         }
         let orders = Sample.id("table", "app", "orders")
         #expect(authorize(.count(3), behind: nil, Effects(rewrites: [orders])) == failing)
+    }
+
+    @Test("no consent lets a plan run that the role may not")
+    func denied() {
+        let plan = Sample.plan([Sample.step("first"), Sample.step("second")])
+        let assessment = Sample.assessment(
+            plan, [:],
+            Observations(denials: [
+                .init(step: "second", object: users, needs: "to own it (its owner is alice)")
+            ]))
+        let allowed = AutoApproval.authorize(
+            plan: plan, assessment: assessment, autoApprove: .destructive, acknowledged: [])
+        #expect(
+            allowed
+                == .failing([
+                    .init(
+                        step: "second",
+                        reason: "table app.users: it needs to own it (its owner is alice)",
+                        remedy: """
+                            Apply with a role that may, or make this one a member of the role \
+                            that does.
+                            """)
+                ]))
     }
 
     @Test("the refusal names the step, the count and the remedy")

@@ -110,6 +110,7 @@ struct Facts: Decodable, Sendable {
     let created: [ObjectID]?
     let sizes: [Size]?
     let answers: [String: ShortAnswer]?
+    let denials: [Observations.Denial]?
     let unmodelled: [Unmodelled]?
 
     var observations: Observations {
@@ -127,7 +128,7 @@ struct Facts: Decodable, Sendable {
                     case .unknown(let reason): .unknown(reason: reason)
                     }
                 return .init(step: step?.value.id ?? "", probe: name, answer: full)
-            })
+            }, denials: denials ?? [])
     }
 }
 
