@@ -1,80 +1,65 @@
 public import SchemaCore
+internal import Synchronization
 
 /// What manifests mean, before a server has read it.
 public struct Lowering<Object: CatalogObject>: Sendable {
-    /// The objects in the order of the manifests; parents before their children.
-    public var objects: [Object]
-    /// What `renamedFrom` asks for.
-    public var renames: [RequestedRename]
-    /// The schemas that the manifests name.
-    public var scope: Scope
+    /// What a steady state needs of it.
+    public let summary: LoweringSummary
     /// Everything that is wrong.
-    public var diagnostics: [Diagnostic]
-    /// Whether there was any manifest at all.
-    public var hasManifests: Bool
-    /// Objects that no manifest declares and that declared ones cannot be without. They are made
-    /// where they lack, never recorded as applied, and so never dropped.
-    public var implied: Set<ObjectID>
+    public let diagnostics: [Diagnostic]
+    private let content: Once<Content>
+
+    private struct Content: Sendable {
+        var objects: [Object]
+        var renames: [RequestedRename]
+    }
 
     /// Makes the value.
     public init(
-        objects: [Object], renames: [RequestedRename], scope: Scope, diagnostics: [Diagnostic],
-        hasManifests: Bool, implied: Set<ObjectID> = []
+        summary: LoweringSummary, objects: [Object], renames: [RequestedRename],
+        diagnostics: [Diagnostic]
     ) {
-        self.implied = implied
-        self.objects = objects
-        self.renames = renames
-        self.scope = scope
+        self.summary = summary
         self.diagnostics = diagnostics
-        self.hasManifests = hasManifests
+        content = Once { Content(objects: objects, renames: renames) }
     }
-}
 
-/// A `renamedFrom` in a manifest: what an object may still be called in a live database.
-///
-/// It does nothing once the database has the new name. Which of the old names applies is found in
-/// the live catalog: the table of a renamed column may itself wait for its new name.
-public struct RequestedRename: Hashable, Sendable {
-    /// The addresses that the object may have in a live database, likeliest first.
-    public let candidates: [ObjectID]
-    /// The address that it gets.
-    public let to: ObjectID
-    /// Where it was written.
-    public let span: SourceSpan
-
-    /// Makes the request.
-    public init(candidates: [ObjectID], to: ObjectID, span: SourceSpan) {
-        self.candidates = candidates
-        self.to = to
-        self.span = span
-    }
-}
-
-extension RequestedRename {
-    /// What the request comes to for these live addresses.
+    /// Makes the value of what an earlier run kept: the manifests are read when their objects are
+    /// asked for, which a target in its desired state never does.
     ///
-    /// - Returns: the rename, with the address that the object has now; nil if the database has
-    ///   the new name already, or neither.
-    /// - Throws: `DiagnosticsError` if both names exist, or more than one of the old ones.
-    public func resolved(isLive: (ObjectID) -> Bool) throws(DiagnosticsError) -> Rename? {
-        let present = candidates.filter(isLive)
-        guard let from = present.first else { return nil }
-        if isLive(to) {
-            throw DiagnosticsError([
-                .error(
-                    "rename-conflict", "the database has both \(from) and \(to)", at: span,
-                    help: "drop one of the two by hand, or leave renamedFrom away and declare both")
-            ])
+    /// - Parameter lower: reads the same manifests, which have no diagnostics.
+    public init(kept summary: LoweringSummary, lower: @escaping @Sendable () -> Self) {
+        self.summary = summary
+        diagnostics = []
+        content = Once { lower().content.value }
+    }
+
+    /// The objects in the order of the manifests; parents before their children.
+    public var objects: [Object] { content.value.objects }
+    /// What `renamedFrom` asks for.
+    public var renames: [RequestedRename] { content.value.renames }
+    /// The schemas that the manifests name.
+    public var scope: Scope { summary.scope }
+    /// Whether there was any manifest at all.
+    public var hasManifests: Bool { summary.hasManifests }
+    /// Objects that no manifest declares and that declared ones cannot be without. They are made
+    /// where they lack, never recorded as applied, and so never dropped.
+    public var implied: Set<ObjectID> { summary.implied }
+}
+
+/// A value that is made when it is first asked for.
+private final class Once<Value: Sendable>: Sendable {
+    private let made = Mutex<Value?>(nil)
+    private let make: @Sendable () -> Value
+
+    init(_ make: @escaping @Sendable () -> Value) { self.make = make }
+
+    var value: Value {
+        made.withLock { made in
+            if let made { return made }
+            let value = make()
+            made = value
+            return value
         }
-        if present.count > 1 {
-            throw DiagnosticsError([
-                .error(
-                    "rename-ambiguous",
-                    "the database has more than one of the old names: "
-                        + present.map(\.description).joined(separator: ", "), at: span,
-                    help: "name the one that is meant")
-            ])
-        }
-        return Rename(from: from, to: to)
     }
 }

@@ -68,7 +68,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
                 standsAlone: engine.standsAlone)
         }
         if let digests = try await engine.canonicalDigests(
-            lowering.objects, scope: scope, for: session, scratch: settings.scratch)
+            lowering, scope: scope, for: session, scratch: settings.scratch)
         {
             // In a steady state neither dependencies nor the desired catalog are needed.
             let inspection = try await engine.inspect(session, scope: scope, detail: .definitions)

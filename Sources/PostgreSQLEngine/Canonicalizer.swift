@@ -38,7 +38,9 @@ struct Canonicalizer: Sendable {
     func canonicalize(
         _ desired: [PostgreSQLObject], scope: Scope, for target: Target, scratch: ScratchSettings
     ) async throws -> Result {
-        let (extensions, key) = try await key(desired, scope: scope, for: target.connection)
+        let traits = try await ScratchTraits.read(target.connection)
+        let (extensions, key) = try await key(
+            desired, traits, scope: scope, for: target.connection)
         let cache = scratch.cacheDirectory.map { CatalogCache(directory: $0) }
         if let catalog = cache?.catalog(for: key) { return Result(catalog: catalog, notes: []) }
         let (built, notes) = try await servers.withDatabase(
@@ -52,19 +54,32 @@ struct Canonicalizer: Sendable {
     }
 
     /// The digests of the canonical catalog, if the cache has it; no catalog is decoded.
+    ///
+    /// They are found by the manifests' text where they were found before by what it means, so
+    /// that a warm run reads no YAML.
     func cachedDigests(
-        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLConnection,
+        _ lowering: Lowering<PostgreSQLObject>, scope: Scope, for target: PostgreSQLConnection,
         scratch: ScratchSettings
     ) async throws -> [ObjectID: Digest]? {
-        guard let directory = scratch.cacheDirectory else { return nil }
-        let (_, key) = try await key(desired, scope: scope, for: target)
-        return CatalogCache(directory: directory).digests(for: key)
+        guard let cache = scratch.cacheDirectory.map({ CatalogCache(directory: $0) }) else {
+            return nil
+        }
+        let traits = try await ScratchTraits.read(target)
+        let short = CatalogCacheKey(
+            desired: lowering.summary.source, traits: traits, scope: scope, searchPath: searchPath)
+        if let digests = cache.digests(for: short) { return digests }
+        let (extensions, key) = try await key(
+            lowering.objects, traits, scope: scope, for: target)
+        let digests = cache.digests(for: key)
+        // The version of an extension that is yet to be installed is no trait of the target.
+        if let digests, extensions.traits == traits { cache.store(digests, for: short) }
+        return digests
     }
 
     private func key(
-        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLConnection
+        _ desired: [PostgreSQLObject], _ traits: ScratchTraits, scope: Scope,
+        for target: PostgreSQLConnection
     ) async throws -> (CanonicalizeExtensions, CatalogCacheKey) {
-        let traits = try await ScratchTraits.read(target)
         let extensions = try await CanonicalizeExtensions(desired, traits, target)
         let key = CatalogCacheKey(
             desired: CatalogCacheKey.desired(extensions.desired), traits: traits, scope: scope,
@@ -100,7 +115,10 @@ struct Canonicalizer: Sendable {
         guard !diagnostics.hasErrors else { throw DiagnosticsError(diagnostics) }
         excluded.subtract(desired.lazy.map(\.id))
         let catalog = try await CanonicalizeFixpoint(database).settled(try await database.read())
-        return (Self.result(catalog, excluded, desired), !borrowed.isEmpty)
+        let result = Self.result(catalog, excluded, desired)
+        let undeclared = CanonicalizeUndeclared(desired).diagnostics(result)
+        guard undeclared.isEmpty else { throw DiagnosticsError(undeclared) }
+        return (result, !borrowed.isEmpty)
     }
 
     /// Schemas that objects need and nobody declares.

@@ -3,16 +3,18 @@
 // is as good as absent; nothing in here is needed for correctness, so failing to write is no error.
 
 internal import Foundation
+internal import Planning
 public import SchemaCore
 
 /// Canonical catalogs on disk.
 ///
-/// An entry is two files: a summary with the fingerprint in its first line and the digest of each
-/// object behind it, which is all that a target in its desired state needs; and the catalog, which
-/// is read only when there is something to plan.
+/// An entry is a summary with the fingerprint in its first line and the digest of each object
+/// behind it, which is all that a target in its desired state needs; and, beside it, the catalog,
+/// which is read only when there is something to plan. A summary that is found by the text of
+/// manifests has no catalog; a third file tells what was read of such a text.
 public struct CatalogCache: Sendable {
     /// Counts up when the files or the meaning of a catalog change.
-    static let format = 2
+    static let format = 3
 
     /// A catalog's file starts with the digest of the rest, in so many bytes.
     private static let sumLength = 71
@@ -23,7 +25,7 @@ public struct CatalogCache: Sendable {
     public let limit: Int
 
     /// A cache in a folder of its own.
-    public init(directory: String, limit: Int = 64) {
+    public init(directory: String, limit: Int = 128) {
         self.directory = directory
         self.limit = limit
     }
@@ -41,17 +43,14 @@ public struct CatalogCache: Sendable {
         }
         let body = bytes.dropFirst(header.length)
         guard Digest(of: Array(body)) == header.body else { return nil }
+        utimes(summaryPath(key), nil)
         return Self.decodedDigests(Array(body), count: header.count)
     }
 
     /// The whole catalog.
     public func catalog(for key: CatalogCacheKey) -> Catalog<PostgreSQLObject>? {
         guard isTrusted, let fingerprint = fingerprint(for: key),
-            let bytes = read(catalogPath(key)), bytes.count > Self.sumLength,
-            case let json = Array(bytes.dropFirst(Self.sumLength)),
-            Digest(of: json).description
-                == String(
-                    decoding: bytes.prefix(Self.sumLength), as: UTF8.self),
+            let json = read(catalogPath(key)).flatMap(Self.unsummed),
             let catalog = try? CanonicalJSON.decode(
                 Catalog<PostgreSQLObject>.self, from: Data(json)),
             catalog.fingerprint == fingerprint
@@ -65,20 +64,61 @@ public struct CatalogCache: Sendable {
     /// - Returns: whether it was kept; a full disk or a folder of somebody else is no error.
     @discardableResult
     public func store(_ catalog: Catalog<PostgreSQLObject>, for key: CatalogCacheKey) -> Bool {
-        try? FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
+        makeFolder()
         guard isTrusted, let data = try? CanonicalJSON.data(catalog) else { return false }
-        let body = Self.encodedDigests(catalog)
-        let header = Header(
-            fingerprint: catalog.fingerprint, count: catalog.count, body: Digest(of: body))
         // The summary comes last: where it stands, the catalog stands.
-        let sum = Array(Digest(of: data).description.utf8)
-        guard write(sum + data, to: catalogPath(key)),
-            write(Array(header.text.utf8) + body, to: summaryPath(key))
+        guard write(Self.summed(data), to: catalogPath(key)),
+            write(Self.summary(of: catalog.objects.mapValues(\.digest)), to: summaryPath(key))
         else { return false }
         sweep()
         return true
+    }
+
+    /// Keeps the digests of a catalog that is kept under another key.
+    func store(_ digests: [ObjectID: Digest], for key: CatalogCacheKey) {
+        guard isTrusted, write(Self.summary(of: digests), to: summaryPath(key)) else { return }
+        sweep()
+    }
+
+    /// What was read of manifests with this digest.
+    func lowering(of source: Digest) -> LoweringSummary? {
+        guard isTrusted, let json = read(loweringPath(source)).flatMap(Self.unsummed),
+            let summary = try? CanonicalJSON.decode(LoweringSummary.self, from: Data(json)),
+            summary.source == source
+        else { return nil }
+        utimes(loweringPath(source), nil)
+        return summary
+    }
+
+    /// Keeps what was read of manifests; it goes with the entries that were used before it.
+    func store(_ summary: LoweringSummary) {
+        makeFolder()
+        guard isTrusted, let data = try? CanonicalJSON.data(summary) else { return }
+        _ = write(Self.summed(data), to: loweringPath(summary.source))
+    }
+
+    /// Bytes behind their digest.
+    private static func summed(_ data: Data) -> [UInt8] {
+        Array(Digest(of: data).description.utf8) + data
+    }
+
+    /// The bytes behind their digest; nil if they do not have it.
+    private static func unsummed(_ bytes: [UInt8]) -> [UInt8]? {
+        let body = Array(bytes.dropFirst(sumLength))
+        let sum = String(decoding: bytes.prefix(sumLength), as: UTF8.self)
+        return Digest(of: body).description == sum ? body : nil
+    }
+
+    private func makeFolder() {
+        try? FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+    }
+
+    /// Another build may read the same manifests in another way.
+    private func loweringPath(_ source: Digest) -> String {
+        let name = Digest(of: "\(Self.format) \(CatalogCacheKey.runningBuild) \(source)")
+        return "\(directory)/\(name.description.dropFirst(7)).lowering"
     }
 
     private func summaryPath(_ key: CatalogCacheKey) -> String {
@@ -136,18 +176,25 @@ extension CatalogCache {
     }
 
     /// For each object: kind and names, each ended by NUL, NUL, and the digest's 64 digits.
-    private static func encodedDigests(_ catalog: Catalog<PostgreSQLObject>) -> [UInt8] {
+    private static func encoded(_ digests: [ObjectID: Digest]) -> [UInt8] {
         var out: [UInt8] = []
-        out.reserveCapacity(catalog.count * 120)
-        for object in catalog.sorted {
-            for name in [object.id.kind.rawValue] + object.id.path {
+        out.reserveCapacity(digests.count * 120)
+        for (id, digest) in digests.sorted(by: { $0.key < $1.key }) {
+            for name in [id.kind.rawValue] + id.path {
                 out.append(contentsOf: name.utf8)
                 out.append(0)
             }
             out.append(0)
-            out.append(contentsOf: object.digest.description.utf8.dropFirst(7))
+            out.append(contentsOf: digest.description.utf8.dropFirst(7))
         }
         return out
+    }
+
+    private static func summary(of digests: [ObjectID: Digest]) -> [UInt8] {
+        let body = encoded(digests)
+        let header = Header(
+            fingerprint: Fingerprint.of(digests), count: digests.count, body: Digest(of: body))
+        return Array(header.text.utf8) + body
     }
 
     private static func decodedDigests(_ bytes: [UInt8], count: Int) -> [ObjectID: Digest]? {
@@ -231,11 +278,13 @@ extension CatalogCache {
                 && ages[name.dropLast(".catalog".count) + ".summary"] == nil
             if name.hasSuffix(".tmp") || isOrphan { unlink("\(directory)/\(name)") }
         }
-        let entries = ages.filter { $0.key.hasSuffix(".summary") }
-            .sorted { ($0.value, $0.key) > ($1.value, $1.key) }
-        for (name, _) in entries.dropFirst(limit) {
-            unlink("\(directory)/\(name)")
-            unlink("\(directory)/\(name.dropLast(".summary".count)).catalog")
+        for suffix in [".summary", ".lowering"] {
+            let entries = ages.filter { $0.key.hasSuffix(suffix) }
+                .sorted { ($0.value, $0.key) > ($1.value, $1.key) }
+            for (name, _) in entries.dropFirst(limit) {
+                unlink("\(directory)/\(name)")
+                unlink("\(directory)/\(name.dropLast(suffix.count)).catalog")
+            }
         }
     }
 }

@@ -56,9 +56,18 @@ public struct PostgreSQL: Engine {
         ]
     }
 
-    /// Turns manifests into objects.
-    public func lower(_ input: ManifestInput) -> Lowering<PostgreSQLObject> {
-        PostgreSQLManifests.lower(input)
+    /// Turns manifests into objects. Of manifests without a diagnostic a summary is kept.
+    public func lower(_ input: ManifestInput, cache: String?) -> Lowering<PostgreSQLObject> {
+        guard let cache = cache.map({ CatalogCache(directory: $0) }) else {
+            return PostgreSQLManifests.lower(input)
+        }
+        let source = input.digest
+        if let kept = cache.lowering(of: source) {
+            return Lowering(kept: kept) { PostgreSQLManifests.lower(input) }
+        }
+        let lowering = PostgreSQLManifests.lower(input)
+        if lowering.diagnostics.isEmpty { cache.store(lowering.summary) }
+        return lowering
     }
 
     /// Writes manifests for a catalog.
@@ -123,12 +132,12 @@ public struct PostgreSQL: Engine {
 
     /// The digests that an earlier run kept.
     public func canonicalDigests(
-        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLSession,
+        _ lowering: Lowering<PostgreSQLObject>, scope: Scope, for target: PostgreSQLSession,
         scratch: ScratchSettings
     ) async throws -> [ObjectID: Digest]? {
         try await mapped {
             try await canonicalizer.cachedDigests(
-                desired, scope: scope, for: target.connection, scratch: scratch)
+                lowering, scope: scope, for: target.connection, scratch: scratch)
         }
     }
 

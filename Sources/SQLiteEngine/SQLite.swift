@@ -38,8 +38,8 @@ public struct SQLite: Engine {
             + SQLiteSession.pinned.map { "PRAGMA \($0);" }
     }
 
-    /// Turns manifests into objects.
-    public func lower(_ input: ManifestInput) -> Lowering<SQLiteObject> {
+    /// Turns manifests into objects. Memory is always at hand, so nothing is kept of them.
+    public func lower(_ input: ManifestInput, cache: String?) -> Lowering<SQLiteObject> {
         SQLiteManifests.lower(input)
     }
 
@@ -91,11 +91,11 @@ public struct SQLite: Engine {
     /// The digests of what `canonicalize` gives. Memory is always at hand, so they are, too; what
     /// was built for them is kept for `canonicalize`.
     public func canonicalDigests(
-        _ desired: [SQLiteObject], scope: Scope = Scope(schemas: []), for target: SQLiteSession,
-        scratch: ScratchSettings = ScratchSettings()
+        _ lowering: Lowering<SQLiteObject>, scope: Scope, for target: SQLiteSession,
+        scratch: ScratchSettings
     ) async throws -> [ObjectID: Digest]? {
-        try await canonicalize(desired, scope: scope, for: target, scratch: scratch).objects
-            .mapValues(\.digest)
+        try await canonicalize(lowering.objects, scope: scope, for: target, scratch: scratch)
+            .objects.mapValues(\.digest)
     }
 
     /// Applies renames to a copy of the live schema in memory.

@@ -48,7 +48,7 @@ struct CorpusCase: Sendable, CustomTestStringConvertible {
     func lowering(_ file: String, _ engine: PostgreSQL) -> Lowering<PostgreSQLObject>? {
         guard let text = text(file) else { return nil }
         let tree = ManifestTree(files: [ManifestFile(path: file, bytes: Array(text.utf8))])
-        return engine.lower(ManifestInput(base: tree))
+        return engine.lower(ManifestInput(base: tree), cache: nil)
     }
 }
 

@@ -63,8 +63,9 @@ struct LiveRun {
             #expect(back == first, "the way back leads to another state")
         }
         let nothing = Lowering<PostgreSQLObject>(
-            objects: [], renames: [], scope: Scope(schemas: []), diagnostics: [],
-            hasManifests: true)
+            summary: LoweringSummary(
+                source: Digest(of: ""), scope: Scope(schemas: []), hasManifests: true),
+            objects: [], renames: [], diagnostics: [])
         _ = try await reach(nothing, "nothing")
     }
 

@@ -50,7 +50,8 @@ struct Bench: Sendable {
 
     /// Lowers files; their errors are thrown.
     func lowered(_ files: [ManifestFile]) throws -> Lowering<PostgreSQLObject> {
-        let lowering = engine.lower(ManifestInput(base: ManifestTree(files: files)))
+        let lowering = engine.lower(
+            ManifestInput(base: ManifestTree(files: files)), cache: nil)
         if lowering.diagnostics.hasErrors { throw DiagnosticsError(lowering.diagnostics) }
         return lowering
     }

@@ -35,7 +35,9 @@ struct RecordingEngine: Engine {
     var manifestSchema: (name: String, text: String) { base.manifestSchema }
 
     func scriptSettings(_ limits: ExecutionLimits) -> [String] { base.scriptSettings(limits) }
-    func lower(_ input: ManifestInput) -> Lowering<PostgreSQLObject> { base.lower(input) }
+    func lower(_ input: ManifestInput, cache: String?) -> Lowering<PostgreSQLObject> {
+        base.lower(input, cache: cache)
+    }
     func standsAlone(_ id: ObjectID) -> Bool { base.standsAlone(id) }
     func renamableParts(of catalog: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
         base.renamableParts(of: catalog)
@@ -49,10 +51,10 @@ struct RecordingEngine: Engine {
         try await base.canonicalize(desired, scope: scope, for: target, scratch: scratch)
     }
     func canonicalDigests(
-        _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLSession,
+        _ lowering: Lowering<PostgreSQLObject>, scope: Scope, for target: PostgreSQLSession,
         scratch: ScratchSettings
     ) async throws -> [ObjectID: Digest]? {
-        try await base.canonicalDigests(desired, scope: scope, for: target, scratch: scratch)
+        try await base.canonicalDigests(lowering, scope: scope, for: target, scratch: scratch)
     }
     func settle(
         live: Catalog<PostgreSQLObject>, desired: Catalog<PostgreSQLObject>, renames: [Rename],

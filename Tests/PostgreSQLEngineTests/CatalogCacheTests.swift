@@ -1,4 +1,5 @@
 import Foundation
+import Manifest
 import Planning
 @testable import PostgreSQLEngine
 import SchemaCore
@@ -119,5 +120,49 @@ import Testing
             CatalogCacheKey.desired(objects) == CatalogCacheKey.desired(objects.reversed()))
         #expect(
             CatalogCacheKey.desired(objects) != CatalogCacheKey.desired(objects.dropFirst()))
+    }
+
+    /// A second run knows the manifests without reading them; a changed byte, a broken entry and
+    /// manifests with a warning are read again.
+    @Test func keepsWhatWasReadOfManifests() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let engine = PostgreSQL()
+        func lowered(_ column: String) -> Lowering<PostgreSQLObject> {
+            let text = """
+                apiVersion: lockstep.dev/v1
+                kind: Table
+                schema: app
+                name: t
+                columns:
+                  \(column)
+
+                """
+            let tree = ManifestTree(files: [ManifestFile(path: "t.yaml", bytes: Array(text.utf8))])
+            return engine.lower(ManifestInput(base: tree), cache: directory)
+        }
+        func kept() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: directory)
+                .filter { $0.hasSuffix(".lowering") }.sorted()
+        }
+        let first = lowered("a: int")
+        #expect(first.scope == Scope(schemas: ["app"]) && first.implied == [.schema("app")])
+        let names = try kept()
+        #expect(names.count == 1)
+        let second = lowered("a: int")
+        #expect(second.summary == first.summary && second.objects == first.objects)
+        let other = lowered("b: int")
+        #expect(other.summary.source != first.summary.source)
+        #expect(other.objects.contains { $0.id == .column("app", "t", "b") })
+        #expect(try kept().count == 2)
+        let warned = lowered("a: { type: text, default: active }")
+        #expect(!warned.diagnostics.isEmpty)
+        #expect(lowered("a: { type: text, default: active }").diagnostics == warned.diagnostics)
+        let path = "\(directory)/\(names[0])"
+        var broken = try Data(contentsOf: URL(fileURLWithPath: path))
+        broken[broken.count - 3] ^= 1
+        try broken.write(to: URL(fileURLWithPath: path))
+        #expect(
+            CatalogCache(directory: directory).lowering(of: first.summary.source) == nil)
+        #expect(lowered("a: int").summary == first.summary)
     }
 }

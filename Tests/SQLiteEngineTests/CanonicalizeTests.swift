@@ -56,7 +56,12 @@ struct CanonicalizeTests {
             let catalog = try await engine.canonicalize(desired, for: session)
             let found = try await engine.inspect(session, scope: Scope(schemas: []), detail: .full)
             #expect(catalog == found.catalog)
-            let digests = try await engine.canonicalDigests(desired, for: session)
+            let lowering = Lowering(
+                summary: LoweringSummary(
+                    source: Digest(of: "t"), scope: Scope(schemas: []), hasManifests: true),
+                objects: desired, renames: [], diagnostics: [])
+            let digests = try await engine.canonicalDigests(
+                lowering, scope: Scope(schemas: []), for: session, scratch: ScratchSettings())
             #expect(digests == catalog.objects.mapValues(\.digest))
         }
     }

@@ -16,8 +16,11 @@ public protocol Engine: ExecutionEngine {
     /// What stands before the statements of a plan as a script, one line each, so that they mean
     /// what they mean in a session of ours.
     func scriptSettings(_ limits: ExecutionLimits) -> [String]
-    /// Turns manifests into objects; reports all that can be known without a server. Pure.
-    func lower(_ input: ManifestInput) -> Lowering<Object>
+    /// Turns manifests into objects; reports all that can be known without a server.
+    ///
+    /// - Parameter cache: the folder in which an engine may keep what it need not read again; nil
+    ///   keeps nothing. It never changes what comes of it.
+    func lower(_ input: ManifestInput, cache: String?) -> Lowering<Object>
     /// Whether an object is managed only if a manifest names it or it was applied, even where all
     /// in its scope is managed otherwise: schemas, extensions.
     func standsAlone(_ id: ObjectID) -> Bool
@@ -44,7 +47,7 @@ public protocol Engine: ExecutionEngine {
     /// The digests of what `canonicalize` would give, if they are at hand without a scratch
     /// database: nil where nothing is cached.
     func canonicalDigests(
-        _ desired: [Object], scope: Scope, for target: Session, scratch: ScratchSettings
+        _ lowering: Lowering<Object>, scope: Scope, for target: Session, scratch: ScratchSettings
     ) async throws -> [ObjectID: Digest]?
 
     /// Says what identity changes come first, and what the live catalog looks like after them.

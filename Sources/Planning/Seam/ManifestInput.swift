@@ -1,4 +1,5 @@
 public import Manifest
+public import SchemaCore
 
 /// The manifests of one environment.
 public struct ManifestInput: Sendable {
@@ -14,5 +15,16 @@ public struct ManifestInput: Sendable {
         self.base = base
         self.overlays = overlays
         self.defaultSchema = defaultSchema
+    }
+
+    /// The digest of every file's path and bytes, and of the default schema.
+    public var digest: Digest {
+        var text = defaultSchema.map { "schema \($0.utf8.count) \($0)\n" } ?? ""
+        for (layer, tree) in ([base] + overlays).enumerated() {
+            for file in tree.files {
+                text += "\(layer) \(file.path.utf8.count) \(file.path) \(Digest(of: file.bytes))\n"
+            }
+        }
+        return Digest(of: text)
     }
 }

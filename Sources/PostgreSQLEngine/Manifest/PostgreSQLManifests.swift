@@ -17,7 +17,7 @@ public enum PostgreSQLManifests {
         var context = DecodingContext()
         let lowered = registry(defaultSchema: input.defaultSchema)
             .read(input.base, overlays: input.overlays, limits: limits, &context)
-        return result(LoweredItems(lowered), defaultSchema: input.defaultSchema, &context)
+        return result(LoweredItems(lowered), input, &context)
     }
 
     /// Rewrites manifests in canonical form; the order of fields is that of the kinds.
@@ -26,12 +26,13 @@ public enum PostgreSQLManifests {
     }
 
     private static func result(
-        _ lowered: LoweredItems<PostgreSQLObject>, defaultSchema: String?,
+        _ lowered: LoweredItems<PostgreSQLObject>, _ input: ManifestInput,
         _ context: inout DecodingContext
     ) -> Lowering<PostgreSQLObject> {
         let objects = lowered.objects
         // What a broken manifest declares is not known; nothing is said of names that it may hold.
-        let facts = ManifestFacts(objects, broken: lowered.broken, defaultSchema: defaultSchema)
+        let facts = ManifestFacts(
+            objects, broken: lowered.broken, defaultSchema: input.defaultSchema)
         context.report(NameChecks.diagnostics(objects))
         context.report(ReferenceChecks.diagnostics(lowered.items, facts))
         let declared = Dictionary(objects.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
@@ -40,10 +41,12 @@ public enum PostgreSQLManifests {
         let implied = implicitSchemas(objects)
         let all = implied + objects
         return Lowering(
+            summary: LoweringSummary(
+                source: input.digest,
+                scope: Scope(schemas: all.filter { $0.id.kind == .schema }.map(\.id.name)),
+                hasManifests: lowered.hasManifests, implied: Set(implied.map(\.id))),
             objects: all, renames: lowered.renames,
-            scope: Scope(schemas: all.filter { $0.id.kind == .schema }.map(\.id.name)),
-            diagnostics: context.diagnostics.sortedByPlace(), hasManifests: lowered.hasManifests,
-            implied: Set(implied.map(\.id)))
+            diagnostics: context.diagnostics.sortedByPlace())
     }
 
     /// Where an object or the label of an enum is declared.

@@ -25,8 +25,11 @@ public enum SQLiteManifests {
                 declared[id].map { .init(at: $0.span) }
             })
         return Lowering(
-            objects: objects, renames: lowered.renames, scope: Scope(schemas: []),
-            diagnostics: context.diagnostics.sortedByPlace(), hasManifests: lowered.hasManifests)
+            summary: LoweringSummary(
+                source: input.digest, scope: Scope(schemas: []),
+                hasManifests: lowered.hasManifests),
+            objects: objects, renames: lowered.renames,
+            diagnostics: context.diagnostics.sortedByPlace())
     }
 
     /// Rewrites manifests in canonical form; the order of fields is that of the kinds.

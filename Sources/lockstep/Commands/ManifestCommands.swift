@@ -22,7 +22,7 @@ struct ValidateCommand: AsyncParsableCommand {
     private func check<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) -> ExitStatus {
-        let lowering = engine.lower(place.input)
+        let lowering = engine.lower(place.input, cache: nil)
         console.tell(lowering.diagnostics, sources: place.sources)
         if lowering.diagnostics.hasErrors { return .failure }
         let files =

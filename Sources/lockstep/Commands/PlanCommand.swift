@@ -29,6 +29,7 @@ struct PlanCommand: AsyncParsableCommand {
     private func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
+        try refuseSeveralDocuments(place)
         let work = TargetWork(engine: engine, workplace: place, console: console)
         let lowering = try work.lowered()
         var hasChanges = false
@@ -47,6 +48,19 @@ struct PlanCommand: AsyncParsableCommand {
         }
         if strict { try work.refuseUnmodelled(unmodelled) }
         return exitCode && hasChanges ? .changes : .success
+    }
+
+    /// A file of JSON or SARIF holds one plan.
+    private func refuseSeveralDocuments(_ place: Workplace) throws {
+        switch output {
+        case .json, .sarif:
+            guard place.targets.count > 1 else { return }
+            let names = place.targets.map(\.name).joined(separator: ", ")
+            throw Failure.usage(
+                "-o \(output.rawValue) takes one target at a time; there are \(names)",
+                help: "choose one with --target")
+        case .text, .markdown, .sql: return
+        }
     }
 
     private func render(

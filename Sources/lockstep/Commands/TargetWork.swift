@@ -25,7 +25,8 @@ struct TargetWork<E: Engine>: Sendable {
 
     /// Lowers the manifests; tells warnings, throws errors with their lines.
     func lowered() throws -> Lowering<E.Object> {
-        let lowering = engine.lower(workplace.input)
+        let lowering = engine.lower(
+            workplace.input, cache: workplace.scratch.cacheDirectory)
         if lowering.diagnostics.hasErrors {
             throw LocatedDiagnostics(
                 diagnostics: lowering.diagnostics, sources: workplace.sources)
