@@ -52,7 +52,7 @@ let package = Package(
             name: "lockstep",
             dependencies: [
                 "SchemaCore", "Manifest", "Planning", "PostgreSQLClient", "PostgreSQLEngine",
-                "SQLiteEngine", "Execution", "GitSource", arguments,
+                "SQLiteClient", "SQLiteEngine", "Execution", "GitSource", arguments,
             ], swiftSettings: strict),
         .target(
             name: "TestSupport",

@@ -22,7 +22,7 @@ struct ArrowTests {
         "TestSupport": ["SchemaCore", "Manifest", "Planning", "PostgreSQLClient", "Testing"],
         "lockstep": [
             "SchemaCore", "Manifest", "Planning", "PostgreSQLClient", "PostgreSQLEngine",
-            "SQLiteEngine", "Execution", "GitSource", "ArgumentParser",
+            "SQLiteClient", "SQLiteEngine", "Execution", "GitSource", "ArgumentParser",
         ],
     ]
 

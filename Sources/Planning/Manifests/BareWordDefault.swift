@@ -1,4 +1,4 @@
-public import Manifest
+internal import Manifest
 public import SchemaCore
 
 /// Looks for defaults that are one word without quotes: SQL takes it for a column, which a default

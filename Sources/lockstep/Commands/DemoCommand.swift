@@ -1,54 +1,47 @@
 import ArgumentParser
 import Foundation
 import Planning
-import PostgreSQLClient
-import SchemaCore
 
 /// `lockstep demo`
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Shows the whole way on an example, with a PostgreSQL server of its own.",
+        abstract: "Shows the whole way on an example, with a database of its own.",
         discussion: """
-            Makes a git repository with the schema of a web shop in a new folder, starts a private \
-            PostgreSQL server, and goes from the first commit to drift that is found and reverted. \
-            It asks nothing and touches no database of yours. Every command that it shows is run \
-            as it stands. It needs git and the server programs of PostgreSQL (on Debian: apt-get \
-            install git postgresql-15).
+            Makes a git repository with the schema of a web shop and a database in a new folder, \
+            and goes from the first commit to drift that is found and reverted. It asks nothing \
+            and touches no database of yours. Every command that it shows is run as it stands. It \
+            needs git. With --engine postgresql it starts a private server, for which it needs \
+            the server programs of PostgreSQL (on Debian: apt-get install postgresql-15).
             """)
 
     @Option(help: ArgumentHelp("The folder to make; by default a temporary one.", valueName: "dir"))
     var folder: String?
 
+    @Option(help: ArgumentHelp("sqlite or postgresql.", valueName: "name"))
+    var engine = "sqlite"
+
     func run() async throws {
         try await CommandRun.run { console in
-            let binaries = try Self.binaries()
+            guard let story = DemoStory.all[engine] else {
+                throw Failure.usage(
+                    "there is no demo of '\(engine)'",
+                    help: "choose one of: \(DemoStory.all.keys.sorted().joined(separator: ", "))")
+            }
             let folder = try Self.make(folder)
             return try await Interruption.cancelling {
-                let server = try await LocalServer.start(binaries)
+                let database = try await story.database(folder.path)
                 do {
-                    try await Self.play(
-                        DemoStage(folder: folder, server: server, console: console))
-                    await server.stop(immediate: true)
+                    let stage = DemoStage(folder: folder, database: database, console: console)
+                    try await Self.play(story, on: stage)
+                    await database.end()
                     return .success
                 } catch {
-                    await server.stop(immediate: true)
-                    guard let error = error as? PostgreSQLError else { throw error }
-                    throw Failure(.failure, error.message, help: error.hint)
+                    await database.end()
+                    throw error
                 }
             }
         }
-    }
-
-    /// The newest server programs that are installed.
-    private static func binaries() throws -> LocalServer.Binaries {
-        let majors = (14...18).reversed()
-        if let found = majors.lazy.compactMap({ LocalServer.Binaries.find(major: $0) }).first {
-            return found
-        }
-        throw Failure(
-            .failure, "the server programs of PostgreSQL 14 to 18 are not installed",
-            help: "on Debian 12: apt-get install postgresql-15")
     }
 
     private static func make(_ wanted: String?) throws -> URL {
@@ -71,29 +64,30 @@ struct DemoCommand: AsyncParsableCommand {
 
     // MARK: - The play
 
-    private static func play(_ stage: DemoStage) async throws {
+    private static func play(_ story: DemoStory, on stage: DemoStage) async throws {
         let clock = ContinuousClock()
         let begin = clock.now
         stage.chapter(
             "Lockstep, the whole way",
             """
             This takes less than a minute and asks nothing. It works in \(stage.folder.path) with \
-            a private PostgreSQL \(stage.server.major) that is gone afterwards. Lines with $ are \
-            commands as you would type them there; what follows is what they print.
+            \(stage.database.words). Lines with $ are commands as you would type them there; what \
+            follows is what they print.
             """)
-        try await createFromGit(stage)
-        try await planSecondVersion(stage)
-        try await applySecondVersion(stage)
-        try await drift(stage)
+        try await createFromGit(story, stage)
+        try await planSecondVersion(story, stage)
+        try await applySecondVersion(story, stage)
+        try await drift(story, stage)
         try await lookBack(stage)
         let seconds = Int((clock.now - begin).components.seconds)
         try? FileManager.default.removeItem(at: stage.folder.appendingPathComponent(".cache"))
         stage.chapter(
             "The end",
             """
-            All \(HumanText.count(Int64(seconds), "second")) of it ran for real. The server is \
-            stopped and removed; the repository stays in \(stage.folder.path)/shop for you to look \
-            at. With a database of your own begin like this; import and plan change nothing in it:
+            All \(HumanText.count(Int64(seconds), "second")) of it ran for real. The \
+            repository stays in \(stage.folder.path)/shop for you to look at. \
+            \(stage.database.afterwards) With a database of your own begin like this; import and \
+            plan change nothing in it:
             """)
         stage.console.write(
             """
@@ -104,19 +98,19 @@ struct DemoCommand: AsyncParsableCommand {
             """)
     }
 
-    private static func createFromGit(_ stage: DemoStage) async throws {
+    private static func createFromGit(_ story: DemoStory, _ stage: DemoStage) async throws {
         stage.chapter(
             "1. The schema lives in git",
             """
-            A web shop: fourteen tables, enums, views, functions. Each manifest is a YAML file \
-            that says what shall be there. Nobody writes migrations.
+            A web shop: \(story.shop). Each manifest is a YAML file that says what shall be \
+            there. Nobody writes migrations.
             """)
-        try stage.write(ShopExample.first)
+        try stage.write(story.first)
         try await stage.git(["init", "-q", "-b", "main", "shop"])
         try await stage.git(["-C", "shop", "add", "."])
         try await stage.git(["-C", "shop", "commit", "-q", "-m", "The shop, version 1"])
         let name = "schema/tables/customers.yaml"
-        stage.console.write("\n$ cat shop/\(name)\n\(ShopExample.first[name] ?? "")")
+        stage.console.write("\n$ cat shop/\(name)\n\(story.first[name] ?? "")")
         stage.chapter(
             "2. From an empty database to version 1",
             """
@@ -124,24 +118,22 @@ struct DemoCommand: AsyncParsableCommand {
             difference. Creating things in an empty database is safe, so --auto-approve safe lets \
             it through; this is what a script or CI would run.
             """)
-        stage.console.write("\n$ export DATABASE_URL=\(ShellWord.quoted(stage.databaseURL))\n")
         try await stage.createDatabase()
         try await stage.lockstep(["apply", "--repo", "shop", "--auto-approve", "safe"])
         stage.chapter(
             "3. Rows",
             "An empty database has nothing to lose, so we put some 110,000 rows in.")
-        try await stage.sql(ShopExample.rows)
-        for line in try await stage.rowCounts() { stage.console.write("  \(line)\n") }
+        try await stage.database.run(story.rows)
+        for (table, rows) in try await stage.database.rowCounts() {
+            stage.console.write("  \(table): \(HumanText.count(rows, "row"))\n")
+        }
     }
 
-    private static func planSecondVersion(_ stage: DemoStage) async throws {
+    private static func planSecondVersion(_ story: DemoStory, _ stage: DemoStage) async throws {
         stage.chapter(
             "4. A second version is committed",
-            """
-            A new table, two wider columns, a foreign key with an index, a renamed column, and a \
-            column that goes.
-            """)
-        try stage.write(ShopExample.changes)
+            story.news)
+        try stage.write(story.changes)
         try await stage.git(["-C", "shop", "add", "."])
         try await stage.git(["-C", "shop", "--no-pager", "diff", "--cached", "--stat"])
         try await stage.git(["-C", "shop", "commit", "-q", "-m", "The shop, version 2"])
@@ -149,12 +141,12 @@ struct DemoCommand: AsyncParsableCommand {
             "5. The plan says what it would do, and what it would cost",
             """
             Every step shows its risk, the locks it takes, what it does to rows, and the way back. \
-            Look at the step marked destructive: the column with the fax numbers holds values.
+            Look at the step marked destructive: \(story.loss).
             """)
         try await stage.lockstep(["plan", "--repo", "shop"])
     }
 
-    private static func applySecondVersion(_ stage: DemoStage) async throws {
+    private static func applySecondVersion(_ story: DemoStory, _ stage: DemoStage) async throws {
         stage.chapter(
             "6. Data is not lost by accident",
             """
@@ -167,7 +159,8 @@ struct DemoCommand: AsyncParsableCommand {
             "7. Reviewed, acknowledged, applied",
             """
             So we keep the plan that we reviewed in a file and acknowledge the one step by its id. \
-            If manifests or database move in between, the plan is stale and is not applied.
+            If manifests or database move in between, the plan is stale and is not \
+            applied.\(story.safeguard)
             """)
         try await stage.lockstep(
             ["plan", "--repo", "shop", "-o", "json", "--out", "plan.json"])
@@ -182,14 +175,11 @@ struct DemoCommand: AsyncParsableCommand {
         try await stage.lockstep(["plan", "--repo", "shop", "--exit-code"])
     }
 
-    private static func drift(_ stage: DemoStage) async throws {
+    private static func drift(_ story: DemoStory, _ stage: DemoStage) async throws {
         stage.chapter(
             "8. Somebody changes the database by hand",
             "It is three in the morning, and somebody tries to make the shop faster.")
-        try await stage.byHand([
-            "drop index shop.orders_customer_idx",
-            "alter table shop.coupons alter column percent set default 10",
-        ])
+        try await stage.byHand(story.byHand)
         stage.chapter(
             "9. The drift is seen",
             "Exit code 5 is for your monitoring: the live database is not what was last applied.")
@@ -197,10 +187,9 @@ struct DemoCommand: AsyncParsableCommand {
         stage.chapter(
             "10. And reverted",
             """
-            Git says what shall be, so applying again brings it back; the index is built \
-            concurrently, without stopping anybody who writes.
+            Git says what shall be, so applying again brings it back; \(story.reverting).
             """)
-        try await stage.lockstep(["apply", "--repo", "shop"] + ["--auto-approve", "caution"])
+        try await stage.lockstep(["apply", "--repo", "shop", "--auto-approve", story.revertLevel])
         try await stage.lockstep(["drift", "--repo", "shop"])
     }
 

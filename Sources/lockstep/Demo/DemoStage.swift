@@ -3,18 +3,15 @@
 
 import Foundation
 import Planning
-import PostgreSQLClient
+import SchemaCore
 
-/// The place where the demo plays: a folder, a server, and this very program as a child process.
+/// The place where the demo plays: a folder, a database, and this very program as a child process.
 struct DemoStage: Sendable {
     /// The folder in which all commands run.
     let folder: URL
-    /// The private server.
-    let server: LocalServer
-    let console: Console
-
     /// The database.
-    var databaseURL: String { server.url(database: "shop") }
+    let database: any DemoDatabase
+    let console: Console
 
     /// Begins a chapter: what happens now, and why.
     func chapter(_ title: String, _ text: String) {
@@ -44,20 +41,28 @@ struct DemoStage: Sendable {
     /// Shows SQL that somebody runs by hand, and runs it.
     func byHand(_ statements: [String]) async throws {
         console.write("\n")
-        for statement in statements { console.write("shop=# \(statement);\n") }
-        try await sql(statements.joined(separator: ";\n"))
+        for statement in statements { console.write("\(database.prompt) \(statement);\n") }
+        try await database.run(statements.joined(separator: ";\n") + ";")
     }
 
-    /// Runs a script in the shop's database.
-    func sql(_ script: String) async throws {
-        let connection = try await PostgreSQLConnection.connect(server.settings(database: "shop"))
-        do {
-            try await connection.execute(script)
-            await connection.close()
-        } catch {
-            await connection.close()
-            throw error
+    /// Says where the database is, and makes it.
+    func createDatabase() async throws {
+        console.write("\n$ export DATABASE_URL=\(ShellWord.quoted(database.url))\n")
+        if let making = database.making { console.write("$ \(making)\n") }
+        try await database.create()
+    }
+
+    /// The ids of the steps of a plan file that can lose data.
+    func destructiveSteps(in file: String) throws -> [String] {
+        let path = folder.appendingPathComponent(file).path
+        guard
+            let data = FileManager.default.contents(atPath: path),
+            let document = try? CanonicalJSON.decode(PlanDocument.self, from: data)
+        else {
+            throw Failure(.failure, "the demo stops: it cannot read the plan in \(path)")
         }
+        return zip(document.plan.steps, document.assessment.stepRisks)
+            .filter { $0.1 == .destructive }.map(\.0.id)
     }
 
     /// Writes files of the project.
@@ -112,7 +117,7 @@ struct DemoStage: Sendable {
 
     private var environment: [String: String] {
         let own = [
-            "DATABASE_URL": databaseURL,
+            "DATABASE_URL": database.url,
             // Neither the user's cache nor the user's git settings play a part.
             "LOCKSTEP_CACHE": folder.appendingPathComponent(".cache").path,
             "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
