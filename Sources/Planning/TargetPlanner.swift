@@ -72,13 +72,12 @@ public struct TargetPlanner<E: Engine>: Sendable {
         {
             // In a steady state neither dependencies nor the desired catalog are needed.
             let inspection = try await engine.inspect(session, scope: scope, detail: .definitions)
-            let declared = Set(digests.keys)
-            let part = managed(inspection.catalog, declared)
-            if part.objects.count == digests.count,
-                part.objects.allSatisfy({ digests[$0.key] == $0.value.digest })
+            let part = managed(inspection.catalog, Set(digests.objects.keys))
+            if part.objects.count == digests.objects.count,
+                part.objects.allSatisfy({ digests.objects[$0.key] == $0.value.digest })
             {
                 return unchanged(
-                    part, inspection, scope: scope, capabilities: capabilities, declared: declared)
+                    part, digests, inspection, scope: scope, capabilities: capabilities)
             }
         }
         return try await changed(
@@ -86,13 +85,13 @@ public struct TargetPlanner<E: Engine>: Sendable {
     }
 
     private func unchanged(
-        _ live: Catalog<E.Object>, _ inspection: Inspection<E.Object>, scope: Scope,
-        capabilities: Capabilities, declared: Set<ObjectID>
+        _ live: Catalog<E.Object>, _ digests: CatalogDigests, _ inspection: Inspection<E.Object>,
+        scope: Scope, capabilities: Capabilities
     ) -> TargetPlan<E.Object> {
-        let fingerprint = live.fingerprint
+        let fingerprint = digests.fingerprint
         return TargetPlan(
             plan: plan([], live: fingerprint, desired: fingerprint, scope, capabilities),
-            effects: [], live: live, desired: live.objects.mapValues(\.digest),
+            effects: [], live: live, desired: digests.objects,
             unmodelled: inspection.unmodelled,
             unmanaged: unmanaged(inspection.catalog, managed: live), warnings: [], vanishing: [])
     }
@@ -196,7 +195,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
     private func unmanaged(
         _ live: Catalog<E.Object>, managed: Catalog<E.Object>
     ) -> [ObjectID] {
-        if settings.management.unmanaged == .ignore { return [] }
+        if settings.management.unmanaged == .ignore || live.count == managed.count { return [] }
         return live.objects.values.filter { object in
             guard managed[object.id] == nil, !settings.management.isExcluded(object.id) else {
                 return false

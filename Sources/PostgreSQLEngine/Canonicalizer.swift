@@ -60,7 +60,7 @@ struct Canonicalizer: Sendable {
     func cachedDigests(
         _ lowering: Lowering<PostgreSQLObject>, scope: Scope, for target: PostgreSQLConnection,
         scratch: ScratchSettings
-    ) async throws -> [ObjectID: Digest]? {
+    ) async throws -> CatalogDigests? {
         guard let cache = scratch.cacheDirectory.map({ CatalogCache(directory: $0) }) else {
             return nil
         }

@@ -3,7 +3,7 @@
 // is as good as absent; nothing in here is needed for correctness, so failing to write is no error.
 
 internal import Foundation
-internal import Planning
+public import Planning
 public import SchemaCore
 
 /// Canonical catalogs on disk.
@@ -36,15 +36,17 @@ public struct CatalogCache: Sendable {
         return Header(bytes)?.fingerprint
     }
 
-    /// The digest of each object.
-    public func digests(for key: CatalogCacheKey) -> [ObjectID: Digest]? {
+    /// The digest of each object, and the fingerprint.
+    public func digests(for key: CatalogCacheKey) -> CatalogDigests? {
         guard isTrusted, let bytes = read(summaryPath(key)), let header = Header(bytes) else {
             return nil
         }
         let body = bytes.dropFirst(header.length)
         guard Digest(of: Array(body)) == header.body else { return nil }
         utimes(summaryPath(key), nil)
-        return Self.decodedDigests(Array(body), count: header.count)
+        return Self.decodedDigests(Array(body), count: header.count).map {
+            CatalogDigests(objects: $0, fingerprint: header.fingerprint)
+        }
     }
 
     /// The whole catalog.
@@ -68,14 +70,14 @@ public struct CatalogCache: Sendable {
         guard isTrusted, let data = try? CanonicalJSON.data(catalog) else { return false }
         // The summary comes last: where it stands, the catalog stands.
         guard write(Self.summed(data), to: catalogPath(key)),
-            write(Self.summary(of: catalog.objects.mapValues(\.digest)), to: summaryPath(key))
+            write(Self.summary(of: CatalogDigests(catalog)), to: summaryPath(key))
         else { return false }
         sweep()
         return true
     }
 
     /// Keeps the digests of a catalog that is kept under another key.
-    func store(_ digests: [ObjectID: Digest], for key: CatalogCacheKey) {
+    func store(_ digests: CatalogDigests, for key: CatalogCacheKey) {
         guard isTrusted, write(Self.summary(of: digests), to: summaryPath(key)) else { return }
         sweep()
     }
@@ -190,10 +192,11 @@ extension CatalogCache {
         return out
     }
 
-    private static func summary(of digests: [ObjectID: Digest]) -> [UInt8] {
-        let body = encoded(digests)
+    private static func summary(of digests: CatalogDigests) -> [UInt8] {
+        let body = encoded(digests.objects)
         let header = Header(
-            fingerprint: Fingerprint.of(digests), count: digests.count, body: Digest(of: body))
+            fingerprint: digests.fingerprint, count: digests.objects.count,
+            body: Digest(of: body))
         return Array(header.text.utf8) + body
     }
 

@@ -134,7 +134,7 @@ public struct PostgreSQL: Engine {
     public func canonicalDigests(
         _ lowering: Lowering<PostgreSQLObject>, scope: Scope, for target: PostgreSQLSession,
         scratch: ScratchSettings
-    ) async throws -> [ObjectID: Digest]? {
+    ) async throws -> CatalogDigests? {
         try await mapped {
             try await canonicalizer.cachedDigests(
                 lowering, scope: scope, for: target.connection, scratch: scratch)

@@ -93,9 +93,9 @@ public struct SQLite: Engine {
     public func canonicalDigests(
         _ lowering: Lowering<SQLiteObject>, scope: Scope, for target: SQLiteSession,
         scratch: ScratchSettings
-    ) async throws -> [ObjectID: Digest]? {
-        try await canonicalize(lowering.objects, scope: scope, for: target, scratch: scratch)
-            .objects.mapValues(\.digest)
+    ) async throws -> CatalogDigests? {
+        CatalogDigests(
+            try await canonicalize(lowering.objects, scope: scope, for: target, scratch: scratch))
     }
 
     /// Applies renames to a copy of the live schema in memory.

@@ -53,7 +53,7 @@ struct RecordingEngine: Engine {
     func canonicalDigests(
         _ lowering: Lowering<PostgreSQLObject>, scope: Scope, for target: PostgreSQLSession,
         scratch: ScratchSettings
-    ) async throws -> [ObjectID: Digest]? {
+    ) async throws -> CatalogDigests? {
         try await base.canonicalDigests(lowering, scope: scope, for: target, scratch: scratch)
     }
     func settle(

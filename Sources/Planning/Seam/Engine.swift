@@ -48,7 +48,7 @@ public protocol Engine: ExecutionEngine {
     /// database: nil where nothing is cached.
     func canonicalDigests(
         _ lowering: Lowering<Object>, scope: Scope, for target: Session, scratch: ScratchSettings
-    ) async throws -> [ObjectID: Digest]?
+    ) async throws -> CatalogDigests?
 
     /// Says what identity changes come first, and what the live catalog looks like after them.
     ///
