@@ -42,11 +42,12 @@ public struct TargetPlanner<E: Engine>: Sendable {
         self.settings = settings
     }
 
-    /// The schemas that a run looks at: those of the manifests, of the project and of what was
-    /// last applied.
+    /// What a run looks at: the schemas of the manifests, of the project and of what was last
+    /// applied, and what of the manifests and of the latter is read beside them.
     public func scope(of lowering: Lowering<E.Object>, applied: AppliedState?) -> Scope {
         Scope(
-            schemas: lowering.scope.schemas + settings.schemas + (applied?.scope.schemas ?? []))
+            schemas: lowering.scope.schemas + settings.schemas + (applied?.scope.schemas ?? []),
+            reads: (applied?.scope.reads ?? []) + lowering.scope.reads)
     }
 
     /// Makes a plan.

@@ -43,14 +43,25 @@ struct Canonicalizer {
         let lent = try await lend(environment)
         var failures = try await build(statements(.table))
         failures += try await build(statements(.index))
+        failures += try await makeStatements()
         failures += try await build(statements(.view))
         failures += try await checkViews()
         failures += try await buildTriggers()
         guard failures.isEmpty else { throw DiagnosticsError(diagnostics(failures)) }
-        let read = try await SQLiteInspector.inspect(scratch, detail: .full).catalog
-        return read.filter { object in
+        let reads = desired.compactMap(SQLiteRead.init)
+        let read = try await SQLiteInspector.inspect(scratch, detail: .full, reads: reads).catalog
+        let rows = try await CanonicalRows.read(desired, tables: read)
+        guard rows.refusals.isEmpty else {
+            throw DiagnosticsError(
+                diagnostics(
+                    rows.refusals.map { Failure(object: $0.row, statement: nil, error: $0.error) }))
+        }
+        try checkStatements(read, beside: lent)
+        var own = read.filter { object in
             !lent.contains(object.id) && !(object.parent.map(lent.contains) ?? false)
         }
+        for row in rows.objects { own.insert(row) }
+        return own
     }
 
     // MARK: - Building
@@ -86,6 +97,41 @@ struct Canonicalizer {
                 case .table, .column, .constraint, .data, .statement: nil
                 }
             }
+    }
+
+    /// Runs what only its author knows, in the order of the manifests.
+    private func makeStatements() async throws -> [Failure] {
+        var failures: [Failure] = []
+        for object in desired {
+            guard case .statement(let statement) = object.definition else { continue }
+            do throws(SQLiteError) {
+                try await scratch.runScript(statement.create.text)
+            } catch {
+                failures.append(Failure(object: object, statement: nil, error: error))
+            }
+        }
+        return failures
+    }
+
+    /// Each statement has made what its query finds, and nothing that has a kind of its own.
+    private func checkStatements(
+        _ read: Catalog<SQLiteObject>, beside lent: Set<ObjectID>
+    ) throws(DiagnosticsError) {
+        let statements = desired.filter { $0.id.kind == .statement }
+        guard !statements.isEmpty else { return }
+        var problems = statements.filter { read[$0.id] == nil }.map { object in
+            Diagnostic.error(
+                "no-identity", "\(object.id): its identity finds nothing once it is made",
+                at: object.span, help: "write a query that gives a row exactly if it is there")
+        }
+        let declared = Set(desired.map(\.id)).union(lent)
+        for object in read.sorted where object.parent == nil && !declared.contains(object.id) {
+            problems.append(
+                .error(
+                    "has-own-kind", "a statement makes \(object.id), which has a kind of its own",
+                    at: statements[0].span, help: "declare it by a manifest of its own"))
+        }
+        if !problems.isEmpty { throw DiagnosticsError(problems) }
     }
 
     private func build(

@@ -120,9 +120,7 @@ extension ObjectID {
     static func index(_ name: String) -> ObjectID { ObjectID(.index, name.asciiFolded) }
     static func view(_ name: String) -> ObjectID { ObjectID(.view, name.asciiFolded) }
     static func trigger(_ name: String) -> ObjectID { ObjectID(.trigger, name.asciiFolded) }
-    /// The managed rows of a table.
-    static func data(_ table: String) -> ObjectID { ObjectID(.data, table.asciiFolded) }
-    static func statement(_ name: String) -> ObjectID { ObjectID(.statement, name) }
+    static func statement(_ name: String) -> ObjectID { ObjectID(.statement, name.asciiFolded) }
 }
 
 extension String {

@@ -62,12 +62,14 @@ public struct SQLite: Engine {
         try await session.capabilities()
     }
 
-    /// Reads the schema; SQLite has no schemas in it, so the scope is always all of it.
+    /// Reads the schema, all of it since SQLite has no schemas in it, and what the scope has
+    /// beside it.
     public func inspect(
         _ session: SQLiteSession, scope: Scope, detail: InspectionDetail
     ) async throws -> Inspection<SQLiteObject> {
         try await mapped {
-            try await SQLiteInspector.inspect(session.connection, detail: detail)
+            try await SQLiteInspector.inspect(
+                session.connection, detail: detail, reads: try SQLiteRead.reads(scope))
         }
     }
 
@@ -110,8 +112,9 @@ public struct SQLite: Engine {
         }
     }
 
-    /// Nothing: all that SQLite has belongs to the one file, which is Lockstep's as a whole.
-    public func standsAlone(_ id: ObjectID) -> Bool { false }
+    /// Rows, which others may have put there, and what has no kind. All else that SQLite has
+    /// belongs to the one file, which is Lockstep's as a whole.
+    public func standsAlone(_ id: ObjectID) -> Bool { id.kind == .data || id.kind == .statement }
 
     /// Nothing: all that can be renamed is an object.
     public func renamableParts(of catalog: Catalog<SQLiteObject>) -> Set<ObjectID> { [] }

@@ -21,7 +21,10 @@ struct Settler {
             try await copy.standInForUnknownCollations()
             try await build(rows, in: copy)
             try await run(script, in: copy)
-            let catalog = try await SQLiteInspector.inspect(copy, detail: .full).catalog
+            var catalog = try await SQLiteInspector.inspect(copy, detail: .full).catalog
+            for object in RenamedRows(renames, settled: catalog).moved(live) {
+                catalog.insert(object)
+            }
             await copy.close()
             return Settlement(renames: renames, catalog: catalog)
         } catch {

@@ -94,6 +94,16 @@ struct GeneratedDocumentTests {
         **References.** SQLite lets a foreign key refer to what is not there, and minds only when
         rows change while foreign keys are on. A manifest that does is an error, unless it says
         `unchecked: true`; `import` says so where a database has such a key.
+
+        **Rows.** `kind: Data` manages the rows that it lists, and of each the columns that it
+        names. Other rows and columns stay as they are and are not told of. A row that is no
+        longer listed is deleted, once that is acknowledged. Values take the types of their
+        columns; a number that is written in an unusual way (`007`, `1.50`) has to say by quotes
+        whether it is a text.
+
+        **Statements.** `kind: Statement` is for what has no kind. Where it is built and where it
+        is live, the query `identity` is asked the same thing, and equal answers are no
+        difference.
         """
 
     /// A manual page as Markdown: the first line and those at the margin are headings; sentences

@@ -35,7 +35,10 @@ struct ManifestExportTests {
         let files = exampleOfKinds.map { ExportedManifest(path: $0.path, text: $0.text) }
         #expect(files.count == SQLiteManifests.registry.kinds.count)
         let first = try await built(files)
-        expectEqual(try await built(SQLiteManifests.manifests(for: first)), first)
+        // Only a person knows which rows matter, and what makes what has no kind.
+        let schema = first.filter { ![.data, .statement].contains($0.id.kind) }
+        #expect(schema.count < first.count)
+        expectEqual(try await built(SQLiteManifests.manifests(for: first)), schema)
     }
 
     @Test("a random table comes back", arguments: 0..<200 as Range<UInt64>)

@@ -22,6 +22,7 @@ struct ManifestLoweringTests {
                 state TEXT NOT NULL DEFAULT 'new' COLLATE "NOCASE",
                 words TEXT GENERATED ALWAYS AS (upper(email)) STORED,
                 short ANY NOT NULL GENERATED ALWAYS AS (substr(email, 1, 2)) VIRTUAL,
+                raw BLOB,
                 UNIQUE (email, state),
                 CONSTRAINT by_team UNIQUE (team, email COLLATE "NOCASE") ON CONFLICT IGNORE,
                 CONSTRAINT positive CHECK (id > 0),

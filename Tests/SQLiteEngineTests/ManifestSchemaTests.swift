@@ -57,6 +57,7 @@ let wholeManifest = """
       state: { type: text, default: "'new'", collation: nocase } # kept
       words: { type: text, nullable: true, generated: { expression: upper(email), stored: true } }
       short: { type: any, generated: "substr(email, 1, 2)" }
+      raw: { type: blob, nullable: true }
     primaryKey:
       name: pk
       columns: [{ column: id, order: asc }]
@@ -128,5 +129,22 @@ let wholeManifest = """
     table: Users
     event: insert
     body: SELECT 1;
+
+    ---
+    apiVersion: lockstep.dev/v1
+    kind: Data
+    table: users
+    key: [id]
+    rows:
+      - { id: 1, email: a@b, raw: null }
+      - { id: 2, email: "2", raw: { blob: 00FF } }
+
+    ---
+    apiVersion: lockstep.dev/v1
+    kind: Statement
+    name: words
+    create: CREATE VIRTUAL TABLE words USING fts5(text);
+    drop: DROP TABLE words
+    identity: SELECT sql FROM sqlite_schema WHERE name = 'words'
 
     """

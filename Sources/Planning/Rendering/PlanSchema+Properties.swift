@@ -25,6 +25,9 @@ extension PlanSchema {
         "Plan.steps": .init("The steps in order."),
         "Scope.schemas": .init("The schemas; empty where all are meant."),
         "Scope.isEverything": .init("Whether all schemas are meant that are not the server's."),
+        "Scope.reads": .init("What is read beside the schemas; absent if that is nothing."),
+        "ScopeRead.object": .init("The object that it is read for."),
+        "ScopeRead.how": .init("How the engine reads it."),
         "PlanningOptions.concurrentIndexes": .init(
             "Whether indexes on tables that exist are built without blocking writers."),
 

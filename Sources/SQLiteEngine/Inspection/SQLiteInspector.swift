@@ -21,19 +21,38 @@ struct SQLiteInspector {
     /// Reads everything in one snapshot.
     ///
     /// - Throws: `EngineError` of kind `unsupported` for a definition that cannot be read.
+    ///
+    /// - Parameter reads: what is read beside the schema.
     static func inspect(
-        _ connection: SQLiteConnection, detail: InspectionDetail
+        _ connection: SQLiteConnection, detail: InspectionDetail, reads: [SQLiteRead] = []
     ) async throws -> Inspection<SQLiteObject> {
-        let rows = try await SchemaRows.read(connection)
+        let (rows, others) = try await snapshot(connection, reads)
         do {
             // What views and triggers refer to, SQLite itself says, in a copy of the schema.
             let probe = try await DependencyProbe(rows)
             let inspector = try SQLiteInspector(rows, probe, detail)
-            let inspection = try await inspector.inspection()
+            var inspection = try await inspector.inspection()
+            for object in others { inspection.catalog.insert(object) }
             await probe.close()
             return inspection
         } catch let contradiction as Contradiction {
             throw contradiction.engineError
+        }
+    }
+
+    private static func snapshot(
+        _ connection: SQLiteConnection, _ reads: [SQLiteRead]
+    ) async throws -> (SchemaRows, [SQLiteObject]) {
+        let isOwn = await !connection.isInTransaction
+        if isOwn { try await connection.begin(.deferred) }
+        do {
+            let rows = try await SchemaRows.read(connection)
+            let others = try await ScopeReader(connection, rows).objects(reads)
+            if isOwn { await connection.rollback() }
+            return (rows, others)
+        } catch {
+            if isOwn { await connection.rollback() }
+            throw error
         }
     }
 

@@ -37,7 +37,8 @@ struct ExportSource {
         let sorted = catalog.sorted.enumerated().sorted {
             ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
         }
-        for (_, object) in sorted {
+        // Only a person knows which rows matter.
+        for (_, object) in sorted where object.id.kind != .data {
             if let parent = object.parent { children[parent, default: []].append(object) }
         }
         self.children = children

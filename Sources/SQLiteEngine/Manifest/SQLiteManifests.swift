@@ -26,7 +26,10 @@ public enum SQLiteManifests {
             })
         return Lowering(
             summary: LoweringSummary(
-                source: input.digest, scope: Scope(schemas: []),
+                source: input.digest,
+                scope: Scope(
+                    schemas: [],
+                    reads: objects.compactMap { SQLiteRead($0)?.scoped($0.id) }),
                 hasManifests: lowered.hasManifests),
             objects: objects, renames: lowered.renames,
             diagnostics: context.diagnostics.sortedByPlace())
@@ -61,16 +64,25 @@ public enum SQLiteManifests {
             "Trigger", doc: "A trigger in a document of its own, on a table or a view.",
             TriggerDocumentSpec.decoding
         ) { $0.lower(&$1, &$2) },
+        kind(
+            "Data", doc: "Rows of a table; of other rows and columns nothing is said.",
+            identity: "table", DataSpec.decoding
+        ) { $0.lower(&$1, &$2) },
+        kind(
+            "Statement",
+            doc: "What has no kind of its own, for example a virtual table, by its SQL.",
+            StatementSpec.decoding
+        ) { spec, builder, _ in spec.lower(&builder) },
     ])
 
-    /// A kind whose objects are told apart by their names, as SQLite tells them.
+    /// A kind whose objects are told apart by a name, as SQLite tells names apart.
     private static func kind<Spec: Sendable>(
-        _ name: String, doc: String, _ decoding: Decoding<Spec>,
+        _ name: String, doc: String, identity: String = "name", _ decoding: Decoding<Spec>,
         lower:
             @escaping @Sendable (Spec, inout ManifestBuilder, inout DecodingContext) -> Void
     ) -> ManifestKind<ManifestItem<SQLiteObject>> {
         ManifestKind(
-            name, doc: doc, identityFields: ["name"],
+            name, doc: doc, identityFields: [identity],
             identityText: { $1?.text?.asciiFolded ?? "" }, decoding: decoding
         ) { spec, _, context in
             var builder = ManifestBuilder()

@@ -1,10 +1,15 @@
-/// The rows of a lookup table, as a manifest lists them by key.
+// Owns what a managed row is. Invariant: it holds the columns that a manifest gives and no others,
+// so what others keep in the row's other columns is neither compared nor written.
+
+internal import SchemaCore
+
+/// One row of a table, by its key, with the columns that a manifest gives.
 public struct DataDefinition: Hashable, Codable, Sendable {
     /// A value of a row.
     public enum Value: Hashable, Codable, Sendable {
         case null
         case integer(Int64)
-        /// As SQLite prints it with 17 digits, so that equal numbers have equal texts.
+        /// The shortest text that reads as the same number, so that equal numbers are equal.
         case real(String)
         case text(String)
         /// In hexadecimal digits of upper case.
@@ -15,16 +20,49 @@ public struct DataDefinition: Hashable, Codable, Sendable {
     public var table: String
     /// The columns that tell rows apart, as they are declared.
     public var key: [String]
-    /// The columns that are managed, as they are declared, the key's among them.
+    /// The columns that are managed, the key's among them, in the order of their folded names.
     public var columns: [String]
-    /// The rows in the order of their keys, each with a value for each of `columns`.
-    public var rows: [[Value]]
+    /// A value for each of `columns`.
+    public var values: [Value]
 
     /// Makes the definition.
-    public init(table: String, key: [String], columns: [String], rows: [[Value]]) {
+    public init(table: String, key: [String], columns: [String], values: [Value]) {
         self.table = table
         self.key = key
         self.columns = columns
-        self.rows = rows
+        self.values = values
+    }
+
+    /// The values of the key, in its order.
+    var keyValues: [Value] {
+        key.map { name in
+            let place = columns.firstIndex { $0.asciiFolded == name.asciiFolded }
+            return place.map { values[$0] } ?? .null
+        }
+    }
+
+    /// Its address.
+    var id: ObjectID { .data(table, keyValues) }
+}
+
+extension ObjectID {
+    /// A managed row.
+    static func data(_ table: String, _ key: [DataDefinition.Value]) -> ObjectID {
+        ObjectID(.data, [table.asciiFolded] + key.map(\.shown))
+    }
+}
+
+extension DataDefinition.Value {
+    /// As an address has it: a text as it is, unless it would read as something else.
+    var shown: String {
+        switch self {
+        case .null: "NULL"
+        case .integer(let number): String(number)
+        case .real(let text): text
+        case .blob(let digits): "x'\(digits)'"
+        case .text(let text):
+            text.isEmpty || text == "NULL" || text.contains("'") || Double(text) != nil
+                ? SQLDialect.sqlite.quoted(literal: text) : text
+        }
     }
 }
