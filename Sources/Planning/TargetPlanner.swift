@@ -94,7 +94,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
             plan: plan([], live: fingerprint, desired: fingerprint, scope, capabilities),
             effects: [], live: live, desired: digests.objects,
             unmodelled: inspection.unmodelled,
-            unmanaged: unmanaged(inspection.catalog, managed: live), warnings: [], vanishing: [])
+            unmanaged: unmanaged(inspection.catalog, managed: live, scope), warnings: [],
+            vanishing: [])
     }
 
     private func changed(
@@ -113,7 +114,9 @@ public struct TargetPlanner<E: Engine>: Sendable {
             live: inspection.catalog, desired: desired, renames: renames, for: session,
             scratch: settings.scratch)
         let whole = settlement.catalog
-        settlement.catalog = managed(whole, declared)
+        // What was managed is so under its new name.
+        let moved = settlement.renames.filter { live[$0.from] != nil }.map(\.to)
+        settlement.catalog = managed(whole, declared.union(moved))
         for object in settlement.spellings { desired.insert(object) }
         let changes = difference(from: settlement.catalog, to: desired)
         try refuseLostGround(of: desired, changes)
@@ -126,7 +129,9 @@ public struct TargetPlanner<E: Engine>: Sendable {
                 unmodelled: inspection.unmodelled, spans: spans, capabilities: capabilities,
                 options: settings.options))
         let dependants = StandingDependants(
-            unmanaged: whole.filter { settlement.catalog[$0.id] == nil },
+            unmanaged: whole.filter { object in
+                settlement.catalog[object.id] == nil && !scope.namesEach(object.id.kind)
+            },
             unmodelled: inspection.unmodelled)
         let problems = dependants.problems(with: result) + result.diagnostics
         if problems.hasErrors { throw DiagnosticsError(problems) }
@@ -139,7 +144,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
                 scope, capabilities),
             effects: result.steps.map(\.effects), live: live,
             desired: desired.objects.mapValues(\.digest), unmodelled: inspection.unmodelled,
-            unmanaged: unmanaged(inspection.catalog, managed: live),
+            unmanaged: unmanaged(inspection.catalog, managed: live, scope),
             warnings: lowering.diagnostics + result.diagnostics
                 + RenameSuspicion.warnings(for: changes),
             vanishing: vanishing)
@@ -194,13 +199,13 @@ public struct TargetPlanner<E: Engine>: Sendable {
     }
 
     private func unmanaged(
-        _ live: Catalog<E.Object>, managed: Catalog<E.Object>
+        _ live: Catalog<E.Object>, managed: Catalog<E.Object>, _ scope: Scope
     ) -> [ObjectID] {
         if settings.management.unmanaged == .ignore || live.count == managed.count { return [] }
         return live.objects.values.filter { object in
-            guard managed[object.id] == nil, !settings.management.isExcluded(object.id) else {
-                return false
-            }
+            guard managed[object.id] == nil, !settings.management.isExcluded(object.id),
+                !scope.namesEach(object.id.kind)
+            else { return false }
             // Children are told with their parent.
             guard let parent = object.parent, let above = live[parent] else { return true }
             return managed[parent] != nil || engine.standsAlone(above.id)

@@ -43,16 +43,23 @@ extension SQLiteConnection {
 
     /// Runs statements one after the other, up to the first that fails. What the earlier ones did
     /// stays, unless a transaction is open and rolled back.
-    public func runScript(_ sql: String) async throws(SQLiteError) {
-        try await interruptible(timeout: nil, ignoresCancellation: false) {
+    ///
+    /// - Returns: what each gave, in order.
+    @discardableResult
+    public func runScript(
+        _ sql: String, timeout: Duration? = nil
+    ) async throws(SQLiteError) -> [SQLiteRows] {
+        try await interruptible(timeout: timeout, ignoresCancellation: false) {
             (handle) throws(SQLiteError) in
+            var answers: [SQLiteRows] = []
             var rest = try Self.terminated(sql)[...]
             while let (statement, used) = try self.prepare(rest, in: handle) {
                 defer { sqlite3_finalize(statement) }
                 let text = String(decoding: rest.prefix(used), as: UTF8.self)
-                _ = try self.rows(of: statement, in: handle, text)
+                answers.append(try self.rows(of: statement, in: handle, text))
                 rest = rest.dropFirst(used)
             }
+            return answers
         }
     }
 

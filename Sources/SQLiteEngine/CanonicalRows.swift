@@ -34,7 +34,7 @@ struct CanonicalRows {
             try await canonical.copy(rows, tables, into: copy)
             try await canonical.store(rows, in: copy)
             canonical.objects = try await ScopeReader(copy, try await SchemaRows.read(copy))
-                .objects(rows.compactMap(SQLiteRead.init))
+                .objects(rows.compactMap { SQLiteRead($0) })
             await copy.close()
             return canonical
         } catch {

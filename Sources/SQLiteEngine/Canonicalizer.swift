@@ -48,7 +48,7 @@ struct Canonicalizer {
         failures += try await checkViews()
         failures += try await buildTriggers()
         guard failures.isEmpty else { throw DiagnosticsError(diagnostics(failures)) }
-        let reads = desired.compactMap(SQLiteRead.init)
+        let reads = desired.compactMap { SQLiteRead($0) }
         let read = try await SQLiteInspector.inspect(scratch, detail: .full, reads: reads).catalog
         let rows = try await CanonicalRows.read(desired, tables: read)
         guard rows.refusals.isEmpty else {

@@ -14,24 +14,30 @@ struct RenamedRows {
         self.settled = settled
     }
 
-    /// What of a catalog the schema says nothing of, with the names that it has after the renames.
-    func moved(_ live: Catalog<SQLiteObject>) -> [SQLiteObject] {
-        live.objects.values.compactMap { object in
+    /// What of a catalog the schema says nothing of, with the names that it has after the renames,
+    /// with the addresses that they had.
+    func moved(
+        _ live: Catalog<SQLiteObject>
+    ) -> [(from: ObjectID, object: SQLiteObject)] {
+        live.sorted.compactMap { object in
             switch object.definition {
-            case .data(let row): moved(row)
-            case .statement: object
+            case .data(let row): (object.id, moved(row))
+            case .statement: (object.id, object)
             case .table, .column, .constraint, .index, .view, .trigger: nil
             }
         }
     }
 
     private func moved(_ row: DataDefinition) -> SQLiteObject {
-        var table = ObjectID.table(row.table)
+        let before = ObjectID.table(row.table)
+        let table = renames.first { $0.from == before }?.to ?? before
         var columns = row.columns.map(\.asciiFolded)
         var key = row.key.map(\.asciiFolded)
         for rename in renames {
-            if rename.from == table { table = rename.to }
-            guard rename.from.kind == .column, rename.from.path[0] == table.name else { continue }
+            guard rename.from.kind == .column,
+                [before.name, table.name].contains(rename.from.path[0]),
+                rename.to.path[0] == table.name
+            else { continue }
             func moved(_ name: String) -> String {
                 name == rename.from.name ? rename.to.name : name
             }

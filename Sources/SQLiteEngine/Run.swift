@@ -21,7 +21,8 @@ extension SQLiteSession {
     }
 
     private func run(_ statement: Statement, _ timeout: Duration?) async throws {
-        let rows = try await query(statement.text, timeout: timeout)
+        // What an author wrote may be several statements.
+        let rows = try await runScript(statement.text, timeout: timeout).flatMap { Array($0) }
         guard let first = rows.first else { return }
         let words = first.values.map { value in
             switch value {

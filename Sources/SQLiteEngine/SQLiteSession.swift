@@ -117,6 +117,13 @@ public struct SQLiteSession: EngineSession {
         }
     }
 
+    /// Runs the statements of a text; errors come as `EngineError` with the text.
+    func runScript(_ sql: String, timeout: Duration? = nil) async throws -> [SQLiteRows] {
+        try await mapped(sql) { () throws(SQLiteError) in
+            try await connection.runScript(sql, timeout: timeout)
+        }
+    }
+
     /// Runs a body in the open transaction, or in one of its own that may write.
     func inTransaction<Value>(_ body: () async throws -> Value) async throws -> Value {
         if await connection.isInTransaction { return try await body() }

@@ -22,11 +22,13 @@ struct Settler {
             try await build(rows, in: copy)
             try await run(script, in: copy)
             var catalog = try await SQLiteInspector.inspect(copy, detail: .full).catalog
-            for object in RenamedRows(renames, settled: catalog).moved(live) {
+            var all = renames
+            for (from, object) in RenamedRows(renames, settled: catalog).moved(live) {
                 catalog.insert(object)
+                if from != object.id { all.append(Rename(from: from, to: object.id)) }
             }
             await copy.close()
-            return Settlement(renames: renames, catalog: catalog)
+            return Settlement(renames: all, catalog: catalog)
         } catch {
             await copy.close()
             throw error

@@ -97,13 +97,17 @@ struct GeneratedDocumentTests {
 
         **Rows.** `kind: Data` manages the rows that it lists, and of each the columns that it
         names. Other rows and columns stay as they are and are not told of. A row that is no
-        longer listed is deleted, once that is acknowledged. Values take the types of their
-        columns; a number that is written in an unusual way (`007`, `1.50`) has to say by quotes
-        whether it is a text.
+        longer listed is deleted, and one whose values somebody else changed is set right, once
+        that is acknowledged. A row to which others refer is not deleted, whatever the foreign key
+        says of deletion. Rows follow their table when it or its columns are renamed; another
+        `key` for the same rows is refused. Values take the types of their columns; a number that
+        is written in an unusual way (`007`, `1.50`) has to say by quotes whether it is a text.
 
         **Statements.** `kind: Statement` is for what has no kind. Where it is built and where it
         is live, the query `identity` is asked the same thing, and equal answers are no
-        difference.
+        difference. Where they differ, `drop` and then `create` is run, which destroys what it
+        holds and has to be acknowledged; without `drop` that is refused. Several statements come
+        in the order of their names.
         """
 
     /// A manual page as Markdown: the first line and those at the margin are headings; sentences

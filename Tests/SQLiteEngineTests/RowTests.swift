@@ -254,7 +254,9 @@ struct RenamedRowTests {
         let schema = after.filter { $0.id.kind != .data }
         let moved = RenamedRows(renames, settled: schema).moved(before)
         #expect(moved.count == 1)
-        #expect(moved.first == after[.data("other", [.text("x")])])
-        #expect(moved.first?.dependencies == after[.data("other", [.text("x")])]?.dependencies)
+        #expect(moved.first?.from == .data("a", [.text("x")]))
+        #expect(moved.first?.object == after[.data("other", [.text("x")])])
+        #expect(
+            moved.first?.object.dependencies == after[.data("other", [.text("x")])]?.dependencies)
     }
 }

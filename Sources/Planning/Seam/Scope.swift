@@ -1,3 +1,5 @@
+public import SchemaCore
+
 /// What part of a database is looked at.
 public struct Scope: Hashable, Codable, Sendable {
     /// The schemas, in order. Empty for an engine or a database without schemas.
@@ -26,6 +28,12 @@ public struct Scope: Hashable, Codable, Sendable {
 
     /// All that is not the server's own.
     public static let everything = Scope()
+
+    /// Whether objects of a kind are read one by one, by their names: then one that is not managed
+    /// is one that was, or has the name of one, and nothing is said of others like it.
+    public func namesEach(_ kind: ObjectKind) -> Bool {
+        reads.contains { $0.object.kind == kind }
+    }
 
     private enum CodingKeys: CodingKey { case schemas, isEverything, reads }
 

@@ -9,14 +9,16 @@ internal import SchemaCore
 /// How one object is read.
 enum SQLiteRead: Codable {
     /// A row; of its values only those of the key are looked for.
-    case row(DataDefinition)
+    case row(DataDefinition, FormerNames = FormerNames())
     /// What a statement made.
     case statement(StatementDefinition)
 
     /// How an object is read, if the schema does not tell of it.
-    init?(_ object: SQLiteObject) {
+    ///
+    /// - Parameter renames: what manifests say of former names.
+    init?(_ object: SQLiteObject, _ renames: [RequestedRename] = []) {
         switch object.definition {
-        case .data(let row): self = .row(row)
+        case .data(let row): self = .row(row, FormerNames(of: row.table, in: renames))
         case .statement(let statement): self = .statement(statement)
         case .table, .column, .constraint, .index, .view, .trigger: return nil
         }
@@ -36,6 +38,28 @@ enum SQLiteRead: Codable {
     /// What a scope carries.
     static func reads(_ scope: Scope) throws -> [SQLiteRead] {
         try scope.reads.map { try CanonicalJSON.decode(SQLiteRead.self, from: Data($0.how.utf8)) }
+    }
+}
+
+/// How the table of a row, and its columns, may be called as long as a rename has not been done.
+struct FormerNames: Hashable, Codable {
+    /// The folded names of the table.
+    var table: [String] = []
+    /// The folded names of columns, by what they are called afterwards.
+    var columns: [String: [String]] = [:]
+}
+
+extension FormerNames {
+    init(of table: String, in renames: [RequestedRename]) {
+        self.init()
+        let id = ObjectID.table(table)
+        for rename in renames {
+            let names = rename.candidates.map(\.name)
+            if rename.to == id { self.table = names }
+            if rename.to.kind == .column, rename.to.path[0] == id.name {
+                columns[rename.to.name] = names
+            }
+        }
     }
 }
 
@@ -100,12 +124,15 @@ struct ScopeReader {
         var table: String
         var key: [String]
         var columns: [String]
+        /// Whether the table goes by a former name.
+        var isFormer: Bool
     }
 
+    /// Of two ways to read one row that of the later name comes last, and counts.
     private func rows(_ reads: [SQLiteRead]) async throws(SQLiteError) -> [SQLiteObject] {
         var wanted: [Shape: [[SQLiteValue]]] = [:]
-        for case .row(let row) in reads {
-            guard let shape = shape(of: row) else { continue }
+        for case .row(let row, let former) in reads {
+            guard let shape = shape(of: row, former) else { continue }
             wanted[shape, default: []].append(row.keyValues.map(\.stored))
         }
         var found: [SQLiteObject] = []
@@ -118,14 +145,24 @@ struct ScopeReader {
         return found
     }
 
-    /// The names as the table spells them; nil where one of them is not there.
-    private func shape(of row: DataDefinition) -> Shape? {
-        let folded = row.table.asciiFolded
-        guard let table = tables[folded], let names = columns[folded] else { return nil }
-        let key = row.key.compactMap { names[$0.asciiFolded] }
-        let columns = row.columns.compactMap { names[$0.asciiFolded] }
-        guard key.count == row.key.count, columns.count == row.columns.count else { return nil }
-        return Shape(table: table, key: key, columns: columns)
+    /// The names as the table spells them; nil where the table or the key is not there. A row
+    /// that lacks another column is there, and differs.
+    private func shape(of row: DataDefinition, _ former: FormerNames) -> Shape? {
+        let own = row.table.asciiFolded
+        let isOwn = tables[own] != nil
+        guard let folded = isOwn ? own : former.table.first(where: { tables[$0] != nil }),
+            let table = tables[folded], let names = columns[folded]
+        else { return nil }
+        func spelled(_ name: String) -> String? {
+            let name = name.asciiFolded
+            return ([name] + (former.columns[name] ?? [])).lazy.compactMap { names[$0] }.first
+        }
+        let key = row.key.compactMap(spelled)
+        guard key.count == row.key.count else { return nil }
+        let columns = row.columns.compactMap(spelled).sorted {
+            $0.asciiFolded.precedesByBytes($1.asciiFolded)
+        }
+        return Shape(table: table, key: key, columns: columns, isFormer: !isOwn)
     }
 
     private func rows(
@@ -163,7 +200,9 @@ struct ScopeReader {
 }
 
 extension ScopeReader.Shape {
-    fileprivate var order: String { ([table] + key + ["\n"] + columns).joined(separator: "\n") }
+    fileprivate var order: String {
+        ([isFormer ? "1" : "0", table] + key + ["\n"] + columns).joined(separator: "\n")
+    }
 }
 
 extension DataDefinition.Value {

@@ -29,7 +29,9 @@ public enum SQLiteManifests {
                 source: input.digest,
                 scope: Scope(
                     schemas: [],
-                    reads: objects.compactMap { SQLiteRead($0)?.scoped($0.id) }),
+                    reads: objects.compactMap {
+                        SQLiteRead($0, lowered.renames)?.scoped($0.id)
+                    }),
                 hasManifests: lowered.hasManifests),
             objects: objects, renames: lowered.renames,
             diagnostics: context.diagnostics.sortedByPlace())

@@ -9,10 +9,13 @@ struct ForeignKeyChecks {
     private let context: PlanContext
     /// The tables that are rebuilt.
     private let rebuilt: Set<ObjectID>
+    /// What happens to rows, by table.
+    private let rows: [ObjectID: RowChanges]
 
-    init(context: PlanContext, rebuilt: Set<ObjectID>) {
+    init(context: PlanContext, rebuilt: Set<ObjectID>, rows: [ObjectID: RowChanges]) {
         self.context = context
         self.rebuilt = rebuilt
+        self.rows = rows
     }
 
     /// Adds the checks and their probes to the last operations that they are about.
@@ -22,11 +25,14 @@ struct ForeignKeyChecks {
         for object in context.desired.sorted {
             guard case .constraint(let constraint) = object.definition,
                 case .foreignKey(let key) = constraint.rule, let table = object.parent,
-                context.settled[table] != nil
+                context.settled[table] != nil || rows[table] != nil
             else { continue }
             let isNew = context.changes[object.id] != nil && rebuilt.contains(table)
             let other = ObjectID.table(key.table)
-            guard isNew || rebuilt.contains(table) || rebuilt.contains(other) else { continue }
+            let isBroken =
+                rows[table]?.mayRefer(by: key.columns) == true
+                || rows[other]?.mayLeave(key.referencedColumns) == true
+            guard isNew || isBroken || !rebuilt.isDisjoint(with: [table, other]) else { continue }
             tables[table, default: [table]].insert(other)
             keys[table, default: []].append((object, key))
         }
@@ -34,6 +40,8 @@ struct ForeignKeyChecks {
             let last = operations.lastIndex { operation in
                 !about.isDisjoint(with: operation.produces)
                     || !about.isDisjoint(with: operation.destroys)
+                    || operation.subject.kind == .data
+                        && about.contains(.table(operation.subject.path[0]))
             }
             guard let last, case .table(let definition)? = context.desired[table]?.definition,
                 case .statements(let statements) = operations[last].form

@@ -22,7 +22,9 @@ struct LiveNames {
             switch object.definition {
             case .table(let definition): tables[.table(table)] = definition.name
             case .column(let column):
-                let name = columnNow[.column(table, object.id.name)] ?? object.id.name
+                let name =
+                    columnNow[object.id] ?? columnNow[.column(table, object.id.name)]
+                    ?? object.id.name
                 columns[.column(table, name)] = column.name
             case .constraint, .index, .view, .trigger, .data, .statement: break
             }

@@ -15,7 +15,9 @@ struct SQLitePlanner {
     }
 
     func plan() -> PlanningResult {
-        let problems = unsupported()
+        let problems =
+            RowOperations(context: context).problems(request.spans)
+            + StatementOperations(context: context).problems(request.spans)
         if problems.hasErrors { return PlanningResult(steps: [], diagnostics: problems) }
         var operations: [Operation] = []
         // Tables and views whose indexes and triggers are made again with them.
@@ -33,9 +35,12 @@ struct SQLitePlanner {
         }
         let attachments = AttachmentOperations(context: context, remade: remade)
         for change in request.changes { operations += attachments.operations(change) }
+        let rows = RowOperations(context: context)
+        operations += rows.operations() + StatementOperations(context: context).operations()
         switch OperationOrder(operations).sorted(group: group) {
         case .sorted(var sorted):
-            ForeignKeyChecks(context: context, rebuilt: rebuilt).add(to: &sorted)
+            ForeignKeyChecks(context: context, rebuilt: rebuilt, rows: rows.tables)
+                .add(to: &sorted)
             return result(renaming() + sorted, remade: remade)
         case .cycle(let cycle):
             return PlanningResult(
@@ -61,23 +66,6 @@ struct SQLitePlanner {
     }
 
     // MARK: - Changes
-
-    /// What no operation is known for is told, never left out.
-    private func unsupported() -> [Diagnostic] {
-        request.changes.compactMap { change in
-            switch change {
-            case .create(let object), .drop(let object), .alter(_, let object):
-                switch object.definition {
-                case .table, .column, .constraint, .index, .view, .trigger: nil
-                case .data, .statement:
-                    .error(
-                        "unsupported-change", "\(object.id) cannot be applied to SQLite yet",
-                        at: request.spans[object.id],
-                        help: "leave its manifest away, and make it by other means")
-                }
-            }
-        }
-    }
 
     /// The tables or views in which anything changes but indexes and triggers.
     private func changed(_ kind: ObjectKind) -> [ObjectID] {
@@ -106,6 +94,7 @@ struct SQLitePlanner {
     private func group(of operation: Operation) -> ObjectID {
         let id = operation.subject
         let object = context.desired[id] ?? context.settled[id]
+        if id.kind == .data { return .table(id.path[0]) }
         return id.kind == .table ? id : object?.parent ?? id
     }
 
@@ -170,11 +159,11 @@ extension PlanContext {
             undo: Undo(
                 .shape(loses: "all rows"),
                 table.creation.map { Statement($0.text(.sqlite)) }))
-        operation.destroys = Set(table.objects.keys)
-        operation.frees = Set(table.objects.values.flatMap(\.slots))
-        operation.touches = table.objects.values.sorted { $0.id < $1.id }.map {
-            Step.Touch(.drop($0))
-        }
+        let rows = oldChildren(of: table.id).filter { $0.id.kind == .data }
+        let all = Array(table.objects.values) + rows
+        operation.destroys = Set(all.map(\.id))
+        operation.frees = Set(all.flatMap(\.slots))
+        operation.touches = all.sorted { $0.id < $1.id }.map { Step.Touch(.drop($0)) }
         operation.data = .destroyed
         operation.effects.locks = locks(table.id)
         operation.effects.losses = [.init(object: table.id, relation: table.id, what: "all rows")]

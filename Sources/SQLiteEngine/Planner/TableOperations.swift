@@ -143,16 +143,18 @@ struct TableOperations {
             switch change {
             case .create(let other), .drop(let other), .alter(let other, _):
                 switch other.definition {
-                case .column, .constraint, .index: true
-                case .table, .view, .trigger, .data, .statement: false
+                case .column, .constraint, .index, .data: true
+                case .table, .view, .trigger, .statement: false
                 }
             }
         }
         let users = context.settled.objects.values.filter { $0.dependencies.contains(object.id) }
         return isSteady
             && users.allSatisfy { user in
-                // An index that leaves, or comes back in another form, leaves before.
-                user.id.kind == .index && context.changes[user.id] != nil
+                // An index that leaves, or comes back in another form, leaves before. A row
+                // stays without the value, or leaves before.
+                user.id.kind == .data
+                    || user.id.kind == .index && context.changes[user.id] != nil
             }
     }
 

@@ -5,7 +5,7 @@ internal import SchemaCore
 /// leads.
 struct TableState {
     let parts: TableParts
-    /// Its columns, constraints, indexes and triggers, by address.
+    /// Its columns, constraints, indexes and triggers, by address; rows are no part of its shape.
     let objects: [ObjectID: SQLiteObject]
 
     /// - Parameter children: all whose parent is the table.
@@ -15,7 +15,8 @@ struct TableState {
         else { return nil }
         self.parts = parts
         objects = Dictionary(
-            (children + [table]).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+            (children.filter { $0.id.kind != .data } + [table]).map { ($0.id, $0) },
+            uniquingKeysWith: { $1 })
     }
 
     /// The same table with more.

@@ -1,0 +1,297 @@
+// Owns how managed rows come, change and go. Invariants: the rows of a table take one step each
+// way, however many they are; only the values that manifests name are written; a row that a table
+// does not take makes its step fail, whatever conflict clauses say.
+
+internal import Planning
+internal import SchemaCore
+
+/// The operations of rows.
+struct RowOperations {
+    /// Rows of which one statement speaks: SQLite limits how deep expressions are.
+    static let rowsPerStatement = 100
+
+    let context: PlanContext
+    /// What happens to rows, by table.
+    let tables: [ObjectID: RowChanges]
+    /// Where a table stands among others: behind those that it refers to.
+    private let ranks: [ObjectID: Int]
+
+    init(context: PlanContext) {
+        self.context = context
+        tables = RowChanges.byTable(context)
+        ranks = Self.ranks(of: tables.keys.sorted(), context)
+    }
+
+    /// What cannot be told apart is not guessed.
+    func problems(_ spans: [ObjectID: SourceSpan]) -> [Diagnostic] {
+        let keys = Dictionary(
+            context.desired.objects.values.compactMap { object -> (ObjectID, Set<String>)? in
+                guard case .data(let row) = object.definition else { return nil }
+                return (.table(row.table), row.foldedKey)
+            }, uniquingKeysWith: { one, _ in one })
+        return tables.sorted { $0.key < $1.key }.compactMap { id, changes in
+            guard let key = keys[id],
+                let row = changes.dropped.first(where: { $0.row.foldedKey != key })
+            else { return nil }
+            return .error(
+                "unsupported-change",
+                "the rows of \(id) were told apart by \(row.row.key.joined(separator: ", ")), and "
+                    + "are now by \(key.sorted().joined(separator: ", "))",
+                at: spans[id],
+                help: "keep the key: which of the rows are the same cannot be told")
+        }
+    }
+
+    func operations() -> [Operation] {
+        tables.sorted { $0.key < $1.key }.flatMap { id, changes -> [Operation] in
+            [deletion(changes, of: id), update(changes, of: id), insertion(changes, of: id)]
+                .compactMap { $0 }
+        }
+    }
+
+    // MARK: - Operations
+
+    private func insertion(_ changes: RowChanges, of table: ObjectID) -> Operation? {
+        let rows = changes.created
+        guard !rows.isEmpty else { return nil }
+        var operation = operation(
+            "insert", rows.count, "into", table, RowSQL.insert(rows.map(\.row)), .backfill,
+            Undo(.exact, texts(RowSQL.delete(rows.map(\.row)))))
+        operation.sequence = 2
+        operation.produces = Set(rows.map(\.object.id))
+        operation.touches = rows.map { Step.Touch(.create($0.object)) }
+        operation.data = .kept
+        arrive(rows.map(\.object), of: table, in: &operation)
+        return operation
+    }
+
+    private func update(_ changes: RowChanges, of table: ObjectID) -> Operation? {
+        let rows = changes.altered
+        guard !rows.isEmpty else { return nil }
+        var operation = operation(
+            "update", rows.count, "of", table, rows.map { RowSQL.update($0.old.row, $0.new.row) },
+            .backfill,
+            Undo(.exact, texts(rows.compactMap { RowSQL.restore($0.old.row, $0.new.row) })))
+        operation.sequence = 1
+        operation.produces = Set(rows.map(\.new.object.id))
+        operation.touches = rows.map {
+            Step.Touch(.alter(from: $0.old.object, to: $0.new.object))
+        }
+        operation.data = .kept
+        arrive(rows.map(\.new.object), of: table, in: &operation)
+        let overwritten = rows.filter { !RowSQL.overwritten($0.old.row, $0.new.row).isEmpty }
+        guard !overwritten.isEmpty else { return operation }
+        operation.data = .lossy
+        operation.effects.losses = [
+            .init(
+                object: table, relation: table,
+                what: "values of \(Self.rows(overwritten.count))")
+        ]
+        let conditions = overwritten.map { pair in
+            let known = RowSQL.overwritten(pair.old.row, pair.new.row)
+            let differs = known.map { name, value -> SQL in
+                "\(liveName(name, pair.new.row)) IS NOT \(value.sql)"
+            }
+            return "\(key(pair.new.row)) AND (\(differs.joined(" OR ")))" as SQL
+        }
+        operation.probes = [
+            probe("overwritten", "rows of \(table.name) whose values change", table, conditions)
+        ]
+        return operation
+    }
+
+    private func deletion(_ changes: RowChanges, of table: ObjectID) -> Operation? {
+        let rows = changes.dropped
+        guard !rows.isEmpty else { return nil }
+        var operation = operation(
+            "delete", rows.count, "of", table, RowSQL.delete(rows.map(\.row)), .contract,
+            undo(deleting: rows.map(\.row), of: table))
+        operation.sequence = 0
+        operation.destroys = Set(rows.map(\.object.id))
+        operation.touches = rows.map { Step.Touch(.drop($0.object)) }
+        operation.data = .destroyed
+        operation.effects.losses = [
+            .init(object: table, relation: table, what: Self.rows(rows.count))
+        ]
+        operation.effects.breaks = [
+            .init(
+                object: table, consequence: "queries no longer find \(Self.rows(rows.count))",
+                isFailure: false)
+        ]
+        operation.releases = rows.reduce(into: [table]) { $0.formUnion($1.object.dependencies) }
+        // What a trigger writes to when a row goes is still there, as is what the row refers to.
+        operation.releases.formUnion(context.ids(of: .statement, context.settled))
+        for parent in context.parents(of: table) where comes(parent, before: table) {
+            operation.releases.formUnion(tables[parent]?.dropped.map(\.object.id) ?? [])
+        }
+        operation.probes = [
+            probe("rows", "rows of \(table.name) that go", table, rows.map { key($0.row) })
+        ]
+        operation.probes += referrers(of: rows.map(\.row), table)
+        return operation
+    }
+
+    private func operation(
+        _ verb: String, _ count: Int, _ word: String, _ table: ObjectID, _ statements: [SQL],
+        _ phase: Phase, _ undo: Undo
+    ) -> Operation {
+        let verbs = verb.prefix(1).uppercased() + verb.dropFirst()
+        var operation = Operation(
+            verb, ObjectID(.data, table.path),
+            title: "\(verbs) \(Self.rows(count)) \(word) \(table)", .statements(statements),
+            phase: phase, undo: undo)
+        operation.effects.locks = context.locks(table)
+        return operation
+    }
+
+    private func arrive(
+        _ rows: [SQLiteObject], of table: ObjectID, in operation: inout Operation
+    ) {
+        operation.consumes = rows.reduce(into: [table]) { $0.formUnion($1.dependencies) }
+        // What a trigger writes to when a row comes is there already.
+        operation.consumes.formUnion(context.ids(of: .statement, context.desired))
+        for parent in context.parents(of: table) where comes(parent, before: table) {
+            operation.consumes.formUnion(tables[parent]?.created.map(\.object.id) ?? [])
+        }
+    }
+
+    /// Back they come with what is known of them.
+    private func undo(deleting rows: [DataDefinition], of table: ObjectID) -> Undo {
+        let known = Set((rows.first?.columns ?? []).map(\.asciiFolded))
+        let others = context.oldChildren(of: table).compactMap { object -> ColumnDefinition? in
+            guard case .column(let column) = object.definition, column.generated == nil,
+                !known.contains(column.name.asciiFolded)
+            else { return nil }
+            return column
+        }
+        if let needed = others.first(where: { $0.notNull != nil && $0.default == nil }) {
+            return Undo(.none(reason: "nothing gives the rows a value for \(needed.name)"), [])
+        }
+        let names = others.map(\.name).sorted().joined(separator: ", ")
+        return Undo(
+            others.isEmpty ? .exact : .shape(loses: "the values of \(names)"),
+            texts(RowSQL.insert(rows)))
+    }
+
+    // MARK: - Questions
+
+    private func probe(
+        _ name: String, _ counts: String, _ table: ObjectID, _ conditions: [SQL]
+    ) -> Probe {
+        let live = context.names.table(table.name) ?? table.name
+        let parts = stride(from: 0, to: conditions.count, by: Self.rowsPerStatement).map { start in
+            let part = conditions[start..<min(start + Self.rowsPerStatement, conditions.count)]
+            let all = part.map { "(\($0))" as SQL }.joined(" OR ")
+            return "SELECT count(*) AS n FROM \(name: live) WHERE \(all)" as SQL
+        }
+        let query: SQL = "SELECT sum(n) FROM (\(parts.joined(" UNION ALL ")))"
+        return Probe(
+            name: name, counts: counts, object: table, query: Statement(query.text(.sqlite)),
+            meaning: .loses)
+    }
+
+    private func liveName(_ column: String, _ row: DataDefinition) -> SQL {
+        "\(name: context.names.column(row.table.asciiFolded, column.asciiFolded))"
+    }
+
+    /// The condition by which a row is found before the plan.
+    func key(_ row: DataDefinition) -> SQL {
+        zip(row.key, row.keyValues).map { name, value -> SQL in
+            "\(liveName(name, row)) IS \(value.sql)"
+        }.joined(" AND ")
+    }
+
+    // MARK: - Order
+
+    private func comes(_ table: ObjectID, before other: ObjectID) -> Bool {
+        guard let one = ranks[table], let two = ranks[other] else { return false }
+        return one < two
+    }
+
+    /// Tables that refer to each other in a circle stand in some order: foreign keys are looked at
+    /// when all is done.
+    private static func ranks(of tables: [ObjectID], _ context: PlanContext) -> [ObjectID: Int] {
+        var ranks: [ObjectID: Int] = [:]
+        var seen: Set<ObjectID> = []
+        func visit(_ table: ObjectID) {
+            guard seen.insert(table).inserted else { return }
+            for parent in context.parents(of: table) { visit(parent) }
+            ranks[table] = ranks.count
+        }
+        for table in tables { visit(table) }
+        return ranks
+    }
+
+    private static func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(count) rows" }
+
+    private func texts(_ sql: [SQL]) -> [Statement] { sql.map { Statement($0.text(.sqlite)) } }
+}
+
+/// What happens to the rows of one table that is there afterwards.
+struct RowChanges {
+    typealias Row = (object: SQLiteObject, row: DataDefinition)
+    var created: [Row] = []
+    var dropped: [Row] = []
+    var altered: [(old: Row, new: Row)] = []
+
+    /// Whether a row may refer to another one afterwards than before.
+    func mayRefer(by columns: [String]) -> Bool { !created.isEmpty || changes(columns) }
+
+    /// Whether a value to which rows may refer may be gone afterwards.
+    func mayLeave(_ columns: [String]) -> Bool { !dropped.isEmpty || changes(columns) }
+
+    private func changes(_ columns: [String]) -> Bool {
+        let columns = Set(columns.map(\.asciiFolded))
+        return altered.contains { pair in
+            let before = pair.old.row.valuesByColumn
+            return pair.new.row.valuesByColumn.contains { name, value in
+                columns.contains(name) && before[name] != value
+            }
+        }
+    }
+
+    /// The rows of a table that goes go with it.
+    static func byTable(_ context: PlanContext) -> [ObjectID: RowChanges] {
+        var out: [ObjectID: RowChanges] = [:]
+        for change in context.changes.values.sorted(by: { $0.id < $1.id }) {
+            guard change.id.kind == .data else { continue }
+            let table = ObjectID.table(change.id.path[0])
+            guard context.desired[table] != nil else { continue }
+            switch change {
+            case .create(let object):
+                if let row = row(object) { out[table, default: .init()].created.append(row) }
+            case .drop(let object):
+                if let row = row(object) { out[table, default: .init()].dropped.append(row) }
+            case .alter(let old, let new):
+                guard let old = row(old), let new = row(new) else { continue }
+                out[table, default: .init()].altered.append((old, new))
+            }
+        }
+        return out
+    }
+
+    private static func row(_ object: SQLiteObject) -> Row? {
+        guard case .data(let row) = object.definition else { return nil }
+        return (object, row)
+    }
+}
+
+extension PlanContext {
+    /// The tables to which a table refers, before the plan or after it, in order.
+    func parents(of table: ObjectID) -> [ObjectID] {
+        let parts = oldChildren(of: table) + newChildren(of: table)
+        return Set(
+            parts.compactMap { object -> ObjectID? in
+                guard case .constraint(let constraint) = object.definition,
+                    case .foreignKey(let key) = constraint.rule
+                else { return nil }
+                return .table(key.table)
+            }
+        ).subtracting([table]).sorted()
+    }
+
+    /// The addresses of one kind.
+    func ids(of kind: ObjectKind, _ catalog: Catalog<SQLiteObject>) -> [ObjectID] {
+        catalog.objects.keys.filter { $0.kind == kind }
+    }
+}
