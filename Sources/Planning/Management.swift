@@ -27,8 +27,9 @@ public struct Management: Sendable {
     /// An ad hoc run: everything in the schemas that its manifests name is managed.
     public static let adHoc = Management(unmanaged: .drop)
 
-    /// What is managed: declared now or last applied, and the children of such objects; schemas
-    /// and extensions only if they are themselves declared or were applied.
+    /// What is managed: declared now or last applied, and the children of such objects; schemas,
+    /// extensions and what no manifest could give only if they are themselves declared or were
+    /// applied.
     ///
     /// - Parameters:
     ///   - catalog: the live catalog, or that after renames.
@@ -43,7 +44,7 @@ public struct Management: Sendable {
         return catalog.filter { object in
             if isExcluded(object.id) && !declared.contains(object.id) { return false }
             if known.contains(object.id) { return true }
-            if standsAlone(object.id) { return false }
+            if standsAlone(object.id) || object.isBeyondManifests { return false }
             if unmanaged == .drop { return true }
             var parent = object.parent
             while let id = parent, !standsAlone(id) {

@@ -151,9 +151,11 @@ public actor SQLiteConnection {
             return String(decoding: sql.utf8.prefix(Int(offset)), as: UTF8.self).unicodeScalars
                 .count + 1
         }
-        return SQLiteError(
+        var error = SQLiteError(
             .sqlite, code.namesTheFile ? "\(location): \(message)" : message, code: code,
             hint: code.hint(location), position: position)
+        if code.namesTheFile { error.file = location.path }
+        return error
     }
 }
 
@@ -177,6 +179,8 @@ extension SQLiteCode {
         case .cannotOpen: "Check that the folder is there and may be written."
         case .readOnly, .permission:
             "Give this user the right to write the file and its folder."
+        case .inputOutput:
+            "See whether the disk is full, or the file as large as it may be; nothing was lost."
         case .full: "Make room on the disk of the database, or raise the limit; nothing was lost."
         case .corrupt:
             "Look at it with PRAGMA integrity_check, and restore it from a backup."

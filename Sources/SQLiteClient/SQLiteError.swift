@@ -28,6 +28,8 @@ public struct SQLiteError: Error, Hashable, Sendable {
     public var hint: String?
     /// Where in the statement: characters (Unicode scalars), from 1.
     public var position: Int?
+    /// The path of the file whose failure it is; nil for what is wrong with a statement.
+    public var file: String?
 
     /// Makes an error.
     public init(

@@ -7,9 +7,19 @@ extension EngineError {
     /// The error of a statement. SQLite's messages hold no values of rows: where a constraint
     /// refuses a row they name columns, or the text of a check, which is the schema's.
     init(_ error: SQLiteError, statement: String? = nil) {
+        let kind = Self.kind(of: error)
         self.init(
-            Self.kind(of: error), error.message, code: error.code?.description,
+            kind, error.message, code: error.code?.description,
             help: error.hint, statement: statement)
+        guard kind == .lockTimeout, let file = error.file else { return }
+        let holders = FileLockHolders.holders(of: file).map(\.summary)
+        if !holders.isEmpty { message += "; it is used by " + holders.joined(separator: ", ") }
+    }
+
+    /// The error of a commit: whether it is done is read from the file.
+    init(committing error: SQLiteError) {
+        self.init(error, statement: "COMMIT")
+        if error.code?.primary == .inputOutput { kind = .connectionLost }
     }
 
     /// The error of an attempt to open a database.
@@ -32,8 +42,6 @@ extension EngineError {
         case .locked, .schema: return .conflict
         case .interrupted: return .cancelled
         case .readOnly, .permission, .auth: return .privilege
-        // What became of a commit is read from the file.
-        case .inputOutput: return .connectionLost
         default: return .refused
         }
     }

@@ -20,6 +20,9 @@ public struct SQLiteObject: CatalogObject {
     public var position: Int
     /// Where a manifest declares it; nil for what a database told.
     public var span: SourceSpan?
+    /// Whether no manifest could give it as it stands there. No difference, but it is not dropped
+    /// for want of one.
+    public var isBeyondManifests = false
     /// The definition's digest, taken when it was made.
     public let digest: Digest
 
@@ -74,7 +77,9 @@ public struct SQLiteObject: CatalogObject {
         hasher.combine(digest)
     }
 
-    private enum CodingKeys: CodingKey { case id, definition, dependencies, position }
+    private enum CodingKeys: CodingKey {
+        case id, definition, dependencies, position, isBeyondManifests
+    }
 
     /// Reads what `encode` wrote.
     public init(from decoder: any Decoder) throws {
@@ -84,6 +89,7 @@ public struct SQLiteObject: CatalogObject {
             try container.decode(Definition.self, forKey: .definition),
             dependencies: Set(try container.decode([ObjectID].self, forKey: .dependencies)),
             position: try container.decode(Int.self, forKey: .position))
+        isBeyondManifests = try container.decode(Bool.self, forKey: .isBeyondManifests)
     }
 
     /// Coded with dependencies in order, so that equal catalogs have equal bytes.
@@ -93,6 +99,7 @@ public struct SQLiteObject: CatalogObject {
         try container.encode(definition, forKey: .definition)
         try container.encode(dependencies.sorted(), forKey: .dependencies)
         try container.encode(position, forKey: .position)
+        try container.encode(isBeyondManifests, forKey: .isBeyondManifests)
     }
 }
 
@@ -105,6 +112,11 @@ extension ObjectKind {
     static let trigger = ObjectKind(rawValue: "trigger")
     static let data = ObjectKind(rawValue: "data")
     static let statement = ObjectKind(rawValue: "statement")
+}
+
+extension ObjectID {
+    /// Whether it is written within the statement that makes its table.
+    var isPartOfTable: Bool { kind == .column || kind == .constraint }
 }
 
 // Every address is made here, so that every name in one is folded.

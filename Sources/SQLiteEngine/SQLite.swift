@@ -43,11 +43,11 @@ public struct SQLite: Engine {
         SQLiteManifests.lower(input)
     }
 
-    /// Writes manifests for a catalog.
+    /// Writes manifests for a catalog, without what would not come back of them.
     public func manifests(
         for catalog: Catalog<SQLiteObject>
-    ) -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
-        (SQLiteManifests.manifests(for: catalog), [])
+    ) async throws -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
+        try await mapped { try await ManifestImport(catalog).result() }
     }
 
     // MARK: - Targets

@@ -88,7 +88,11 @@ public struct SQLiteSession: EngineSession {
 
     /// Ends a transaction and keeps what it did.
     public func commit() async throws {
-        try await mapped("COMMIT") { () throws(SQLiteError) in try await connection.commit() }
+        do {
+            try await connection.commit()
+        } catch {
+            throw EngineError(committing: error)
+        }
     }
 
     /// Ends a transaction and undoes what it did; quiet if there is none.

@@ -14,11 +14,16 @@ public protocol CatalogObject: Hashable, Sendable, Codable {
     var digest: Digest { get }
     /// Where a manifest declares it; nil for what a server told.
     var span: SourceSpan? { get }
+    /// Whether no manifest could give it as it stands there, so that it is no fault of theirs that
+    /// they do not: it is left alone unless it is declared or was applied itself.
+    var isBeyondManifests: Bool { get }
 }
 
 extension CatalogObject {
     /// Nowhere.
     public var span: SourceSpan? { nil }
+    /// It is not.
+    public var isBeyondManifests: Bool { false }
 }
 
 /// The set of objects of one database, by address.

@@ -10,11 +10,16 @@ public struct ExportFiles: Sendable {
     /// Makes no files yet.
     public init() {}
 
-    /// Adds a document; those of one folder and name share a file.
-    public mutating func add(_ document: YAMLValue, to folder: [String], name: String) {
+    /// Adds a document and gives the path of its file; those of one folder and name share one.
+    @discardableResult
+    public mutating func add(
+        _ document: YAMLValue, to folder: [String], name: String
+    ) -> String {
         var path = ""
         for part in folder { path += safe(part, in: path) + "/" }
-        documents[path + safe(name, in: path) + ".yaml", default: []].append(document)
+        path += safe(name, in: path) + ".yaml"
+        documents[path, default: []].append(document)
+        return path
     }
 
     /// The files in order.

@@ -66,8 +66,8 @@ public protocol Engine: ExecutionEngine {
     func observe(_ steps: [PlannedStep], in session: Session) async throws -> Observations
 
     /// Writes manifests for objects as a person would have written them, with a warning for each
-    /// object that is of no use as it is and is left out.
+    /// object that is of no use as it is, or that no manifest can tell, and is left out.
     func manifests(
         for catalog: Catalog<Object>
-    ) -> (manifests: [ExportedManifest], warnings: [Diagnostic])
+    ) async throws -> (manifests: [ExportedManifest], warnings: [Diagnostic])
 }

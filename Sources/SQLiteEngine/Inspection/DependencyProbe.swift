@@ -15,30 +15,68 @@ struct DependencyProbe {
     }
 
     private let copy: SQLiteConnection?
+    /// A copy of what manifests could give; nil where that is all.
+    private let plain: SQLiteConnection?
     /// The names of the views, folded to spelled.
     private let views: [String: String]
 
     /// Copies tables and views, if there is anything to ask.
-    init(_ rows: SchemaRows) async throws(SQLiteError) {
+    ///
+    /// - Parameter isBeyond: whether no manifest could give a table or a view.
+    init(
+        _ rows: SchemaRows, isBeyond: (SchemaRows.Entry) -> Bool
+    ) async throws(SQLiteError) {
         views = Dictionary(
             rows.entries.lazy.filter { $0.type == "view" }.map { ($0.name.asciiFolded, $0.name) },
             uniquingKeysWith: { $1 })
         guard rows.entries.contains(where: { $0.type == "view" || $0.type == "trigger" }) else {
-            copy = nil
+            (copy, plain) = (nil, nil)
             return
         }
+        let relations = rows.entries.filter { entry in
+            (entry.type == "table" || entry.type == "view")
+                && rows.tables[entry.name.asciiFolded]?.type != "shadow"
+        }
+        copy = try await Self.copy(of: relations)
+        let given = relations.filter { !isBeyond($0) }
+        plain = given.count < relations.count ? try await Self.copy(of: given) : nil
+    }
+
+    private static func copy(
+        of entries: [SchemaRows.Entry]
+    ) async throws(SQLiteError) -> SQLiteConnection {
         let copy = try await SQLiteConnection.open(.memory)
         try await copy.standInForUnknownCollations()
-        for entry in rows.entries where entry.type == "table" || entry.type == "view" {
-            if rows.tables[entry.name.asciiFolded]?.type == "shadow" { continue }
+        for entry in entries {
             // What cannot be made again here is not there for what refers to it.
             _ = try? await copy.query(entry.sql)
         }
-        self.copy = copy
+        return copy
     }
 
-    /// Ends the copy.
-    func close() async { await copy?.close() }
+    /// Ends the copies.
+    func close() async {
+        await copy?.close()
+        await plain?.close()
+    }
+
+    /// Whether all that a view's query refers to is there, and manifests could give it.
+    func isSound(_ statement: String) async -> Bool {
+        guard let copy = plain ?? copy else { return true }
+        return (try? await copy.check(statement)) != nil
+    }
+
+    /// The same of a trigger.
+    func isSound(
+        firing trigger: CreateTrigger, _ sql: String, table: String, column: String
+    ) async throws(SQLiteError) -> Bool {
+        guard let copy = plain ?? copy else { return true }
+        guard (try? await copy.query(sql)) != nil else { return false }
+        let isSound = await isSound(
+            try await Self.statement(firing: trigger, table: table, column: column, in: copy))
+        try await copy.query("DROP TRIGGER \(SQLDialect.sqlite.quoted(name: trigger.name))")
+        return isSound
+    }
 
     /// What a text refers to.
     ///

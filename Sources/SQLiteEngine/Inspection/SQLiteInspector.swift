@@ -29,7 +29,12 @@ struct SQLiteInspector {
         let (rows, others) = try await snapshot(connection, reads)
         do {
             // What views and triggers refer to, SQLite itself says, in a copy of the schema.
-            let probe = try await DependencyProbe(rows)
+            let probe = try await DependencyProbe(rows) { entry in
+                !(entry.hasPages || entry.type == "view") || NameChecks.isUnwritable(entry.name)
+                    || rows.columns[entry.name.asciiFolded]?.contains {
+                        NameChecks.hasControl($0.name)
+                    } ?? false
+            }
             let inspector = try SQLiteInspector(rows, probe, detail)
             var inspection = try await inspector.inspection()
             for object in others { inspection.catalog.insert(object) }
@@ -108,7 +113,23 @@ struct SQLiteInspector {
                         what: entry.type))
             }
         }
+        mark(&objects)
         return Inspection(catalog: Catalog(objects), unmodelled: unmodelled.sorted())
+    }
+
+    /// A column or a constraint that no manifest could give makes its table such, and what belongs
+    /// to a table or a view is no better off than that.
+    private func mark(_ objects: inout [SQLiteObject]) {
+        var marked: Set<ObjectID> = []
+        for object in objects where object.isBeyondManifests || NameChecks.isUnwritable(object) {
+            marked.insert(object.id.isPartOfTable ? object.parent ?? object.id : object.id)
+        }
+        if marked.isEmpty { return }
+        for index in objects.indices {
+            let (id, parent) = (objects[index].id, objects[index].parent)
+            objects[index].isBeyondManifests =
+                marked.contains(id) || parent.map(marked.contains) ?? false
+        }
     }
 
     // MARK: - Views and triggers
@@ -130,9 +151,11 @@ struct SQLiteInspector {
         let definition = ViewDefinition(
             name: entry.name, columns: read.view.columns,
             query: read.cursor.comparable(query, in: .any(quotesNames: answer.quotesNames)))
-        return SQLiteObject(
+        var object = SQLiteObject(
             .view(entry.name), .view(definition),
             dependencies: dependencies(answer.accesses).subtracting([.view(entry.name)]))
+        object.isBeyondManifests = await !probe.isSound(statement)
+        return object
     }
 
     /// Nil for one on a virtual table, which is part of what is not modelled.
@@ -162,9 +185,12 @@ struct SQLiteInspector {
             columns: trigger.columns.map { facts?.names[$0.asciiFolded] ?? $0 },
             condition: trigger.condition.map { cursor.comparable($0, in: scope) },
             body: cursor.comparable(trigger.body, in: scope))
-        return SQLiteObject(
+        var object = SQLiteObject(
             .trigger(entry.name), .trigger(definition),
             dependencies: dependencies(answer.accesses).union([definition.target]))
+        object.isBeyondManifests = try await !probe.isSound(
+            firing: trigger, entry.sql, table: target.name, column: facts?.writableColumn ?? "")
+        return object
     }
 
     /// The objects that accesses name; tables that are no objects are left out.

@@ -14,13 +14,21 @@ extension SQLiteManifests {
     public static func manifests(
         for catalog: Catalog<SQLiteObject>, schemaReference: String? = nil
     ) -> [ExportedManifest] {
+        files(for: catalog, schemaReference: schemaReference).manifests
+    }
+
+    /// The same, with the object of each file by its path.
+    static func files(
+        for catalog: Catalog<SQLiteObject>, schemaReference: String? = nil
+    ) -> (manifests: [ExportedManifest], objects: [String: ObjectID]) {
         let source = ExportSource(catalog)
         var files = ExportFiles()
+        var objects: [String: ObjectID] = [:]
         for object in catalog.sorted {
             guard let (folder, name, document) = source.document(for: object) else { continue }
-            files.add(document, to: [folder], name: name)
+            objects[files.add(document, to: [folder], name: name)] = object.id
         }
-        return files.manifests(schemaReference: schemaReference)
+        return (files.manifests(schemaReference: schemaReference), objects)
     }
 }
 

@@ -19,7 +19,7 @@ enum CommandRun {
             status = failure.status
         } catch let error as EngineError {
             console.tell(error)
-            status = .failure
+            status = error.kind == .lockTimeout ? .busy : .failure
         } catch let error as LocatedDiagnostics {
             console.tell(error.diagnostics, sources: error.sources)
             status = .failure
