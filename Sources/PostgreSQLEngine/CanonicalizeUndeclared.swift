@@ -105,6 +105,6 @@ struct CanonicalizeUndeclared {
         guard case .columnDefault = object.definition, let column = object.parent,
             case .column(let declared)? = desired[column]?.definition
         else { return false }
-        return ColumnSpec.serialTypes.contains(declared.type.text.lowercased())
+        return ColumnSpec.isSerial(declared.type)
     }
 }

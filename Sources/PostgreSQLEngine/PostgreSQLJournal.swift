@@ -162,8 +162,7 @@ public struct PostgreSQLJournal: Journal {
                 help: "Restore lockstep.journal, lockstep.applied and lockstep.meta from a backup; "
                     + "without them nobody knows what was applied.")
         }
-        let rows = try await session.query("select format from lockstep.meta")
-        let found = try rows.first?.int(0) ?? Self.format
+        let found = try await format()
         guard found <= Self.format else {
             throw EngineError(
                 .unsupported,
@@ -172,6 +171,23 @@ public struct PostgreSQLJournal: Journal {
                 help: "Use the newer version of Lockstep that made it.")
         }
         return true
+    }
+
+    /// The form of the tables. It is what is read first, so a role that may not is told here.
+    private func format() async throws -> Int {
+        do {
+            let rows = try await session.query("select format from lockstep.meta")
+            return try rows.first?.int(0) ?? Self.format
+        } catch let error as EngineError where error.kind == .privilege {
+            let role = try await session.query("select quote_ident(current_user)")[0].text(0)
+            throw EngineError(
+                .privilege,
+                "\(session.summary) may not read the journal in schema lockstep, which tells what "
+                    + "was applied: \(error.message)", code: error.code,
+                help: "To let it plan, run as the owner of the schema: GRANT USAGE ON SCHEMA "
+                    + "lockstep TO \(role); GRANT SELECT ON ALL TABLES IN SCHEMA lockstep TO "
+                    + "\(role); to let it apply, grant it the role that owns the schema.")
+        }
     }
 
     private func select(_ rest: String, _ parameters: [String?] = []) async throws

@@ -14,7 +14,7 @@ struct Privileges {
 
     /// What is missing, in the order of the steps.
     func denials(for steps: [PlannedStep]) async throws -> [Observations.Denial] {
-        let needs = steps.map { ($0.step.id, Self.needs(of: $0.step)) }
+        let needs = steps.map { ($0.step.id, Self.needs(of: $0)) }
         let asked = Set(needs.flatMap(\.1))
         if asked.isEmpty { return [] }
         let known = try await rights(Array(asked))
@@ -36,22 +36,33 @@ struct Privileges {
     }
 
     /// What has to be owned, or to be open for new objects, for a step to run.
-    private static func needs(of step: Step) -> Set<Need> {
-        var made: Set<ObjectID> = []
+    private static func needs(of planned: PlannedStep) -> Set<Need> {
+        let touches = planned.step.touches
+        let made = Set(touches.filter { $0.before == nil }.map(\.object))
+        let gone = Set(touches.filter { $0.after == nil }.map(\.object))
         var needs: Set<Need> = []
-        for touch in step.touches where touch.before == nil { made.insert(touch.object) }
-        for touch in step.touches {
-            let subject = touch.object.subject ?? touch.object
-            guard let root = root(of: subject) else { continue }
-            if root == touch.object, touch.before == nil {
+        for touch in touches {
+            guard let root = root(of: touch.object.subject ?? touch.object) else { continue }
+            if root != touch.object {
+                // What belongs to an object comes and goes with it.
+                if !made.contains(root) && !gone.contains(root) {
+                    needs.insert(Need(object: root, action: .change))
+                }
+            } else if touch.before == nil {
                 needs.insert(
                     root.kind == .schema
                         ? Need(object: root, action: .makeSchema)
                         : Need(object: .schema(root.path[0]), action: .addTo))
-            } else if !made.contains(root) {
-                let isDrop = root == touch.object && touch.after == nil
+            } else {
+                // The owner of a schema may drop what is in it, but not give it another name.
+                let isRename = made.contains { $0.kind == root.kind }
+                let isDrop = touch.after == nil && !isRename
                 needs.insert(Need(object: root, action: isDrop ? .drop : .change))
             }
+        }
+        // The index of a key is an object of the schema like any other.
+        for index in planned.effects.builds where !needs.isEmpty {
+            needs.insert(Need(object: .schema(index.path[0]), action: .addTo))
         }
         return needs
     }

@@ -207,6 +207,14 @@ extension PlanContext {
                 .statements([set(new.isUnlogged)]), phase: .expand,
                 undo: exactly([set(old.isUnlogged)]))
             operation.effects = momentary([.accessExclusive(id)])
+            if new.isUnlogged {
+                operation.data = .lossy
+                operation.effects.losses = [
+                    .init(
+                        object: id, relation: nil,
+                        what: "the count, at a crash of the server: numbers may be given twice")
+                ]
+            }
             operations.append(operation)
         }
         if old.ownedBy != new.ownedBy {

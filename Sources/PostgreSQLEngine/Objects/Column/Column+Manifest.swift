@@ -109,7 +109,7 @@ extension ColumnSpec {
                     "contradiction", "the column \"\(name.value)\" \(message)",
                     at: span ?? name.span, help: help))
         }
-        let isSerial = Self.serialTypes.contains(type.text.lowercased())
+        let isSerial = Self.isSerial(type)
         if let fallback {
             if identity != nil {
                 contradiction(
@@ -145,7 +145,13 @@ extension ColumnSpec {
         }
     }
 
-    static let serialTypes: Set<String> = [
+    /// Whether a type is one of the words that bring a sequence and a default.
+    static func isSerial(_ type: VerbatimSQL) -> Bool {
+        let words = type.text.lowercased().split(whereSeparator: \.isWhitespace)
+        return words.count == 1 && serialTypes.contains(String(words[0]))
+    }
+
+    private static let serialTypes: Set<String> = [
         "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8",
     ]
 
