@@ -47,20 +47,46 @@ struct SettleWork: Sendable {
             return respelling.applied(
                 to: Settlement(renames: renames.list, catalog: renamed), desired, renames)
         }
+        let free = freed(columns, in: renamed)
+        for column in free { try await run(Self.dropExpression(column), in: database) }
+        let ground =
+            free.isEmpty
+            ? renamed
+            : try merged(
+                renamed, try await database.read(), affected: affected, addresses: { $0 })
         _ = try await builder.build(
             ScratchUnits(types(besides: copied, renamed), searchPath: nil, isEnvironment: true)
                 .ordered())
-        var changer = SettleRetype(database: database, catalog: renamed, desired: desired)
+        var changer = SettleRetype(database: database, catalog: ground, desired: desired)
         for column in columns { try await changer.change(column) }
         guard changer.diagnostics.isEmpty else { throw DiagnosticsError(changer.diagnostics) }
         let removed = changer.removed
-        let kept = renamed.filter { !removed.contains($0.id) }
+        let kept = ground.filter { !removed.contains($0.id) }
         let settled = try merged(
             kept, try await database.read(), affected: affected, addresses: { $0 })
         return respelling.applied(
             to: Settlement(
                 renames: renames.list, catalog: settled, retyped: changer.retyped,
-                removed: removed.sorted().compactMap { renamed[$0] }), desired, renames)
+                removed: removed.sorted().compactMap { ground[$0] }), desired, renames)
+    }
+
+    /// The generated columns that become plain and stand on columns that get another type, or get
+    /// one: they let go of their expressions first, for what leaves takes its values along.
+    private func freed(
+        _ columns: [ObjectID], in catalog: Catalog<PostgreSQLObject>
+    ) -> [ObjectID] {
+        let dependants = catalog.dependants()
+        var seen: Set<ObjectID> = []
+        var queue = columns
+        while let id = queue.popLast() {
+            if seen.insert(id).inserted { queue += dependants[id] ?? [] }
+        }
+        return seen.filter { catalog[$0]?.keepsValues(as: desired[$0]) == true }.sorted()
+    }
+
+    private static func dropExpression(_ column: ObjectID) -> SQL {
+        let table: SQL = "ALTER TABLE \(name: Array(column.path.prefix(2)))"
+        return "\(table) ALTER COLUMN \(name: column.name) DROP EXPRESSION"
     }
 
     /// Builds the part of the live catalog that matters, as the server printed it.

@@ -177,6 +177,12 @@ struct DataChange: Sendable, CustomTestStringConvertible {
                 table("v: { type: integer, nullable: true, generated: id + 1 }"),
                 table("v: { type: integer, nullable: true }")),
             tables(
+                "generated column to plain beside a retype",
+                table(
+                    "v: { type: varchar(5), default: \"'x'\" }, g: { type: text, nullable: true, generated: upper(v) }"
+                ),
+                table("v: { type: text, default: \"'x'\" }, g: { type: text, nullable: true }")),
+            tables(
                 "allow NULL", table("v: { type: text, default: \"'x'\" }"),
                 table("v: { type: text, default: \"'x'\", nullable: true }")),
             tables(

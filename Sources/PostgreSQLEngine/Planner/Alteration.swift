@@ -45,10 +45,15 @@ extension PlanContext {
     ) -> Alteration {
         guard case .inPlace(var operations) = alteration else { return .recreate }
         let needed = needs(of: new)
+        let keepsValues = old.keepsValues(as: new)
         for index in operations.indices {
-            operations[index].consumes.formUnion(needed)
+            if !keepsValues {
+                operations[index].releases.formUnion(needs(of: old).subtracting(needed))
+            }
+            let letsGo = keepsValues && index == operations.startIndex
+            if letsGo { operations[index].releases.formUnion(needs(of: old).union([old.id])) }
+            operations[index].consumes.formUnion(letsGo ? [] : needed)
             operations[index].takes.formUnion(NameSlot.overloads(called: needed))
-            operations[index].releases.formUnion(needs(of: old).subtracting(needed))
             operations[index].sequence = index
             operations[index].sequenceKey = new.id
             operations[index].touches = [

@@ -54,9 +54,14 @@ struct Recreation {
         to id: ObjectID, from origin: ObjectID, cause: ObjectID
     ) -> Bool {
         guard causes[id] == nil, swaps[id] == nil, let object = settled[id] else { return false }
+        let keepsValues = object.keepsValues(as: desired[id])
+        if keepsValues && desired[id]?.dependencies.contains(origin) != true {
+            // It lets go of its expression before.
+            return false
+        }
         switch object.definition {
         case .schema, .extension, .table, .enum: return false
-        case .column(let column) where column.generated == nil:
+        case .column(let column) where column.generated == nil || keepsValues:
             guard swaps[origin] != nil else {
                 diagnostics.append(Self.unsupported(id, origin))
                 return false
@@ -80,7 +85,8 @@ struct Recreation {
             guard causes[id] == nil, desired[id] != nil, let object = settled[id] else { continue }
             switch object.definition {
             case .view, .columnDefault, .function: break
-            case .column(let definition): if definition.generated == nil { continue }
+            case .column(let definition):
+                if definition.generated == nil || object.keepsValues(as: desired[id]) { continue }
             case .constraint(let constraint):
                 if case .foreignKey = constraint.rule { break }
                 guard leans(object) else { continue }

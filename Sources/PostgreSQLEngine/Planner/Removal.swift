@@ -147,7 +147,7 @@ extension PlanContext {
         in operation: inout Operation
     ) {
         operation.effects.locks = [.accessExclusive(table(of: id))]
-        if column.generated == nil {
+        if column.generated == nil || becomesPlain(id, isRecreation) {
             operation.data = .destroyed
             operation.undo.claim = .shape(loses: "all values of \(id.name)")
             operation.effects.losses = [
@@ -161,6 +161,12 @@ extension PlanContext {
                 .init(object: id, consequence: "statements that name \(id.name) fail")
             ]
         }
+    }
+
+    /// Whether nothing computes again what is in a column: it comes back as a plain one.
+    private func becomesPlain(_ id: ObjectID, _ isRecreation: Bool) -> Bool {
+        guard isRecreation, case .column(let new)? = desired[id]?.definition else { return false }
+        return new.generated == nil
     }
 
     private func describeIndex(

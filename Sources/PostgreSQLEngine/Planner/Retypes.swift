@@ -13,15 +13,48 @@ extension PlanContext {
         if !settlement.retyped.isEmpty {
             for object in live.objects.values { before[addresses.settled(object.id)] = object }
         }
-        return settlement.retyped.compactMap { retype in
-            guard let old = before[retype.column], let new = settlement.catalog[retype.column],
-                case .column(let from) = old.definition, case .column(let to) = new.definition
+        let freed = freedColumns(settlement, before: before, addresses)
+        return freed.map(\.operation)
+            + settlement.retyped.compactMap { retype in
+                let column = freed.first { $0.column.id == retype.column }?.column
+                guard let old = column ?? before[retype.column],
+                    let new = settlement.catalog[retype.column],
+                    case .column(let from) = old.definition, case .column(let to) = new.definition
+                else { return nil }
+                // The renames come first, so what it stands on goes by the new names.
+                let needed = Set(old.dependencies.map(addresses.settled))
+                var operation = self.retype(retype, old: old, new: new, from: from, to: to)
+                operation.releases = needed.subtracting(operation.consumes)
+                return operation
+            }
+    }
+
+    /// The generated columns that become plain before a type changes, so that they keep what they
+    /// hold: each as it is then, and how it comes to be that.
+    private func freedColumns(
+        _ settlement: Settlement<PostgreSQLObject>, before: [ObjectID: PostgreSQLObject],
+        _ addresses: AddressMap
+    ) -> [(column: PostgreSQLObject, operation: Operation)] {
+        let retyped = Set(settlement.retyped.map(\.column))
+        return before.sorted { $0.key < $1.key }.compactMap { id, old in
+            guard let new = settlement.catalog[id], old.keepsValues(as: new),
+                case .column(var definition) = old.definition
             else { return nil }
-            // The renames come first, so what it stands on goes by the new names.
-            let needed = Set(old.dependencies.map(addresses.settled))
-            var operation = self.retype(retype, old: old, new: new, from: from, to: to)
-            operation.releases = needed.subtracting(operation.consumes)
-            return operation
+            definition.generated = nil
+            let column =
+                retyped.contains(id)
+                ? PostgreSQLObject(
+                    id, .column(definition), dependencies: new.dependencies,
+                    position: old.position) : new
+            var operation = expressionDrop(of: id)
+            operation.produces = [id]
+            operation.releases = Set(old.dependencies.map(addresses.settled)).union([id])
+            // What else changes of the column comes after.
+            operation.sequence = -1
+            operation.touches = [
+                Step.Touch(object: id, before: old.digest, after: column.digest)
+            ]
+            return (column, operation)
         }
     }
 

@@ -79,7 +79,7 @@ extension PlanContext {
         return operation
     }
 
-    private func expressionDrop(of id: ObjectID) -> Operation {
+    func expressionDrop(of id: ObjectID) -> Operation {
         var operation = Operation(
             "drop-expression", id, title: "Let \(id) keep its values and be written",
             .statements([column(id, "DROP EXPRESSION")]), phase: .contract,

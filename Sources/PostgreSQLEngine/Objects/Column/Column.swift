@@ -59,6 +59,23 @@ public struct ColumnDefinition: Hashable, Codable, Sendable {
     }
 }
 
+extension ColumnDefinition {
+    /// Whether it has values by an expression that stay when it becomes a plain column.
+    func keepsValues(as new: ColumnDefinition) -> Bool {
+        generated?.isStored == true && new.generated == nil
+    }
+}
+
+extension PostgreSQLObject {
+    /// Whether it is a generated column whose values stay when it becomes a plain one.
+    func keepsValues(as new: PostgreSQLObject?) -> Bool {
+        guard case .column(let from) = definition, case .column(let to)? = new?.definition else {
+            return false
+        }
+        return from.keepsValues(as: to)
+    }
+}
+
 /// A column's default.
 public struct DefaultDefinition: Hashable, Codable, Sendable {
     /// The expression.
