@@ -143,7 +143,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
                 result.steps.map(\.step), live: live.fingerprint, desired: desired.fingerprint,
                 scope, capabilities),
             effects: result.steps.map(\.effects), live: live,
-            desired: desired.objects.mapValues(\.digest), unmodelled: inspection.unmodelled,
+            desired: desired.objects.mapValues(\.digest), renames: settlement.renames,
+            unmodelled: inspection.unmodelled,
             unmanaged: unmanaged(inspection.catalog, managed: live, scope),
             warnings: lowering.diagnostics + result.diagnostics
                 + RenameSuspicion.warnings(for: changes),
@@ -223,6 +224,8 @@ public struct TargetPlan<Object: CatalogObject>: Sendable {
     public var live: Catalog<Object>
     /// The digests of the desired objects.
     public var desired: [ObjectID: Digest]
+    /// The renames that the plan does first, in order.
+    public var renames: [Rename]
     /// What in scope is not modelled.
     public var unmodelled: [Unmodelled]
     /// What in scope is not managed, without children.
@@ -240,13 +243,15 @@ public struct TargetPlan<Object: CatalogObject>: Sendable {
     /// Makes the value.
     public init(
         plan: Plan, effects: [Effects], live: Catalog<Object>, desired: [ObjectID: Digest],
-        unmodelled: [Unmodelled], unmanaged: [ObjectID], warnings: [Diagnostic],
+        renames: [Rename] = [], unmodelled: [Unmodelled], unmanaged: [ObjectID],
+        warnings: [Diagnostic],
         vanishing: [ObjectID]
     ) {
         self.plan = plan
         self.effects = effects
         self.live = live
         self.desired = desired
+        self.renames = renames
         self.unmodelled = unmodelled
         self.unmanaged = unmanaged
         self.warnings = warnings

@@ -13,8 +13,13 @@ struct Observer {
     static let totalTimeout = 30_000
 
     private let session: PostgreSQLSession
+    /// Leads from an address in the plan to that of now.
+    private let backwards: AddressMap
 
-    init(_ session: PostgreSQLSession) { self.session = session }
+    init(_ session: PostgreSQLSession, _ renames: [Rename] = []) {
+        self.session = session
+        backwards = AddressMap(renames.reversed().map { Rename(from: $0.to, to: $0.from) })
+    }
 
     func observe(_ steps: [PlannedStep]) async throws -> Observations {
         try await session.query(
@@ -40,7 +45,8 @@ struct Observer {
     private func sizes(of relations: [ObjectID]) async throws -> [Observations.RelationSize] {
         if relations.isEmpty { return [] }
         let names = String(
-            decoding: try CanonicalJSON.data(relations.map(\.path)), as: UTF8.self)
+            decoding: try CanonicalJSON.data(relations.map { backwards.settled($0).path }),
+            as: UTF8.self)
         let rows = try await session.query(
             """
             select n.nspname, c.relname, c.reltuples::bigint, pg_catalog.pg_table_size(c.oid),
@@ -49,21 +55,19 @@ struct Observer {
             where c.relkind = 'r' and (n.nspname, c.relname) in (
               select e->>0, e->>1 from pg_catalog.jsonb_array_elements($1::jsonb) e)
             """, [names])
-        var out: [Observations.RelationSize] = []
+        var sizes: [ObjectID: Observations.Size] = [:]
         for row in rows {
             let id = ObjectID.table(try row.text(0), try row.text(1))
             var estimate = Int64(try row.int(2))
             // Never analysed: the statistics say nothing.
             if estimate < 0 { estimate = await count(id) ?? -1 }
             guard estimate >= 0 else { continue }
-            out.append(
-                .init(
-                    relation: id,
-                    size: .init(
-                        rows: estimate, heapBytes: Int64(try row.int(3)),
-                        indexBytes: Int64(try row.int(4)))))
+            sizes[id] = .init(
+                rows: estimate, heapBytes: Int64(try row.int(3)), indexBytes: Int64(try row.int(4)))
         }
-        return out.sorted { $0.relation < $1.relation }
+        return relations.sorted().compactMap { relation in
+            sizes[backwards.settled(relation)].map { .init(relation: relation, size: $0) }
+        }
     }
 
     private func count(_ table: ObjectID) async -> Int64? {

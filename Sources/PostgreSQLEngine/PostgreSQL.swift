@@ -174,9 +174,9 @@ public struct PostgreSQL: Engine {
 
     /// Reads sizes and asks the probes.
     public func observe(
-        _ steps: [PlannedStep], in session: PostgreSQLSession
+        _ steps: [PlannedStep], renames: [Rename], in session: PostgreSQLSession
     ) async throws -> Observations {
-        try await Observer(session).observe(steps)
+        try await Observer(session, renames).observe(steps)
     }
 
     // MARK: - Execution

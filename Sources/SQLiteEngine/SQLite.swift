@@ -131,7 +131,7 @@ public struct SQLite: Engine {
 
     /// Reads sizes and asks the probes.
     public func observe(
-        _ steps: [PlannedStep], in session: SQLiteSession
+        _ steps: [PlannedStep], renames: [Rename], in session: SQLiteSession
     ) async throws -> Observations {
         try await Observer(session).observe(steps)
     }

@@ -189,7 +189,8 @@ struct LiveRun {
     private func planned(
         _ plan: TargetPlan<PostgreSQLObject>, on locked: LockedTarget<RecordingEngine>
     ) async throws -> PlannedTarget<PostgreSQLObject> {
-        let observations = try await engine.observe(plan.planned, in: locked.session)
+        let observations = try await engine.observe(
+            plan.planned, renames: plan.renames, in: locked.session)
         let assessment = Assessment.make(
             plan: plan.plan, effects: plan.effects, observations: observations,
             unmodelled: plan.unmodelled, target: "corpus")

@@ -64,8 +64,10 @@ struct RecordingEngine: Engine {
             live: live, desired: desired, renames: renames, for: target, scratch: scratch)
     }
     func observe(
-        _ steps: [PlannedStep], in session: PostgreSQLSession
-    ) async throws -> Observations { try await base.observe(steps, in: session) }
+        _ steps: [PlannedStep], renames: [Rename], in session: PostgreSQLSession
+    ) async throws -> Observations {
+        try await base.observe(steps, renames: renames, in: session)
+    }
     func manifests(
         for catalog: Catalog<PostgreSQLObject>
     ) -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {

@@ -21,6 +21,8 @@ struct ProbeTiming {
     /// Goes past a step.
     mutating func pass(_ step: Step, _ effects: Effects) {
         changed.formUnion(effects.rewrites)
+        // Questions are asked under the names of now; what only gets another one stays as it is.
+        if step.isRename { return }
         for touch in step.touches where Self.changesAnswers(touch) { changed.insert(touch.object) }
     }
 
@@ -32,6 +34,15 @@ struct ProbeTiming {
             return touch.before == nil || touch.after == nil
         }
         return object.standing?.kind != .table && touch.before != nil
+    }
+}
+
+extension Step {
+    /// Whether all that it does is to give names: something goes, the like comes, data stays.
+    fileprivate var isRename: Bool {
+        let gone = Set(touches.filter { $0.after == nil }.map(\.object.kind))
+        return data == .untouched
+            && touches.contains { $0.before == nil && gone.contains($0.object.kind) }
     }
 }
 

@@ -63,11 +63,24 @@ public protocol Engine: ExecutionEngine {
     func plan(_ request: PlanningRequest<Object>) -> PlanningResult
 
     /// Reads sizes and counts what the steps' probes ask, bounded by a statement timeout.
-    func observe(_ steps: [PlannedStep], in session: Session) async throws -> Observations
+    ///
+    /// - Parameter renames: what the plan renames; nothing of it is done yet.
+    func observe(
+        _ steps: [PlannedStep], renames: [Rename], in session: Session
+    ) async throws -> Observations
 
     /// Writes manifests for objects as a person would have written them, with a warning for each
     /// object that is of no use as it is, or that no manifest can tell, and is left out.
     func manifests(
         for catalog: Catalog<Object>
     ) async throws -> (manifests: [ExportedManifest], warnings: [Diagnostic])
+}
+
+extension Engine {
+    /// The same for a plan without renames.
+    public func observe(
+        _ steps: [PlannedStep], in session: Session
+    ) async throws -> Observations {
+        try await observe(steps, renames: [], in: session)
+    }
 }

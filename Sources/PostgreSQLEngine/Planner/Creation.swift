@@ -99,7 +99,7 @@ extension PlanContext {
             operation.probes.append(
                 probe(
                     "rows", counting: "rows of \(table.dottedPath), which would have no value",
-                    of: table, "SELECT count(*) FROM \(name: table.path)", .fails))
+                    of: table, "SELECT count(*) FROM \(former.rows(of: table))", .fails))
             operation.effects.breaks.append(
                 .init(
                     object: object.id,
@@ -178,7 +178,7 @@ extension PlanContext {
                 "duplicates", counting: "keys that more than one row of \(table.dottedPath) has",
                 of: table,
                 """
-                SELECT count(*) FROM (SELECT 1 FROM \(name: table.path)\(filter) \
+                SELECT count(*) FROM (SELECT 1 FROM \(former.rows(of: table))\(filter) \
                 GROUP BY \(expressions.joined(", ")) HAVING count(*) > 1) AS duplicates
                 """, .fails)
         ]

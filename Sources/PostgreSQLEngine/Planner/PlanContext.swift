@@ -14,6 +14,8 @@ struct PlanContext {
     let facets: Facets
     /// What leaves so that a type can change, and is not in `settled`.
     let removed: [ObjectID: PostgreSQLObject]
+    /// Under which names rows are read before the plan's renames.
+    let former: FormerNames
 
     /// An object as it is before it leaves.
     func leaving(_ id: ObjectID) -> PostgreSQLObject? { settled[id] ?? removed[id] }
@@ -63,7 +65,7 @@ extension PlanContext {
                 counting: "positions of \(path.joined(separator: ".")) out of its bounds",
                 of: id,
                 """
-                SELECT count(*) FROM \(name: path) \
+                SELECT count(*) FROM \(name: former.path(of: id, path)) \
                 WHERE last_value NOT BETWEEN \(bounds[0]) AND \(bounds[1])
                 """, .fails)
         ]

@@ -20,7 +20,8 @@ struct PostgreSQLPlanner {
             capabilities: request.capabilities, options: request.options, created: created,
             facets: Facets(request),
             removed: Dictionary(
-                request.settlement.removed.map { ($0.id, $0) }, uniquingKeysWith: { $1 }))
+                request.settlement.removed.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
+            former: FormerNames(request.live, request.settlement.renames))
     }
 
     func plan() -> PlanningResult {

@@ -17,7 +17,8 @@ extension PlanContext {
             operation.sequence = place
             operation.sequenceKey = key
             operation.effects = renameEffects(rename)
-            operation.touches = renameTouches(rename, live: live)
+            operation.touches = renameTouches(
+                rename, of: live[RenameStatement.original(place, of: renames)], live: live)
             if rename.from.path.count > 1, rename.from.path[0] != rename.to.path[0] {
                 // The schema that it leaves may go after it.
                 operation.releases = [.schema(rename.from.path[0])]
@@ -62,10 +63,12 @@ extension PlanContext {
         }
     }
 
-    private func renameTouches(_ rename: Rename, live: Catalog<PostgreSQLObject>) -> [Step.Touch] {
+    private func renameTouches(
+        _ rename: Rename, of old: PostgreSQLObject?, live: Catalog<PostgreSQLObject>
+    ) -> [Step.Touch] {
         var touches: [Step.Touch] = []
-        if let old = live[rename.from] {
-            touches.append(.init(object: old.id, before: old.digest, after: nil))
+        if let old {
+            touches.append(.init(object: rename.from, before: old.digest, after: nil))
         }
         if let new = settled[rename.to] {
             touches.append(.init(object: new.id, before: nil, after: new.digest))

@@ -196,7 +196,7 @@ extension PlanContext {
                 counting: "rows of \(table.dottedPath) whose \(id.name) does not survive",
                 of: table,
                 """
-                SELECT count(*) FROM \(name: table.path) WHERE \
+                SELECT count(*) FROM \(former.rows(of: table)) WHERE \
                 (\(name: id.name)::\(verbatim: to.type))::\(verbatim: from.type) \
                 IS DISTINCT FROM \(name: id.name)
                 """, .loses)
@@ -209,7 +209,7 @@ extension PlanContext {
                 probe(
                     "unfit",
                     counting: "rows of \(table.dottedPath) whose \(id.name) cannot be converted",
-                    of: table, "SELECT count(*) FROM \(name: table.path) WHERE \(condition)",
+                    of: table, "SELECT count(*) FROM \(former.rows(of: table)) WHERE \(condition)",
                     .fails))
         }
         return probes
@@ -238,7 +238,7 @@ extension PlanContext {
                     counting: "keys of \(object.id.name) that more than one row of "
                         + "\(table.dottedPath) has as \(to.type.text)", of: table,
                     """
-                    SELECT count(*) FROM (SELECT 1 FROM \(name: table.path)\(filter) \
+                    SELECT count(*) FROM (SELECT 1 FROM \(former.rows(of: table))\(filter) \
                     GROUP BY \(keys.joined(", ")) HAVING count(*) > 1) AS duplicates
                     """, .fails)
             ]

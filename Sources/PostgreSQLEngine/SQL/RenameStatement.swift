@@ -3,6 +3,12 @@ import SchemaCore
 
 /// How an object gets another name and keeps its identity.
 enum RenameStatement {
+    /// The address that the object of one rename of a list has before all of them.
+    static func original(_ place: Int, of renames: [Rename]) -> ObjectID {
+        AddressMap(renames[..<place].reversed().map { Rename(from: $0.to, to: $0.from) })
+            .settled(renames[place].from)
+    }
+
     /// The statements of one rename of a list, and those that undo it.
     ///
     /// A sequence that a column owns cannot leave its table's schema, so it is let go before.
@@ -11,8 +17,7 @@ enum RenameStatement {
     ) -> (forward: [SQL], back: [SQL]) {
         let rename = renames[place]
         let before = Array(renames[..<place])
-        let first = AddressMap(before.reversed().map { Rename(from: $0.to, to: $0.from) })
-            .settled(rename.from)
+        let first = original(place, of: renames)
         let forward = of(rename)
         let back = of(Rename(from: rename.to, to: rename.from))
         guard rename.from.path[0] != rename.to.path[0],

@@ -59,7 +59,9 @@ struct TargetWork<E: Engine>: Sendable {
         }
         let observations =
             target.plan.isEmpty
-            ? Observations() : try await engine.observe(target.planned, in: session)
+            ? Observations()
+            : try await engine.observe(
+                target.planned, renames: target.renames, in: session)
         let assessment = Assessment.make(
             plan: target.plan, effects: target.effects, observations: observations,
             unmodelled: target.unmodelled,

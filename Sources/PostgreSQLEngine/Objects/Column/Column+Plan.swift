@@ -56,7 +56,8 @@ extension PlanContext {
             probe(
                 "nulls", counting: "rows of \(table.dottedPath) whose \(id.name) is NULL",
                 of: table,
-                "SELECT count(*) FROM \(name: table.path) WHERE \(name: id.name) IS NULL", .fails)
+                "SELECT count(*) FROM \(former.rows(of: table)) WHERE \(name: id.name) IS NULL",
+                .fails)
         ]
         return operation
     }

@@ -105,7 +105,7 @@ extension PlanContext {
                 "violators", counting: "rows of \(table.dottedPath) that violate the condition",
                 of: table,
                 """
-                SELECT count(*) FROM \(name: table.path) \
+                SELECT count(*) FROM \(former.rows(of: table)) \
                 WHERE NOT (\(verbatim: check.expression))
                 """,
                 .fails)
@@ -123,14 +123,17 @@ extension PlanContext {
         else { return [] }
         let match = pairs.map { "parent.\(name: $1) = child.\(name: $0)" as SQL }.joined(" AND ")
         let given = key.columns.map { "child.\(name: $0) IS NOT NULL" as SQL }.joined(" AND ")
+        let (rows, parents) = (
+            former.rows(of: table, as: "child"), former.rows(of: other, as: "parent")
+        )
         return [
             probe(
                 "orphans",
                 counting: "rows of \(table.dottedPath) without a row in \(other.dottedPath)",
                 of: table,
                 """
-                SELECT count(*) FROM \(name: table.path) AS child WHERE \(given) AND NOT EXISTS \
-                (SELECT 1 FROM \(name: other.path) AS parent WHERE \(match))
+                SELECT count(*) FROM \(rows) WHERE \(given) AND NOT EXISTS \
+                (SELECT 1 FROM \(parents) WHERE \(match))
                 """, .fails)
         ]
     }

@@ -93,7 +93,7 @@ extension PlanContext {
                 counting: "rows of \(table.dottedPath) whose \(column.id.name) has a removed label",
                 of: table,
                 """
-                SELECT count(*) FROM \(name: table.path) \
+                SELECT count(*) FROM \(former.rows(of: table)) \
                 WHERE \(name: column.id.name)::text IN (\(list))
                 """, .fails))
     }
