@@ -35,17 +35,19 @@ public struct Management: Sendable {
     ///   - catalog: the live catalog, or that after renames.
     ///   - declared: the addresses of the desired objects.
     ///   - applied: the addresses that were last applied.
+    ///   - scope: where the catalog was read; of what only passes through nothing is managed that
+    ///     is not known.
     ///   - standsAlone: whether an object of this kind is managed only if it is named itself.
     public func managedPart<Object>(
         of catalog: Catalog<Object>, declared: Set<ObjectID>, applied: Set<ObjectID>,
-        standsAlone: (ObjectID) -> Bool
+        scope: Scope, standsAlone: (ObjectID) -> Bool
     ) -> Catalog<Object> {
         let known = declared.union(applied)
         return catalog.filter { object in
             if isExcluded(object.id) && !declared.contains(object.id) { return false }
             if known.contains(object.id) { return true }
             if standsAlone(object.id) || object.isBeyondManifests { return false }
-            if unmanaged == .drop { return true }
+            if unmanaged == .drop && !scope.onlyPasses(object.id) { return true }
             var parent = object.parent
             while let id = parent, !standsAlone(id) {
                 if known.contains(id) { return true }

@@ -47,6 +47,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
     public func scope(of lowering: Lowering<E.Object>, applied: AppliedState?) -> Scope {
         Scope(
             schemas: lowering.scope.schemas + settings.schemas + (applied?.scope.schemas ?? []),
+            former: lowering.scope.former,
             reads: (applied?.scope.reads ?? []) + lowering.scope.reads)
     }
 
@@ -62,10 +63,10 @@ public struct TargetPlanner<E: Engine>: Sendable {
         let appliedIDs = Set(applied?.objects.map(\.id) ?? [])
         let capabilities = try await engine.capabilities(session)
         func managed(
-            _ catalog: Catalog<E.Object>, _ declared: Set<ObjectID>
+            _ catalog: Catalog<E.Object>, _ declared: Set<ObjectID>, _ scope: Scope
         ) -> Catalog<E.Object> {
             settings.management.managedPart(
-                of: catalog, declared: declared, applied: appliedIDs,
+                of: catalog, declared: declared, applied: appliedIDs, scope: scope,
                 standsAlone: engine.standsAlone)
         }
         if let digests = try await engine.canonicalDigests(
@@ -73,7 +74,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
         {
             // In a steady state neither dependencies nor the desired catalog are needed.
             let inspection = try await engine.inspect(session, scope: scope, detail: .definitions)
-            let part = managed(inspection.catalog, Set(digests.objects.keys))
+            let part = managed(inspection.catalog, Set(digests.objects.keys), scope)
             if part.objects.count == digests.objects.count,
                 part.objects.allSatisfy({ digests.objects[$0.key] == $0.value.digest })
             {
@@ -93,7 +94,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
         return TargetPlan(
             plan: plan([], live: fingerprint, desired: fingerprint, scope, capabilities),
             effects: [], live: live, desired: digests.objects,
-            unmodelled: inspection.unmodelled,
+            unmodelled: inspection.unmodelled.filter { !scope.onlyPasses($0.object) },
             unmanaged: unmanaged(inspection.catalog, managed: live, scope), warnings: [],
             vanishing: [])
     }
@@ -101,7 +102,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
     private func changed(
         _ lowering: Lowering<E.Object>, on session: E.Session, scope: Scope,
         capabilities: Capabilities,
-        managed: (Catalog<E.Object>, Set<ObjectID>) -> Catalog<E.Object>
+        managed: (Catalog<E.Object>, Set<ObjectID>, Scope) -> Catalog<E.Object>
     ) async throws -> TargetPlan<E.Object> {
         var desired = try await engine.canonicalize(
             lowering.objects, scope: scope, for: session, scratch: settings.scratch)
@@ -109,14 +110,15 @@ public struct TargetPlanner<E: Engine>: Sendable {
         let declared = Set(desired.objects.keys)
         let renames = try resolved(lowering.renames, in: inspection.catalog)
         // What goes by an old name is managed under it.
-        let live = managed(inspection.catalog, declared.union(renames.map(\.from)))
+        let looked = scope.taking(renames)
+        let live = managed(inspection.catalog, declared.union(renames.map(\.from)), looked)
         var settlement = try await engine.settle(
             live: inspection.catalog, desired: desired, renames: renames, for: session,
             scratch: settings.scratch)
         let whole = settlement.catalog
         // What was managed is so under its new name.
-        let moved = settlement.renames.filter { live[$0.from] != nil }.map(\.to)
-        settlement.catalog = managed(whole, declared.union(moved))
+        let moved = live.ids.compactMap { settlement.addresses[$0] }
+        settlement.catalog = managed(whole, declared.union(moved), looked)
         for object in settlement.spellings { desired.insert(object) }
         let changes = difference(from: settlement.catalog, to: desired)
         try refuseLostGround(of: desired, changes)
@@ -144,8 +146,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
                 scope, capabilities),
             effects: result.steps.map(\.effects), live: live,
             desired: desired.objects.mapValues(\.digest), renames: settlement.renames,
-            unmodelled: inspection.unmodelled,
-            unmanaged: unmanaged(inspection.catalog, managed: live, scope),
+            unmodelled: inspection.unmodelled.filter { !looked.onlyPasses($0.object) },
+            unmanaged: unmanaged(inspection.catalog, managed: live, looked),
             warnings: lowering.diagnostics + result.diagnostics
                 + RenameSuspicion.warnings(for: changes),
             vanishing: vanishing)
@@ -205,7 +207,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
         if settings.management.unmanaged == .ignore || live.count == managed.count { return [] }
         return live.objects.values.filter { object in
             guard managed[object.id] == nil, !settings.management.isExcluded(object.id),
-                !scope.namesEach(object.id.kind)
+                !scope.namesEach(object.id.kind), !scope.onlyPasses(object.id)
             else { return false }
             // Children are told with their parent.
             guard let parent = object.parent, let above = live[parent] else { return true }

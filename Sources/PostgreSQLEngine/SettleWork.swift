@@ -37,6 +37,8 @@ struct SettleWork: Sendable {
         let affected = Set(scope.affected.map(settled))
         let copied = try await database.read()
         let renamed = try merged(live, copied, affected: affected, addresses: settled)
+        let addresses = Dictionary(
+            uniqueKeysWithValues: live.ids.lazy.map { ($0, settled($0)) }.filter { $0 != $1 })
         let columns = retyped.map(renames.settled).filter { id in
             guard case .column(let from)? = renamed[id]?.definition,
                 case .column(let to)? = desired[id]?.definition
@@ -45,7 +47,8 @@ struct SettleWork: Sendable {
         }
         guard !columns.isEmpty else {
             return respelling.applied(
-                to: Settlement(renames: renames.list, catalog: renamed), desired, renames)
+                to: Settlement(renames: renames.list, catalog: renamed, addresses: addresses),
+                desired, renames)
         }
         let free = freed(columns, in: renamed)
         for column in free { try await run(Self.dropExpression(column), in: database) }
@@ -66,7 +69,8 @@ struct SettleWork: Sendable {
             kept, try await database.read(), affected: affected, addresses: { $0 })
         return respelling.applied(
             to: Settlement(
-                renames: renames.list, catalog: settled, retyped: changer.retyped,
+                renames: renames.list, catalog: settled, addresses: addresses,
+                retyped: changer.retyped,
                 removed: removed.sorted().compactMap { ground[$0] }), desired, renames)
     }
 

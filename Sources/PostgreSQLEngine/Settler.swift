@@ -61,6 +61,9 @@ struct Settler: Sendable {
             uniquingKeysWith: { $1 })
         var out = settlement
         out.renames += implied
+        let earlier = Set(settlement.addresses.values)
+        out.addresses = settlement.addresses.mapValues { map[$0] ?? $0 }
+            .merging(map.filter { !earlier.contains($0.key) }) { $1 }
         out.catalog = Catalog(
             settlement.catalog.objects.values.lazy.map { object in
                 let needs = object.dependencies.map { map[$0] ?? $0 }

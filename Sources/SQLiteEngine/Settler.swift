@@ -28,7 +28,10 @@ struct Settler {
                 if from != object.id { all.append(Rename(from: from, to: object.id)) }
             }
             await copy.close()
-            return Settlement(renames: all, catalog: catalog)
+            return Settlement(
+                renames: all, catalog: catalog,
+                addresses: Dictionary(
+                    all.map { ($0.from, $0.to) }, uniquingKeysWith: { first, _ in first }))
         } catch {
             await copy.close()
             throw error

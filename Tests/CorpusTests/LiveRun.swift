@@ -201,7 +201,7 @@ struct LiveRun {
             managed: { [engine] catalog in
                 Management.adHoc.managedPart(
                     of: catalog, declared: declared, applied: applied,
-                    standsAlone: engine.standsAlone)
+                    scope: plan.plan.scope, standsAlone: engine.standsAlone)
             }, authorization: .granted, acknowledged: plan.plan.destructiveSteps.map(\.id))
     }
 

@@ -117,7 +117,7 @@ struct Bench: Sendable {
                 managed: {
                     Management.adHoc.managedPart(
                         of: $0, declared: declared, applied: applied,
-                        standsAlone: engine.standsAlone)
+                        scope: assessed.target.plan.scope, standsAlone: engine.standsAlone)
                 },
                 authorization: AutoApproval.authorize(
                     plan: assessed.plan, assessment: assessed.assessment,

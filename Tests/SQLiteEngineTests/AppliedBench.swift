@@ -47,7 +47,7 @@ struct Applied {
                 managed: { catalog in
                     Management().managedPart(
                         of: catalog, declared: declared, applied: applied,
-                        standsAlone: engine.standsAlone)
+                        scope: target.plan.scope, standsAlone: engine.standsAlone)
                 },
                 authorization: AutoApproval.authorize(
                     plan: target.plan, assessment: assessment, autoApprove: risk,
@@ -82,7 +82,7 @@ struct Applied {
         ).catalog
         let managed = Management().managedPart(
             of: live, declared: [], applied: Set(applied.objects.map(\.id)),
-            standsAlone: engine.standsAlone)
+            scope: applied.scope, standsAlone: engine.standsAlone)
         return DriftReport(
             target: "t", applied: applied, live: managed.objects.mapValues(\.digest)
         ).drifts.map { "\($0.change) \($0.object)" }

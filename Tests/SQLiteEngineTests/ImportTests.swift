@@ -50,7 +50,8 @@ struct ImportTests {
     func unmanaged(detail: InspectionDetail) async throws {
         let live = try await read(Self.script, detail: detail).catalog
         let managed = Management.adHoc.managedPart(
-            of: live, declared: [.trigger("tr")], applied: [], standsAlone: SQLite().standsAlone)
+            of: live, declared: [.trigger("tr")], applied: [], scope: .everything,
+            standsAlone: SQLite().standsAlone)
         let left = live.filter { managed[$0.id] == nil }.ids
         #expect(
             Set(left.filter { $0.path.count == 1 }.map(\.description))

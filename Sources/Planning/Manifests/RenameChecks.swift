@@ -58,7 +58,7 @@ public enum RenameChecks {
                 "rename-conflict",
                 "\(rename.to) is renamed from \(candidate), which is declared as well",
                 at: rename.span, help: "remove renamedFrom, or the object with the former name",
-                notes: [.init("\(candidate) is declared here", at: object.span)])
+                notes: object.span.map { [.init("\(candidate) is declared here", at: $0)] } ?? [])
         }
         return nil
     }

@@ -24,6 +24,9 @@ extension PlanSchema {
         "Plan.options": .init("What the user asked for."),
         "Plan.steps": .init("The steps in order."),
         "Scope.schemas": .init("The schemas; empty where all are meant."),
+        "Scope.former": .init(
+            "Schemas in which only objects are looked for that get another name or place; absent "
+                + "if there are none."),
         "Scope.isEverything": .init("Whether all schemas are meant that are not the server's."),
         "Scope.reads": .init("What is read beside the schemas; absent if that is nothing."),
         "ScopeRead.object": .init("The object that it is read for."),

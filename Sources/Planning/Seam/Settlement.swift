@@ -34,6 +34,8 @@ public struct Settlement<Object: CatalogObject>: Sendable, Codable {
     public var catalog: Catalog<Object>
     /// The columns of `catalog` that have their new type already.
     public var retyped: [Retype]
+    /// Where live objects are that the renames moved.
+    public var addresses: [ObjectID: ObjectID]
     /// What had to leave in order that a type could change: defaults that the server could not
     /// convert, views, generated columns; as they stood after the renames.
     public var removed: [Object]
@@ -43,11 +45,12 @@ public struct Settlement<Object: CatalogObject>: Sendable, Codable {
 
     /// Makes the value.
     public init(
-        renames: [Rename] = [], catalog: Catalog<Object>, retyped: [Retype] = [],
-        removed: [Object] = [], spellings: [Object] = []
+        renames: [Rename] = [], catalog: Catalog<Object>,
+        addresses: [ObjectID: ObjectID] = [:], retyped: [Retype] = [], removed: [Object] = [],
+        spellings: [Object] = []
     ) {
         self.spellings = spellings
-
+        self.addresses = addresses
         self.renames = renames
         self.catalog = catalog
         self.retyped = retyped

@@ -35,17 +35,19 @@ public enum PostgreSQLManifests {
             objects, broken: lowered.broken, defaultSchema: input.defaultSchema)
         context.report(NameChecks.diagnostics(objects))
         context.report(ReferenceChecks.diagnostics(lowered.items, facts))
-        let declared = Dictionary(objects.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
-        context.report(
-            RenameChecks.diagnostics(lowered.renames) { Self.declared($0, in: declared) })
         let implied = implicitSchemas(objects)
         let all = implied + objects
+        let declared = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
+        let renames = FormerSchemas(lowered.renames).widened(lowered.renames)
+        context.report(RenameChecks.diagnostics(renames) { Self.declared($0, in: declared) })
         return Lowering(
             summary: LoweringSummary(
                 source: input.digest,
-                scope: Scope(schemas: all.filter { $0.id.kind == .schema }.map(\.id.name)),
+                scope: Scope(
+                    schemas: all.filter { $0.id.kind == .schema }.map(\.id.name),
+                    former: renames.flatMap(\.candidates).map { $0.path[0] }),
                 hasManifests: lowered.hasManifests, implied: Set(implied.map(\.id))),
-            objects: all, renames: lowered.renames,
+            objects: all, renames: renames,
             diagnostics: context.diagnostics.sortedByPlace())
     }
 

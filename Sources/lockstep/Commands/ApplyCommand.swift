@@ -91,11 +91,12 @@ struct ApplyCommand: AsyncParsableCommand {
         let applied = Set(locked.applied?.objects.map(\.id) ?? [])
         let live = Set(assessed.target.live.objects.keys)
         let management = work.workplace.management
+        let scope = assessed.target.plan.scope
         let engine = work.engine
         let managed: @Sendable (Catalog<E.Object>) -> Catalog<E.Object> = {
             management.managedPart(
                 of: $0, declared: declared.union(live), applied: applied,
-                standsAlone: engine.standsAlone)
+                scope: scope, standsAlone: engine.standsAlone)
         }
         if let file, file.digest != assessed.target.plan.digest {
             // The gate refuses it; nothing is assessed for a state that is no more.

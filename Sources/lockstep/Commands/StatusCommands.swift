@@ -98,7 +98,7 @@ struct DriftCommand: AsyncParsableCommand {
             session, scope: applied.scope, detail: .definitions)
         return Management().managedPart(
             of: inspection.catalog, declared: [], applied: Set(applied.objects.map(\.id)),
-            standsAlone: engine.standsAlone
+            scope: applied.scope, standsAlone: engine.standsAlone
         ).objects.mapValues(\.digest)
     }
 }

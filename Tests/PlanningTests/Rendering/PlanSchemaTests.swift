@@ -22,8 +22,8 @@ import Testing
         }
         #expect(
             optional.sorted() == [
-                "Effects.Loss.relation", "Finding.step", "Scope.reads", "Step.Touch.after",
-                "Step.Touch.before",
+                "Effects.Loss.relation", "Finding.step", "Scope.former", "Scope.reads",
+                "Step.Touch.after", "Step.Touch.before",
             ])
     }
 

@@ -1,0 +1,1 @@
+insert into shop.fruit (kept) values ('spoiled'), ('fresh'), ('spoiled');
