@@ -92,6 +92,9 @@ public struct Effects: Hashable, Codable, Sendable {
     public var locks: [Lock]
     /// Relations whose storage is written anew while the lock is held.
     public var rewrites: [ObjectID]
+    /// Columns whose values become others or compare by other rules, and tables of which any
+    /// column's may. What is written anew need not be: its values can be the same.
+    public var revalues: [ObjectID]
     /// Relations that are read whole while the lock is held.
     public var scans: [ObjectID]
     /// Indexes that are built.
@@ -104,12 +107,14 @@ public struct Effects: Hashable, Codable, Sendable {
     /// Makes the value.
     public init(
         provenance: Provenance = .known, locks: [Lock] = [], rewrites: [ObjectID] = [],
-        scans: [ObjectID] = [], builds: [ObjectID] = [], losses: [Loss] = [],
+        revalues: [ObjectID] = [], scans: [ObjectID] = [], builds: [ObjectID] = [],
+        losses: [Loss] = [],
         breaks: [Break] = []
     ) {
         self.provenance = provenance
         self.locks = locks
         self.rewrites = rewrites
+        self.revalues = revalues
         self.scans = scans
         self.builds = builds
         self.losses = losses

@@ -83,8 +83,11 @@ public struct Probe: Hashable, Codable, Sendable {
     /// What a number above zero means.
     public var meaning: Meaning
     /// What the answer follows from, in order: where an earlier step changes one of these, the
-    /// answer had before the plan says nothing about the step.
+    /// answer had before the plan says nothing about the step. A table of which no column is named
+    /// is read whole.
     public var reads: [ObjectID]
+    /// What of it the answer follows from.
+    public var basis: Basis
 
     /// What a number above zero means.
     public enum Meaning: String, Codable, Sendable, CaseIterable {
@@ -94,10 +97,18 @@ public struct Probe: Hashable, Codable, Sendable {
         case loses
     }
 
+    /// What of the rows that are read an answer follows from.
+    public enum Basis: String, Codable, Sendable, CaseIterable {
+        /// The values.
+        case values
+        /// Only whether there is one: whatever becomes of values, NULL stays NULL.
+        case presence
+    }
+
     /// Makes a probe.
     public init(
         name: String, counts: String, object: ObjectID, query: Statement, meaning: Meaning,
-        reads: [ObjectID] = []
+        reads: [ObjectID] = [], basis: Basis = .values
     ) {
         self.name = name
         self.counts = counts
@@ -105,6 +116,7 @@ public struct Probe: Hashable, Codable, Sendable {
         self.query = query
         self.meaning = meaning
         self.reads = reads
+        self.basis = basis
     }
 }
 

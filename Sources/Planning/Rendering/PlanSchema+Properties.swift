@@ -66,6 +66,7 @@ extension PlanSchema {
         "Probe.name": .init("A name within the step."),
         "Probe.reads": .init(
             "What the answer follows from; if an earlier step changes it, the answer is early."),
+        "Probe.basis": .init("What of what is read the answer follows from."),
         "Probe.counts": .init("What is counted, for people."),
         "Probe.object": .init("The object whose data is asked."),
         "Probe.query": .init("A query that gives one number."),
@@ -92,6 +93,7 @@ extension PlanSchema {
         "Effects.provenance": .init("Where these facts come from."),
         "Effects.locks": .init("The locks on relations that were there before the plan."),
         "Effects.rewrites": .init("Relations that are written anew under the lock."),
+        "Effects.revalues": .init("Columns, or tables, whose values change or compare otherwise."),
         "Effects.scans": .init("Relations that are read whole under the lock."),
         "Effects.builds": .init("Indexes that are built."),
         "Effects.losses": .init("Data that is destroyed or may change."),

@@ -99,7 +99,8 @@ extension PlanContext {
             operation.probes.append(
                 probe(
                     "rows", counting: "rows of \(table.dottedPath), which would have no value",
-                    of: table, "SELECT count(*) FROM \(former.rows(of: table))", .fails))
+                    of: table, "SELECT count(*) FROM \(former.rows(of: table))", .fails,
+                    basis: .presence))
             operation.effects.breaks.append(
                 .init(
                     object: object.id,

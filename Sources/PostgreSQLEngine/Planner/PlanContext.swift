@@ -45,10 +45,11 @@ struct PlanContext {
     /// A query that counts, written so that a role with SELECT can run it.
     func probe(
         _ name: String, counting counts: String, of object: ObjectID, _ query: SQL,
-        _ meaning: Probe.Meaning
+        _ meaning: Probe.Meaning, reads: Set<ObjectID> = [], basis: Probe.Basis = .values
     ) -> Probe {
         Probe(
-            name: name, counts: counts, object: object, query: statement(query), meaning: meaning)
+            name: name, counts: counts, object: object, query: statement(query), meaning: meaning,
+            reads: reads.sorted(), basis: basis)
     }
 }
 

@@ -93,6 +93,7 @@ extension PlanContext {
         operation.touches = [Step.Touch(object: id, before: old.digest, after: new.digest)]
         operation.effects.locks = [.accessExclusive(table)]
         if retype.rewrites { operation.effects.rewrites = [table] }
+        if !change.isLoosening { operation.effects.revalues = [id] }
         addWork(for: id, retype, change, to: &operation.effects)
         operation.effects.breaks = breaks(of: id, change, from: from, to: to)
         operation.effects.losses = losses(of: id, change, to: to)
@@ -225,7 +226,8 @@ extension PlanContext {
         var converted: SQL = "(\(name: id.name)::\(verbatim: to.type))"
         if let collation = to.collation { converted += " COLLATE \(collation.sql)" }
         return settled.sorted.flatMap { object -> [Probe] in
-            guard let key = uniqueKey(of: object, on: table), key.columns.contains(id.name)
+            guard let key = uniqueKey(of: object, on: table), key.columns.contains(id.name),
+                let after = desired[object.id], uniqueKey(of: after, on: table) == key
             else { return [] }
             let keys = key.columns.map { $0 == id.name ? "(\(converted))" : "\(name: $0)" as SQL }
             var conditions: [SQL] =
@@ -240,21 +242,26 @@ extension PlanContext {
                     """
                     SELECT count(*) FROM (SELECT 1 FROM \(former.rows(of: table))\(filter) \
                     GROUP BY \(keys.joined(", ")) HAVING count(*) > 1) AS duplicates
-                    """, .fails)
+                    """, .fails, reads: object.dependencies)
             ]
         }
     }
 
+    private struct UniqueKey: Equatable {
+        let columns: [String]
+        let nullsNotDistinct: Bool
+        let predicate: VerbatimSQL?
+    }
+
     /// The key that an object keeps unique by its columns alone.
-    private func uniqueKey(
-        of object: PostgreSQLObject, on table: ObjectID
-    ) -> (columns: [String], nullsNotDistinct: Bool, predicate: VerbatimSQL?)? {
+    private func uniqueKey(of object: PostgreSQLObject, on table: ObjectID) -> UniqueKey? {
         switch object.definition {
         case .constraint(let constraint):
             guard object.parent == table else { return nil }
             switch constraint.rule {
             case .primaryKey(let key), .unique(let key):
-                return (key.columns, key.nullsNotDistinct, nil)
+                return UniqueKey(
+                    columns: key.columns, nullsNotDistinct: key.nullsNotDistinct, predicate: nil)
             case .check, .foreignKey, .exclusion: return nil
             }
         case .index(let index):
@@ -266,7 +273,9 @@ extension PlanContext {
                 return name
             }
             guard columns.count == index.keys.count else { return nil }
-            return (columns, index.nullsNotDistinct, index.predicate)
+            return UniqueKey(
+                columns: columns, nullsNotDistinct: index.nullsNotDistinct,
+                predicate: index.predicate)
         case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
             .function, .comment:
             return nil

@@ -196,6 +196,9 @@ struct TableOperations {
             case .alter(_, let object):
                 operation.produces.insert(object.id)
                 operation.destroys.insert(object.id)
+                if [.column, .table].contains(object.id.kind) {
+                    operation.effects.revalues.append(object.id)
+                }
             }
         }
         // What leaves for another table has to have left before this one is dropped.
@@ -254,6 +257,7 @@ struct TableOperations {
                     .init(object: column, consequence: notice, isFailure: false))
             }
             let isNumbered = rebuild.numbered?.name == source.column.name
+            if isNumbered { operation.effects.revalues.append(column) }
             let numbered = isNumbered ? "NULLs (they get numbers)" : nil
             guard let loss = source.conversion?.loss ?? numbered else { continue }
             operation.data = max(operation.data, .lossy)

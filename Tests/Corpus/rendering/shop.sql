@@ -1,4 +1,4 @@
--- Plan sha256:961f42ac22f2a0e06da833e27582e38d8f678a9e609adae253cbee636152b643
+-- Plan sha256:4c9dc9fb1bc1a9bb53967c1b35283ae3026aa7d8a3154fc03785d0c1efbd1064
 -- for shop/prod, PostgreSQL 15
 -- from the live state sha256:247610f4dedd4ab7247d07dbda19c81ca9817f85820742cad49d407ffae9e4ed
 -- to the desired state sha256:b60b935389f7cf68e7877a80a4ded0dfc93e248b8807932536e1de0f771d259b

@@ -93,9 +93,10 @@ struct Transcript {
             text = text.replacing(from, with: to)
         }
         text.replace(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/, with: "TIME")
-        text.replace(/\b[0-9a-f]{64}\b/, with: "DIGEST")
-        text.replace(/\b[0-9a-f]{40}\b/, with: "COMMIT")
-        text.replace(/\b[0-9a-f]{12}\b/, with: "DIGEST")
+        // A dot between letters is no end of a word to Unicode.
+        text.replace(/\b[0-9a-f]{64}\b/.wordBoundaryKind(.simple), with: "DIGEST")
+        text.replace(/\b[0-9a-f]{40}\b/.wordBoundaryKind(.simple), with: "COMMIT")
+        text.replace(/\b[0-9a-f]{12}\b/.wordBoundaryKind(.simple), with: "DIGEST")
         text.replace(/\b[0-9]+(\.[0-9]+)? (ms|s|kB|MB)\b/) { match in "N \(match.output.2)" }
         text.replace(/process [0-9]+/, with: "process PID")
         return text

@@ -8,18 +8,21 @@ struct CertainFailureTests {
     let email = Sample.id("column", "app", "users", "email")
     let function = Sample.id("function", "app", "f", "()")
 
-    private func probe(_ meaning: Probe.Meaning = .fails) -> Probe {
+    private func probe(
+        _ meaning: Probe.Meaning = .fails, _ basis: Probe.Basis = .values, reads: [ObjectID]? = nil
+    ) -> Probe {
         Probe(
             name: "nulls", counts: "rows without one", object: users,
-            query: Statement("select 1"), meaning: meaning, reads: [email, function])
+            query: Statement("select 1"), meaning: meaning, reads: reads ?? [email, function],
+            basis: basis)
     }
 
     /// What is allowed when everything is acknowledged and `first` stands before the step.
     private func authorize(
-        _ answer: Observations.Answer?, _ meaning: Probe.Meaning = .fails,
-        behind first: Step? = nil, _ effects: Effects = Effects()
+        _ answer: Observations.Answer?, _ probe: Probe? = nil, behind first: Step? = nil,
+        _ effects: Effects = Effects()
     ) -> Authorization {
-        let step = Sample.step("second", probes: [probe(meaning)])
+        let step = Sample.step("second", probes: [probe ?? self.probe()])
         let plan = Sample.plan([first ?? Sample.step("first"), step])
         let answers = answer.map {
             [Observations.ProbeAnswer(step: "second", probe: "nulls", answer: $0)]
@@ -45,7 +48,7 @@ struct CertainFailureTests {
         #expect(authorize(.count(0)) == .granted)
         #expect(authorize(.unknown(reason: "no time")) == .granted)
         #expect(authorize(nil) == .granted)
-        #expect(authorize(.count(3), .loses) == .granted)
+        #expect(authorize(.count(3), probe(.loses)) == .granted)
     }
 
     @Test("what an earlier step changes is judged at its turn")
@@ -57,7 +60,11 @@ struct CertainFailureTests {
             let first = Sample.step("first", touches: [touch])
             #expect(authorize(.count(3), behind: first) == .granted, "\(touch)")
         }
-        #expect(authorize(.count(3), behind: nil, Effects(rewrites: [users])) == .granted)
+        for object in [email, users] {
+            #expect(
+                authorize(.count(3), nil, behind: nil, Effects(revalues: [object])) == .granted,
+                "\(object)")
+        }
     }
 
     @Test("what leaves the rows as they are does not put it off")
@@ -72,7 +79,38 @@ struct CertainFailureTests {
             #expect(authorize(.count(3), behind: first) == failing, "\(touch)")
         }
         let orders = Sample.id("table", "app", "orders")
-        #expect(authorize(.count(3), behind: nil, Effects(rewrites: [orders])) == failing)
+        let other = Sample.id("column", "app", "users", "other")
+        for effects in [
+            Effects(rewrites: [users]), Effects(revalues: [orders]), Effects(revalues: [other]),
+        ] {
+            #expect(authorize(.count(3), nil, behind: nil, effects) == failing)
+        }
+    }
+
+    @Test("what reads a table without a word on columns may read each of them")
+    func wholeTable() {
+        let other = Sample.id("column", "app", "users", "other")
+        let whole = probe(reads: [users, function])
+        #expect(authorize(.count(3), whole, behind: nil, Effects(revalues: [other])) == .granted)
+        let foreign = Sample.id("column", "app", "orders", "other")
+        #expect(authorize(.count(3), whole, behind: nil, Effects(revalues: [foreign])) == failing)
+        #expect(authorize(.count(3), nil, behind: nil, Effects(revalues: [other])) == failing)
+    }
+
+    @Test("NULL stays NULL whatever becomes of values, unless its column is another")
+    func presence() {
+        let nulls = probe(.fails, .presence)
+        for effects in [Effects(revalues: [email]), Effects(revalues: [users])] {
+            #expect(authorize(.count(3), nulls, behind: nil, effects) == failing)
+        }
+        for object in [email, users] {
+            for touch in [Sample.created(object), Sample.dropped(object)] {
+                let first = Sample.step("first", touches: [touch])
+                #expect(authorize(.count(3), nulls, behind: first) == .granted, "\(touch)")
+            }
+        }
+        let first = Sample.step("first", touches: [Sample.altered(function)])
+        #expect(authorize(.count(3), nulls, behind: first) == failing)
     }
 
     @Test("no consent lets a plan run that the role may not")

@@ -24,7 +24,9 @@ extension PlanContext {
         case (nil, .some): return .recreate
         }
         if old.identity != nil && new.identity == nil { operations.append(identityDrop(id, old)) }
-        if !old.isNotNull && new.isNotNull { operations.append(notNull(id)) }
+        if !old.isNotNull && new.isNotNull {
+            operations.append(notNull(id, basis: old.generated == nil ? .presence : .values))
+        }
         if let to = new.identity {
             if let from = old.identity {
                 operations += identityChange(of: id, from: from, to: to)
@@ -40,7 +42,9 @@ extension PlanContext {
         "ALTER TABLE \(name: table(of: id).path) ALTER COLUMN \(name: id.name) \(change)"
     }
 
-    private func notNull(_ id: ObjectID) -> Operation {
+    /// - Parameter basis: of a plain column no step changes which values are NULL; an expression
+    ///   that is changed does.
+    private func notNull(_ id: ObjectID, basis: Probe.Basis) -> Operation {
         let table = table(of: id)
         var operation = Operation(
             "set-not-null", id, title: "Refuse NULL in \(id)",
@@ -57,7 +61,7 @@ extension PlanContext {
                 "nulls", counting: "rows of \(table.dottedPath) whose \(id.name) is NULL",
                 of: table,
                 "SELECT count(*) FROM \(former.rows(of: table)) WHERE \(name: id.name) IS NULL",
-                .fails)
+                .fails, basis: basis)
         ]
         return operation
     }
@@ -107,6 +111,7 @@ extension PlanContext {
         operation.data = .kept
         operation.effects.locks = [.accessExclusive(table(of: id))]
         if to.isStored { operation.effects.rewrites = [table(of: id)] }
+        operation.effects.revalues = [id]
         return operation
     }
 

@@ -76,6 +76,7 @@ extension PlanContext {
         validate.touches = [
             Step.Touch(object: object.id, before: between.digest, after: object.digest)
         ]
+        validate.consumes = add.consumes
         validate.probes = add.probes
         add.probes = []
         validate.sequence = 1

@@ -85,6 +85,7 @@ extension PlanContext {
         let table = table(of: column.id)
         operation.effects.locks.append(.accessExclusive(table))
         operation.effects.rewrites.append(table)
+        operation.effects.revalues.append(column.id)
         guard !gone.isEmpty else { return }
         let list = gone.map { "\(literal: $0)" as SQL }.joined(", ")
         operation.probes.append(
@@ -95,7 +96,7 @@ extension PlanContext {
                 """
                 SELECT count(*) FROM \(former.rows(of: table)) \
                 WHERE \(name: column.id.name)::text IN (\(list))
-                """, .fails))
+                """, .fails, reads: [column.id]))
     }
 
     private func swapStatements(
