@@ -144,7 +144,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
             plan: plan(
                 result.steps.map(\.step), live: live.fingerprint, desired: desired.fingerprint,
                 scope, capabilities),
-            effects: result.steps.map(\.effects), live: live,
+            effects: result.steps.map(\.effects),
+            requirements: result.steps.map(\.requirements), live: live,
             desired: desired.objects.mapValues(\.digest), renames: settlement.renames,
             unmodelled: inspection.unmodelled.filter { !looked.onlyPasses($0.object) },
             unmanaged: unmanaged(inspection.catalog, managed: live, looked),
@@ -222,6 +223,8 @@ public struct TargetPlan<Object: CatalogObject>: Sendable {
     public var plan: Plan
     /// The effects of each step, in the order of the steps.
     public var effects: [Effects]
+    /// What each step needs rights on beside what it touches; empty where no step does.
+    public var requirements: [Set<Requirement>]
     /// The managed live catalog.
     public var live: Catalog<Object>
     /// The digests of the desired objects.
@@ -239,18 +242,23 @@ public struct TargetPlan<Object: CatalogObject>: Sendable {
 
     /// The steps with their effects.
     public var planned: [PlannedStep] {
-        zip(plan.steps, effects).map { PlannedStep(step: $0, effects: $1) }
+        plan.steps.indices.map { index in
+            PlannedStep(
+                step: plan.steps[index], effects: effects[index],
+                requirements: requirements.isEmpty ? [] : requirements[index])
+        }
     }
 
     /// Makes the value.
     public init(
-        plan: Plan, effects: [Effects], live: Catalog<Object>, desired: [ObjectID: Digest],
-        renames: [Rename] = [], unmodelled: [Unmodelled], unmanaged: [ObjectID],
-        warnings: [Diagnostic],
+        plan: Plan, effects: [Effects], requirements: [Set<Requirement>] = [],
+        live: Catalog<Object>, desired: [ObjectID: Digest], renames: [Rename] = [],
+        unmodelled: [Unmodelled], unmanaged: [ObjectID], warnings: [Diagnostic],
         vanishing: [ObjectID]
     ) {
         self.plan = plan
         self.effects = effects
+        self.requirements = requirements
         self.live = live
         self.desired = desired
         self.renames = renames

@@ -31,7 +31,7 @@ struct Observer {
             [.table, .view, .sequence, .index].contains($0.kind)
         }
         let sizes = try await sizes(of: relations)
-        let denials = try await Privileges(session).denials(for: steps)
+        let denials = try await Privileges(session, backwards: backwards).denials(for: steps)
         let answers = await steps.answers(within: .milliseconds(Self.totalTimeout), ask: answer)
         try await session.query(
             """

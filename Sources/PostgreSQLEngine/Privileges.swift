@@ -9,8 +9,13 @@ internal import SchemaCore
 /// Finds what the role of a session may not do of a plan.
 struct Privileges {
     private let session: PostgreSQLSession
+    /// Leads from an address in the plan to that of now.
+    private let backwards: AddressMap
 
-    init(_ session: PostgreSQLSession) { self.session = session }
+    init(_ session: PostgreSQLSession, backwards: AddressMap) {
+        self.session = session
+        self.backwards = backwards
+    }
 
     /// What is missing, in the order of the steps.
     func denials(for steps: [PlannedStep]) async throws -> [Observations.Denial] {
@@ -19,7 +24,7 @@ struct Privileges {
         if asked.isEmpty { return [] }
         let known = try await rights(Array(asked))
         return needs.flatMap { step, needs in
-            needs.sorted { $0.object < $1.object }.compactMap { need in
+            needs.sorted(by: Need.precedes).compactMap { need in
                 known[need]?.missing(for: need.action).map {
                     Observations.Denial(step: step, object: need.object, needs: $0)
                 }
@@ -30,9 +35,25 @@ struct Privileges {
     // MARK: - What a step needs
 
     private struct Need: Hashable {
-        enum Action { case change, drop, addTo, makeSchema }
+        enum Action: Hashable {
+            case change, drop, addTo, makeSchema
+            case use(Right, [String])
+        }
         let object: ObjectID
         let action: Action
+
+        static func precedes(_ one: Need, _ other: Need) -> Bool {
+            (one.object, one.word) < (other.object, other.word)
+        }
+
+        /// What the query calls the question.
+        var word: String {
+            switch action {
+            case .change, .drop, .addTo: Privileges.words[object.kind] ?? ""
+            case .makeSchema: "new"
+            case .use(let right, _): right.rawValue
+            }
+        }
     }
 
     /// What has to be owned, or to be open for new objects, for a step to run.
@@ -49,6 +70,8 @@ struct Privileges {
                     needs.insert(Need(object: root, action: .change))
                 }
             } else if touch.before == nil {
+                // What installs an extension is asked of the extension.
+                if root.kind == .extension { continue }
                 needs.insert(
                     root.kind == .schema
                         ? Need(object: root, action: .makeSchema)
@@ -56,9 +79,14 @@ struct Privileges {
             } else {
                 // The owner of a schema may drop what is in it, but not give it another name.
                 let isRename = made.contains { $0.kind == root.kind }
-                let isDrop = touch.after == nil && !isRename
+                let isDrop = touch.after == nil && !isRename && root.kind != .extension
                 needs.insert(Need(object: root, action: isDrop ? .drop : .change))
             }
+        }
+        for requirement in planned.requirements {
+            guard let right = Right(rawValue: requirement.right) else { continue }
+            needs.insert(
+                Need(object: requirement.object, action: .use(right, requirement.details)))
         }
         // The index of a key is an object of the schema like any other.
         for index in planned.effects.builds where !needs.isEmpty {
@@ -76,8 +104,9 @@ struct Privileges {
     }
 
     /// Which of the server's catalogs has an object of this kind.
-    private static let words: [ObjectKind: String] = [
-        .schema: "schema", .enum: "type", .function: "function", .table: "relation",
+    fileprivate static let words: [ObjectKind: String] = [
+        .schema: "schema", .extension: "extension", .enum: "type", .function: "function",
+        .table: "relation",
         .view: "relation", .sequence: "relation", .index: "relation",
     ]
 
@@ -98,6 +127,20 @@ struct Privileges {
                 ownsIt || ownsSchema ? nil : "to own it or its schema (its owner is \(owner))"
             case .addTo: mayCreate ? nil : "CREATE on it (its owner is \(owner))"
             case .makeSchema: mayCreate ? nil : "CREATE on the database (its owner is \(owner))"
+            case .use(let right, let details):
+                mayCreate ? nil : Self.words(for: right, details, owner: owner)
+            }
+        }
+
+        private static func words(
+            for right: Right, _ details: [String], owner: String
+        ) -> String {
+            switch right {
+            case .usage, .references, .execute: "\(right.rawValue) on it (its owner is \(owner))"
+            case .language: "to write functions in the language \(details.joined())"
+            case .superuser: "to be a superuser, for LEAKPROOF or SUPPORT"
+            case .install: "to be a superuser, or CREATE on the database for a trusted extension"
+            case .sameOwner: "to be \(owner) itself: a sequence has the owner of its column's table"
             }
         }
     }
@@ -107,8 +150,15 @@ struct Privileges {
         let names = String(
             decoding: try CanonicalJSON.data(
                 needs.map { need in
-                    let word = need.action == .makeSchema ? "new" : Self.words[need.object.kind]
-                    return [word ?? ""] + need.object.path
+                    var more: [String] = []
+                    switch need.action {
+                    case .use(.sameOwner, let table):
+                        more = backwards.settled(ObjectID(.table, table)).path
+                    case .use(_, let details): more = details
+                    case .change, .drop, .addTo, .makeSchema: break
+                    }
+                    return [need.word, need.object.kind.rawValue]
+                        + (backwards.settled(need.object).path + more)
                 }), as: UTF8.self)
         let rows = try await session.query(Self.query, [names])
         var out: [Need: Rights] = [:]
@@ -123,8 +173,8 @@ struct Privileges {
 
     private static let query = """
         WITH asked AS (
-            SELECT ord - 1 AS place, e->>0 AS sort, e->>1 AS schema, e->>2 AS name,
-                e->>3 AS arguments
+            SELECT ord - 1 AS place, e->>0 AS sort, e->>1 AS kind, e->>2 AS schema, e->>3 AS name,
+                e->>4 AS arguments, e->>5 AS more
             FROM pg_catalog.jsonb_array_elements($1::jsonb) WITH ORDINALITY x (e, ord)
         ), found AS (
             SELECT a.place, n.oid AS schema, n.nspowner, n.nspowner AS owner
@@ -148,10 +198,21 @@ struct Privileges {
                 SELECT coalesce(string_agg(
                     pg_catalog.format_type(i.type, NULL), ', ' ORDER BY i.place), '')
                 FROM unnest(p.proargtypes) WITH ORDINALITY i (type, place)) || ')'
+            UNION ALL
+            SELECT a.place, e.extnamespace, e.extowner, e.extowner
+            FROM asked a JOIN pg_catalog.pg_extension e ON e.extname = a.schema
+            WHERE a.sort = 'extension'
         ), database AS (
             SELECT datdba AS owner,
                 pg_catalog.has_database_privilege(oid, 'CREATE') AS may_create
             FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()
+        ), relation AS (
+            SELECT n.nspname AS schema, c.relname AS name, c.relowner AS owner
+            FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        ), me AS (
+            SELECT oid, rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user
+        ), used AS (
+        \(uses)
         )
         SELECT place, pg_catalog.pg_get_userbyid(owner),
             pg_catalog.pg_has_role(owner, 'USAGE'), pg_catalog.pg_has_role(nspowner, 'USAGE'),
@@ -160,6 +221,57 @@ struct Privileges {
         UNION ALL
         SELECT a.place, pg_catalog.pg_get_userbyid(d.owner), false, false, d.may_create
         FROM asked a CROSS JOIN database d WHERE a.sort = 'new'
+        UNION ALL
+        SELECT place, pg_catalog.pg_get_userbyid(owner), false, false, may FROM used
         ORDER BY place
+        """
+
+    /// The rights on what statements refer to.
+    private static let uses = """
+        SELECT a.place, n.nspowner AS owner,
+            pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may
+        FROM asked a JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
+        WHERE a.sort = 'USAGE' AND a.kind = 'schema'
+        UNION ALL
+        SELECT a.place, t.typowner, pg_catalog.has_type_privilege(t.oid, 'USAGE')
+        FROM asked a JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
+            JOIN pg_catalog.pg_type t ON t.typnamespace = n.oid AND t.typname = a.name
+        WHERE a.sort = 'USAGE' AND a.kind = 'enum'
+        UNION ALL
+        SELECT a.place, c.relowner, pg_catalog.has_column_privilege(c.oid, x.attnum, 'REFERENCES')
+        FROM asked a JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
+            JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = a.name
+            JOIN pg_catalog.pg_attribute x ON x.attrelid = c.oid AND x.attname = a.arguments
+        WHERE a.sort = 'REFERENCES'
+        UNION ALL
+        SELECT a.place, p.proowner, pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
+        FROM asked a JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
+            JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = a.name
+        WHERE a.sort = 'EXECUTE' AND a.arguments = '(' || (
+            SELECT coalesce(string_agg(
+                pg_catalog.format_type(i.type, NULL), ', ' ORDER BY i.place), '')
+            FROM unnest(p.proargtypes) WITH ORDINALITY i (type, place)) || ')'
+        UNION ALL
+        SELECT a.place, l.lanowner, me.rolsuper
+            OR l.lanpltrusted AND pg_catalog.has_language_privilege(l.oid, 'USAGE')
+        FROM asked a CROSS JOIN me JOIN pg_catalog.pg_language l ON l.lanname = a.more
+        WHERE a.sort = 'LANGUAGE'
+        UNION ALL
+        SELECT a.place, me.oid, me.rolsuper FROM asked a CROSS JOIN me
+        WHERE a.sort = 'SUPERUSER'
+        UNION ALL
+        SELECT a.place, d.owner,
+            NOT v.superuser OR me.rolsuper OR v.trusted AND d.may_create
+        FROM asked a CROSS JOIN me CROSS JOIN database d
+            JOIN pg_catalog.pg_available_extension_versions v
+                ON v.name = a.schema AND v.version = a.name
+        WHERE a.sort = 'INSTALL'
+        UNION ALL
+        SELECT a.place, coalesce(t.owner, s.owner),
+            coalesce(s.owner, me.oid) = coalesce(t.owner, me.oid)
+        FROM asked a CROSS JOIN me
+            LEFT JOIN relation s ON s.schema = a.schema AND s.name = a.name
+            LEFT JOIN relation t ON t.schema = a.arguments AND t.name = a.more
+        WHERE a.sort = 'OWNER'
         """
 }

@@ -15,12 +15,20 @@ struct Bench: Sendable {
     let database: TestDatabase
     let engine: PostgreSQL
     let scratch: ScratchSettings
+    /// How the target is reached: as the superuser or as another role.
+    private let url: String
 
     /// Scratch databases are made on the test's own server, which is there already.
     ///
-    /// - Parameter cache: where canonical catalogs are kept; nil keeps none.
-    init(_ database: TestDatabase, engine: PostgreSQL = PostgreSQL(), cache: String? = nil) {
+    /// - Parameters:
+    ///   - cache: where canonical catalogs are kept; nil keeps none.
+    ///   - role: who plans and applies; nil for the superuser.
+    init(
+        _ database: TestDatabase, engine: PostgreSQL = PostgreSQL(), cache: String? = nil,
+        role: String? = nil
+    ) {
         self.database = database
+        url = database.server.url(database: database.name, user: role ?? LocalServer.superuser)
         self.engine = engine
         scratch = ScratchSettings(
             provider: .url(database.server.url(database: "postgres")), cacheDirectory: cache)
@@ -59,7 +67,7 @@ struct Bench: Sendable {
     private func withSession<Value: Sendable>(
         _ body: (PostgreSQLSession) async throws -> Value
     ) async throws -> Value {
-        let session = try await engine.connect(database.url)
+        let session = try await engine.connect(url)
         do {
             let value = try await body(session)
             await session.close()
@@ -77,7 +85,8 @@ struct Bench: Sendable {
         let target = try await planner.plan(lowering, on: session, applied: applied)
         let observations =
             target.plan.isEmpty
-            ? Observations() : try await engine.observe(target.planned, in: session)
+            ? Observations()
+            : try await engine.observe(target.planned, renames: target.renames, in: session)
         return Assessed(
             target: target,
             assessment: .make(
@@ -99,7 +108,7 @@ struct Bench: Sendable {
         _ lowering: Lowering<PostgreSQLObject>, autoApprove: Risk? = .destructive,
         acknowledged: Set<String> = []
     ) async throws -> ApplyResult {
-        let url = database.url
+        let url = url
         let engine = engine
         let applier = Applier(
             engine: engine, clock: ContinuousClock(), random: SystemRandomNumberGenerator()

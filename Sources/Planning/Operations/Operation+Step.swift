@@ -17,7 +17,8 @@ extension [Operation] {
                 action: operation.action(in: dialect), transaction: transaction,
                 probes: operation.askedProbes, undo: operation.undo, data: operation.data,
                 touches: operation.touches)
-            return PlannedStep(step: step, effects: operation.effects)
+            return PlannedStep(
+                step: step, effects: operation.effects, requirements: operation.requirements)
         }
     }
 }

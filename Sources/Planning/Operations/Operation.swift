@@ -25,6 +25,8 @@ public struct Operation: Sendable {
     public var effects = Effects()
     /// The objects that it makes, changes or removes.
     public var touches: [Step.Touch] = []
+    /// What it needs rights on beside what it touches.
+    public var requirements: Set<Requirement> = []
 
     /// What is there in its new form afterwards.
     public var produces: Set<ObjectID> = []

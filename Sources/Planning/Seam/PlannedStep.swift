@@ -5,9 +5,13 @@ public struct PlannedStep: Hashable, Codable, Sendable {
     /// What it does to the database and those who use it.
     public var effects: Effects
 
+    /// What it needs rights on beside what it touches.
+    public var requirements: Set<Requirement>
+
     /// Makes the value.
-    public init(step: Step, effects: Effects) {
+    public init(step: Step, effects: Effects, requirements: Set<Requirement> = []) {
         self.step = step
         self.effects = effects
+        self.requirements = requirements
     }
 }

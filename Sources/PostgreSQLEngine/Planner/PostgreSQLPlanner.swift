@@ -292,6 +292,7 @@ struct PostgreSQLPlanner {
         return operations.map { operation in
             var operation = operation
             operation.touches = touches(operation, recreation)
+            operation.requirements = context.requirements(of: operation)
             return operation
         }.steps(in: .postgreSQL, transactions: transactions.transactions)
     }

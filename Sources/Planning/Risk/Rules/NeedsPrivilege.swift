@@ -4,8 +4,9 @@ public struct NeedsPrivilege: RiskRule {
     public static let name = "NeedsPrivilege"
     /// What it flags and why.
     public static let summary = """
-        The role that looks at the target lacks what the step needs: to own what it changes, or \
-        to make objects where it makes them. The server would refuse the step when its turn \
+        The role that looks at the target lacks what the step needs: to own what it changes, to \
+        make objects where it makes them, or to refer to what they stand on (schemas, types, \
+        referenced tables, languages). The server would refuse the step when its turn \
         comes, with the steps before it done. So it is asked when the plan is made and again \
         before it is applied: as long as a privilege is missing, nothing of the plan is run. A \
         plan may be made and read with fewer privileges than it takes to apply it.

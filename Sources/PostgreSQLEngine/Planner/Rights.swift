@@ -1,0 +1,159 @@
+// Owns what a step needs rights on beside what it touches. Invariant: only what the server surely
+// asks for when the step's statements run, so that a role which may do it is never refused.
+
+import Planning
+import SchemaCore
+
+/// The rights that are asked for on what statements refer to.
+enum Right: String {
+    /// To use names in a schema, or a type.
+    case usage = "USAGE"
+    /// To refer to a column by a foreign key.
+    case references = "REFERENCES"
+    /// To call a function.
+    case execute = "EXECUTE"
+    /// To write functions in a language, which is named.
+    case language = "LANGUAGE"
+    /// To be a superuser.
+    case superuser = "SUPERUSER"
+    /// To install a version of an extension.
+    case install = "INSTALL"
+    /// That a sequence has the owner of a table, whose path is given.
+    case sameOwner = "OWNER"
+}
+
+extension PlanContext {
+    /// What an operation needs rights on, as far as what it makes or gives a new form tells.
+    func requirements(of operation: Operation) -> Set<Requirement> {
+        var out: Set<Requirement> = []
+        let touched = operation.touches.filter { $0.after != nil }.map(\.object)
+        for touch in operation.touches {
+            if let schema = Self.schema(of: touch.object.subject ?? touch.object) {
+                out.insert(.init(.usage, on: schema))
+            }
+            guard touch.after != nil, let object = desired[touch.object] else { continue }
+            if let old = settled[object.id], touch.before != nil {
+                out.formUnion(rights(changing: old, to: object))
+            } else {
+                out.formUnion(rights(making: object, beside: touched))
+            }
+        }
+        return out
+    }
+
+    private func rights(making object: PostgreSQLObject, beside touched: [ObjectID])
+        -> Set<Requirement>
+    {
+        var out = schemas(behind: object)
+        switch object.definition {
+        case .column(let column):
+            // With an expression it is not told which of the two stands on a type.
+            if column.generated == nil { out.formUnion(types(behind: object)) }
+        case .columnDefault:
+            // With a new column the rows get the value at once; else nothing is called.
+            if let column = object.parent, touched.contains(column) {
+                out.formUnion(calls(of: object))
+            }
+        case .constraint(let constraint):
+            switch constraint.rule {
+            case .foreignKey: out.formUnion(referred(by: object))
+            case .check where constraint.isValidated: out.formUnion(calls(of: object))
+            case .check, .primaryKey, .unique, .exclusion: break
+            }
+        case .function(let function): out.formUnion(rights(making: function, object))
+        case .extension(let definition): out.formUnion(install(object.id, definition))
+        case .sequence(let sequence): out.formUnion(ownership(of: sequence, object.id))
+        case .schema, .table, .index, .enum, .view, .comment: break
+        }
+        return out
+    }
+
+    private func rights(changing old: PostgreSQLObject, to object: PostgreSQLObject)
+        -> Set<Requirement>
+    {
+        switch (old.definition, object.definition) {
+        case (.column(let before), .column(let after)):
+            guard before.type != after.type, after.generated == nil else { return [] }
+            return schemas(behind: object).union(types(behind: object))
+        case (.extension(let before), .extension(let after)):
+            return before.version == after.version ? [] : install(object.id, after)
+        case (.sequence(let before), .sequence(let after)):
+            return before.ownedBy == after.ownedBy ? [] : ownership(of: after, object.id)
+        case (_, .function(let function)):
+            return schemas(behind: object).union(rights(making: function, object))
+        case (_, .view), (_, .columnDefault): return schemas(behind: object)
+        case (_, .schema), (_, .extension), (_, .table), (_, .column), (_, .constraint),
+            (_, .index), (_, .enum), (_, .sequence), (_, .comment):
+            return []
+        }
+    }
+
+    // MARK: - Parts
+
+    private static func schema(of id: ObjectID) -> ObjectID? {
+        id.kind == .schema || id.kind == .extension ? nil : .schema(id.path[0])
+    }
+
+    /// A statement can name only what stands in schemas that are open to the role.
+    private func schemas(behind object: PostgreSQLObject) -> Set<Requirement> {
+        Set(
+            object.dependencies.compactMap { id in
+                if id.kind == .extension { return nil }
+                return Self.schema(of: id).map { .init(.usage, on: $0) }
+            })
+    }
+
+    private func types(behind object: PostgreSQLObject) -> Set<Requirement> {
+        Set(object.dependencies.filter { $0.kind == .enum }.map { .init(.usage, on: $0) })
+    }
+
+    /// Rows that are there have the expression computed for them.
+    private func calls(of object: PostgreSQLObject) -> Set<Requirement> {
+        guard exists(table(of: object.id)) else { return [] }
+        return Set(
+            object.dependencies.filter { $0.kind == .function }.map { .init(.execute, on: $0) })
+    }
+
+    private func referred(by object: PostgreSQLObject) -> Set<Requirement> {
+        let own = table(of: object.id)
+        return Set(
+            object.dependencies.filter { $0.kind == .column && table(of: $0) != own }
+                .map { .init(.references, on: $0) })
+    }
+
+    private func rights(
+        making function: FunctionDefinition, _ object: PostgreSQLObject
+    ) -> Set<Requirement> {
+        var out: Set<Requirement> = [
+            .init(.language, on: object.id, details: [function.language])
+        ]
+        if function.isLeakproof || function.support != nil {
+            out.insert(.init(.superuser, on: object.id))
+        }
+        // What a body or a default stands on is not told from the types of the arguments.
+        if case .source = function.body, function.arguments.allSatisfy({ $0.default == nil }) {
+            out.formUnion(types(behind: object))
+        }
+        return out
+    }
+
+    private func install(
+        _ id: ObjectID, _ definition: ExtensionDefinition
+    ) -> Set<Requirement> {
+        guard let version = definition.version else { return [] }
+        return [.init(.install, on: id, details: [version])]
+    }
+
+    private func ownership(
+        of sequence: SequenceDefinition, _ id: ObjectID
+    ) -> Set<Requirement> {
+        guard let owner = sequence.ownedBy else { return [] }
+        return [.init(.sameOwner, on: id, details: table(of: owner).path)]
+    }
+}
+
+extension Requirement {
+    fileprivate init(_ right: Right, on object: ObjectID, details: [String] = []) {
+        self.init(right.rawValue, on: object, details: details)
+    }
+}
