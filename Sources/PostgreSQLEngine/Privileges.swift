@@ -272,6 +272,6 @@ struct Privileges {
         FROM asked a CROSS JOIN me
             LEFT JOIN relation s ON s.schema = a.schema AND s.name = a.name
             LEFT JOIN relation t ON t.schema = a.arguments AND t.name = a.more
-        WHERE a.sort = 'OWNER'
+        WHERE a.sort = 'OWNER' AND (s.owner IS NOT NULL OR t.owner IS NOT NULL)
         """
 }
