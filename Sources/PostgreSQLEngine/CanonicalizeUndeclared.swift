@@ -1,20 +1,35 @@
-// Owns the question whether the texts of manifests made more than they were written for. `type:`
-// and `default:` are carried verbatim, so they could name a second column, a constraint or
-// NOT NULL; what the server made of them tells.
+// Owns the question whether the texts of manifests made more than they were written for. Types,
+// expressions and queries are carried verbatim, so they could name a second column, a constraint,
+// another clause of the statement; what the server made of them tells.
 
+internal import Planning
 internal import SchemaCore
 
 /// Holds what was built against what was declared.
 struct CanonicalizeUndeclared {
     private let desired: [ObjectID: PostgreSQLObject]
+    private let details: UndeclaredDetails
 
     init(_ desired: [PostgreSQLObject]) {
         self.desired = Dictionary(
             desired.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        details = UndeclaredDetails(desired)
     }
 
     /// What was built and no manifest declares, in the order of the places.
-    func diagnostics(_ built: Catalog<PostgreSQLObject>) -> [Diagnostic] {
+    func diagnostics(
+        _ built: Catalog<PostgreSQLObject>, unmodelled: [Unmodelled]
+    ) -> [Diagnostic] {
+        let more = details.more(built, unmodelled: unmodelled).map { finding in
+            Self.diagnostic(
+                "\(finding.object) has \(finding.what), which no field of its manifest says",
+                finding.span)
+        }
+        return parts(built) + more
+    }
+
+    /// What stands in tables and was not declared.
+    private func parts(_ built: Catalog<PostgreSQLObject>) -> [Diagnostic] {
         var keyColumns: Set<ObjectID> = []
         for object in built.objects.values {
             guard case .constraint(let constraint) = object.definition,
@@ -85,8 +100,8 @@ struct CanonicalizeUndeclared {
     private static func diagnostic(_ message: String, _ place: SourceSpan?) -> Diagnostic {
         .error(
             "undeclared", message, at: place,
-            help: "a type, a default or an expression stands alone in its field: declare columns, "
-                + "constraints and NOT NULL in the fields that are theirs")
+            help: "a type, an expression or a query stands alone in its field: what else is meant "
+                + "has fields of its own")
     }
 
     /// What a type's text brought beside the type.

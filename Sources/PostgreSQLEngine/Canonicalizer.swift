@@ -114,9 +114,11 @@ struct Canonicalizer: Sendable {
         diagnostics += try await CanonicalizeBodies(database).validate(builder.built)
         guard !diagnostics.hasErrors else { throw DiagnosticsError(diagnostics) }
         excluded.subtract(desired.lazy.map(\.id))
-        let catalog = try await CanonicalizeFixpoint(database).settled(try await database.read())
+        let inspection = try await database.inspect()
+        let catalog = try await CanonicalizeFixpoint(database).settled(inspection.catalog)
         let result = Self.result(catalog, excluded, desired)
-        let undeclared = CanonicalizeUndeclared(desired).diagnostics(result)
+        let undeclared = CanonicalizeUndeclared(desired).diagnostics(
+            result, unmodelled: inspection.unmodelled)
         guard undeclared.isEmpty else { throw DiagnosticsError(undeclared) }
         return (result, !borrowed.isEmpty)
     }

@@ -113,9 +113,11 @@ final class ScratchDatabase: Sendable {
     }
 
     /// All that was built in it, by the reader of live catalogs.
-    func read() async throws -> Catalog<PostgreSQLObject> {
+    func read() async throws -> Catalog<PostgreSQLObject> { try await inspect().catalog }
+
+    /// The same, with what is not modelled.
+    func inspect() async throws -> Inspection<PostgreSQLObject> {
         try await PostgreSQLInspector.inspect(connection, scope: .everything, detail: .full)
-            .catalog
     }
 
     /// Drops it. Does so also when the task is cancelled.
