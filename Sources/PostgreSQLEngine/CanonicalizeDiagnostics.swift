@@ -2,14 +2,16 @@
 // manifest and what to do; what only follows from another error is not told as one of its own.
 
 internal import Manifest
+internal import Planning
 internal import PostgreSQLClient
 import SchemaCore
 
 struct CanonicalizeDiagnostics {
     /// What was to be built.
     let desired: [PostgreSQLObject]
-    /// The live objects that could be borrowed, if they were looked at.
-    let live: Catalog<PostgreSQLObject>?
+    /// The live objects that could be borrowed, and what is not modelled beside them, if they were
+    /// looked at.
+    let live: Inspection<PostgreSQLObject>?
 
     /// What to tell of what failed, in the order of the places.
     func of(_ failures: [ScratchBuilder.Failure]) -> [Diagnostic] {
@@ -52,6 +54,16 @@ struct CanonicalizeDiagnostics {
         var notes: [Diagnostic.Note] = []
         if let detail = error.detail { notes.append(.init(detail)) }
         if let query = error.internalQuery { notes.append(.init("in the statement: \(query)")) }
+        if let item = unmodelled(error) {
+            return .error(
+                code(error),
+                "\(failure.unit.id): \(error.message) where it is built to be compared", at: span,
+                help:
+                    "The database has \(item.object), which Lockstep does not model, so what needs "
+                    + "it cannot be built: leave \(failure.unit.id) out, or the whole that it is a "
+                    + "part of.",
+                notes: notes)
+        }
         return .error(
             code(error), "\(failure.unit.id): \(error.message)", at: span,
             help: help(failure, failed), notes: notes)
@@ -68,6 +80,21 @@ struct CanonicalizeDiagnostics {
         case .insufficientPrivilege: return "needs-privilege"
         case .queryCanceled: return "build-timeout"
         default: return "refused"
+        }
+    }
+
+    /// What the database has under the name that is missing, or in the schema that is.
+    private func unmodelled(_ error: PostgreSQLError) -> Unmodelled? {
+        guard let state = error.sqlstate, Self.missing.contains(state),
+            let name = missingName(error)
+        else { return nil }
+        return live?.unmodelled.first { item in
+            let path = item.object.path
+            return path.count > 1
+                && [path.joined(separator: "."), path[1], path[0]].contains(name)
+                && !desired.contains {
+                    $0.id.kind == .schema && $0.id.name == path[0] && $0.span != nil
+                }
         }
     }
 

@@ -21,7 +21,7 @@ struct Canonicalizer: Sendable {
         var settings: ConnectionSettings
         /// What is in it that is not to be changed: read only when a manifest refers to something
         /// that no manifest declares.
-        var environment: @Sendable () async throws -> Catalog<PostgreSQLObject>
+        var environment: @Sendable () async throws -> Inspection<PostgreSQLObject>
     }
 
     /// What came of it.
@@ -90,7 +90,7 @@ struct Canonicalizer: Sendable {
     /// Builds in a database and reads back.
     private func build(
         _ desired: [PostgreSQLObject], in database: ScratchDatabase,
-        _ environment: @Sendable () async throws -> Catalog<PostgreSQLObject>
+        _ environment: @Sendable () async throws -> Inspection<PostgreSQLObject>
     ) async throws -> (catalog: Catalog<PostgreSQLObject>, usedEnvironment: Bool) {
         var excluded = database.existing
         let places = Self.implicitSchemas(desired, existing: database.existing)
@@ -98,12 +98,13 @@ struct Canonicalizer: Sendable {
         let units = ScratchUnits(desired, searchPath: searchPath)
         let placeUnits = ScratchUnits(places, searchPath: searchPath, isEnvironment: true)
         var builder = ScratchBuilder(database)
-        var live: Catalog<PostgreSQLObject>?
+        var live: Inspection<PostgreSQLObject>?
         var borrowed: [PostgreSQLObject] = []
         let failures = try await builder.build(placeUnits.ordered() + units.ordered()) { failed in
             let found = try await environment()
             live = found
-            borrowed = CanonicalizeEnvironment(found, desired).needed(by: failed.map(\.unit))
+            borrowed = CanonicalizeEnvironment(found.catalog, desired).needed(
+                by: failed.map(\.unit))
             let schemas = Self.implicitSchemas(borrowed, existing: excluded)
             excluded.formUnion(schemas.map(\.id))
             excluded.formUnion(borrowed.map(\.id))

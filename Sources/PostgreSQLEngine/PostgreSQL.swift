@@ -160,8 +160,7 @@ public struct PostgreSQL: Engine {
     private func target(_ session: PostgreSQLSession) -> Canonicalizer.Target {
         Canonicalizer.Target(connection: session.connection, settings: session.settings) {
             try await PostgreSQLInspector.inspect(
-                session.connection, scope: .everything, detail: .full
-            ).catalog
+                session.connection, scope: .everything, detail: .full)
         }
     }
 

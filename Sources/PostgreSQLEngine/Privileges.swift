@@ -25,7 +25,7 @@ struct Privileges {
         let known = try await rights(Array(asked))
         return needs.flatMap { step, needs in
             needs.sorted(by: Need.precedes).compactMap { need in
-                known[need]?.missing(for: need.action).map {
+                known[need]?.missing(for: need).map {
                     Observations.Denial(step: step, object: need.object, needs: $0)
                 }
             }
@@ -120,23 +120,24 @@ struct Privileges {
         /// Whether the role may make objects in the schema; or the schema in the database.
         var mayCreate: Bool
 
-        func missing(for action: Need.Action) -> String? {
-            switch action {
+        func missing(for need: Need) -> String? {
+            switch need.action {
             case .change: ownsIt ? nil : "to own it (its owner is \(owner))"
             case .drop:
                 ownsIt || ownsSchema ? nil : "to own it or its schema (its owner is \(owner))"
             case .addTo: mayCreate ? nil : "CREATE on it (its owner is \(owner))"
             case .makeSchema: mayCreate ? nil : "CREATE on the database (its owner is \(owner))"
             case .use(let right, let details):
-                mayCreate ? nil : Self.words(for: right, details, owner: owner)
+                mayCreate ? nil : Self.words(for: right, on: need.object, details, owner: owner)
             }
         }
 
         private static func words(
-            for right: Right, _ details: [String], owner: String
+            for right: Right, on object: ObjectID, _ details: [String], owner: String
         ) -> String {
             switch right {
-            case .usage, .references, .execute: "\(right.rawValue) on it (its owner is \(owner))"
+            case .usage, .references, .execute:
+                "\(right.rawValue) on \(object) (its owner is \(owner))"
             case .language: "to write functions in the language \(details.joined())"
             case .superuser: "to be a superuser, for LEAKPROOF or SUPPORT"
             case .install: "to be a superuser, or CREATE on the database for a trusted extension"

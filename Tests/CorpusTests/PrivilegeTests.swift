@@ -34,7 +34,7 @@ import Testing
             desired: table("pk", "id: integer", "primaryKey: [id]")
                 + table(
                     "t", "id: integer", "foreignKeys: { t_fk: { columns: [id], references: pk } }"),
-            told: "REFERENCES on it (its owner is postgres)",
+            told: "REFERENCES on column app.pk.id (its owner is postgres)",
             grant: "GRANT REFERENCES (id) ON app.pk TO $ROLE"),
         Case(
             name: "a column needs USAGE on its type",
@@ -43,13 +43,13 @@ import Testing
                 CREATE TABLE app.t (id integer NOT NULL); ALTER TABLE app.t OWNER TO $ROLE
                 """,
             desired: enumeration + table("t", "id: integer, c: { type: app.e, nullable: true }"),
-            told: "USAGE on it (its owner is postgres)",
+            told: "USAGE on enum app.e (its owner is postgres)",
             grant: "GRANT USAGE ON TYPE app.e TO $ROLE"),
         Case(
             name: "a function needs USAGE on the types of its arguments",
             before: "CREATE TYPE app.e AS ENUM ('a'); REVOKE USAGE ON TYPE app.e FROM PUBLIC",
             desired: enumeration + function("arguments: ['app.e[]']"),
-            told: "USAGE on it (its owner is postgres)",
+            told: "USAGE on enum app.e (its owner is postgres)",
             grant: "GRANT USAGE ON TYPE app.e TO $ROLE"),
         Case(
             name: "a view needs USAGE on the schemas that it reads",
@@ -65,7 +65,7 @@ import Testing
                 query: select id from hidden.t
 
                 """,
-            told: "USAGE on it (its owner is postgres)",
+            told: "USAGE on schema hidden (its owner is postgres)",
             grant: "GRANT USAGE ON SCHEMA hidden TO $ROLE"),
         Case(
             name: "a check calls its functions",
@@ -88,7 +88,7 @@ import Testing
                 body: select $1 > 0
 
                 """,
-            told: "EXECUTE on it (its owner is postgres)",
+            told: "EXECUTE on function app.f(integer) (its owner is postgres)",
             grant: "GRANT EXECUTE ON FUNCTION app.f(integer) TO $ROLE"),
         Case(
             name: "a serial column's sequence needs the table's owner itself",

@@ -23,7 +23,7 @@ func canonical(
             let everything = try await PostgreSQLInspector.inspect(
                 other, scope: .everything, detail: .full)
             await other.close()
-            return everything.catalog
+            return everything
         }
         let result = try await Canonicalizer(servers: scratchServers).canonicalize(
             objects, scope: Scope(schemas: ["app"]), for: target,

@@ -96,7 +96,9 @@ import Testing
         do {
             return try await canonicalizer.canonicalize(
                 lowered.objects, scope: .everything,
-                for: .init(connection: connection, settings: database.settings) { Catalog() },
+                for: .init(connection: connection, settings: database.settings) {
+                    Inspection(catalog: Catalog(), unmodelled: [])
+                },
                 scratch: ScratchSettings(provider: .local)
             ).catalog
         } catch let error as DiagnosticsError {

@@ -53,8 +53,14 @@ struct ApplyCommand: AsyncParsableCommand {
         let lowering = try work.lowered()
         let file = try plan.map(PlanFile.read)
         for target in place.targets {
-            let status = try await apply(lowering, file, to: target, work)
-            if status != .success { return status }
+            do {
+                let status = try await apply(lowering, file, to: target, work)
+                if status != .success { return status }
+            } catch {
+                // Nothing is done to the others: what stops one may be wrong for all.
+                work.name(target)
+                throw error
+            }
         }
         return .success
     }

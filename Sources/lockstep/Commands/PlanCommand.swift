@@ -29,38 +29,29 @@ struct PlanCommand: AsyncParsableCommand {
     private func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
-        try refuseSeveralDocuments(place)
         let work = TargetWork(engine: engine, workplace: place, console: console)
+        switch output {
+        case .json, .sarif: try work.refuseSeveralDocuments(output.rawValue)
+        case .text, .markdown, .sql: break
+        }
         let lowering = try work.lowered()
-        var hasChanges = false
+        var isFirst = true
         var unmodelled: [Unmodelled] = []
-        for (index, target) in place.targets.enumerated() {
+        let status = try await work.forEachTarget { index, target in
             let assessed = try await work.withSession(target) { session in
                 let applied = try await engine.journal(session).applied()
                 return try await work.assess(
                     lowering, on: session, applied: applied, name: target.name)
             }
             work.tellAround(assessed, diagnostics: index == 0 ? lowering.diagnostics : [])
-            hasChanges = hasChanges || !assessed.target.plan.isEmpty
             unmodelled += assessed.target.unmodelled
             let text = try render(assessed.target.plan, assessed.assessment, console)
-            try Output.write(text, to: out, isFirst: index == 0, console)
+            try Output.write(text, to: out, isFirst: isFirst, console)
+            isFirst = false
+            return exitCode && !assessed.target.plan.isEmpty ? .changes : .success
         }
         if strict { try work.refuseUnmodelled(unmodelled) }
-        return exitCode && hasChanges ? .changes : .success
-    }
-
-    /// A file of JSON or SARIF holds one plan.
-    private func refuseSeveralDocuments(_ place: Workplace) throws {
-        switch output {
-        case .json, .sarif:
-            guard place.targets.count > 1 else { return }
-            let names = place.targets.map(\.name).joined(separator: ", ")
-            throw Failure.usage(
-                "-o \(output.rawValue) takes one target at a time; there are \(names)",
-                help: "choose one with --target")
-        case .text, .markdown, .sql: return
-        }
+        return status
     }
 
     private func render(

@@ -24,8 +24,9 @@ struct StatusCommand: AsyncParsableCommand {
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)
+        if output == .json { try work.refuseSeveralDocuments(output.rawValue) }
         let lowering = try work.lowered()
-        for target in place.targets {
+        return try await work.forEachTarget { _, target in
             let report = try await work.withSession(target) { session in
                 let journal = engine.journal(session)
                 let applied = try await journal.applied()
@@ -43,8 +44,8 @@ struct StatusCommand: AsyncParsableCommand {
                     pendingSteps: assessed.target.plan.steps.count)
             }
             console.write(output == .json ? report.json : report.text)
+            return .success
         }
-        return .success
     }
 }
 
@@ -68,8 +69,8 @@ struct DriftCommand: AsyncParsableCommand {
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)
-        var hasDrift = false
-        for target in place.targets {
+        if output == .json { try work.refuseSeveralDocuments(output.rawValue) }
+        return try await work.forEachTarget { _, target in
             let report = try await work.withSession(target) { session in
                 let journal = engine.journal(session)
                 let applied = try await journal.applied()
@@ -83,10 +84,9 @@ struct DriftCommand: AsyncParsableCommand {
                     target: target.name.isEmpty ? session.summary : target.name, applied: applied,
                     live: try await Self.liveDigests(engine, session, applied))
             }
-            hasDrift = hasDrift || report.hasDrift
             console.write(output == .json ? report.json : report.text)
+            return report.hasDrift ? .drift : .success
         }
-        return hasDrift ? .drift : .success
     }
 
     /// The digests of what is managed by what was applied, as it is now.
@@ -122,8 +122,8 @@ struct HistoryCommand: AsyncParsableCommand {
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)
-        var isWhole = true
-        for target in place.targets {
+        if output == .json { try work.refuseSeveralDocuments(output.rawValue) }
+        return try await work.forEachTarget { _, target in
             let report = try await work.withSession(target) { session in
                 let journal = engine.journal(session)
                 return HistoryReport(
@@ -131,9 +131,8 @@ struct HistoryCommand: AsyncParsableCommand {
                     entries: try await journal.entries(after: 0, limit: nil),
                     chainBreak: try await journal.firstBreak())
             }
-            isWhole = isWhole && report.chainBreak == nil
             console.write(output == .json ? report.json : report.text)
+            return report.chainBreak == nil ? .success : .failure
         }
-        return isWhole ? .success : .failure
     }
 }

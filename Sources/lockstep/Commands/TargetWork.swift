@@ -49,6 +49,42 @@ struct TargetWork<E: Engine>: Sendable {
         }
     }
 
+    /// Does the same for each target. Of several, one that fails is named and keeps nobody from
+    /// hearing of the others; then the exit code is its own.
+    func forEachTarget(
+        _ body: (Int, Workplace.Target) async throws -> ExitStatus
+    ) async throws -> ExitStatus {
+        var failed: ExitStatus?
+        var ended = ExitStatus.success
+        for (index, target) in workplace.targets.enumerated() {
+            do {
+                let status = try await body(index, target)
+                if ended == .success { ended = status }
+            } catch {
+                if workplace.targets.count == 1 || error is CancellationError { throw error }
+                name(target)
+                let status = try CommandRun.tell(error, console)
+                failed = failed ?? status
+            }
+        }
+        return failed ?? ended
+    }
+
+    /// Says of which target the next words are, where there are several.
+    func name(_ target: Workplace.Target) {
+        guard workplace.targets.count > 1 else { return }
+        console.say("target \(TerminalSafe.line(target.name)):")
+    }
+
+    /// A JSON document is about one target.
+    func refuseSeveralDocuments(_ format: String) throws {
+        guard workplace.targets.count > 1 else { return }
+        let names = workplace.targets.map(\.name).joined(separator: ", ")
+        throw Failure.usage(
+            "-o \(format) takes one target at a time; there are \(names)",
+            help: "choose one with --target")
+    }
+
     /// Plans and assesses.
     func assess(
         _ lowering: Lowering<E.Object>, on session: E.Session, applied: AppliedState?,

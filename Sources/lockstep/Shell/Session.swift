@@ -14,27 +14,33 @@ enum CommandRun {
         let status: ExitStatus
         do {
             status = try await body(console)
-        } catch let failure as Failure {
-            console.tell(failure)
-            status = failure.status
-        } catch let error as EngineError {
-            console.tell(error)
-            status = error.kind == .lockTimeout ? .busy : .failure
-        } catch let error as LocatedDiagnostics {
-            console.tell(error.diagnostics, sources: error.sources)
-            status = .failure
-        } catch let error as DiagnosticsError {
-            console.tell(error.diagnostics, sources: SourceTexts([]))
-            status = .failure
-        } catch let error as GitError {
-            console.tell(Failure(.failure, error.message, help: error.help))
-            status = .failure
-        } catch is CancellationError {
-            console.say("interrupted; the next run goes on from here")
-            status = .failure
+        } catch {
+            status = try tell(error, console)
         }
         for engine in Engines.all { await engine.close() }
         if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    /// Tells what was thrown, and gives the exit code for it.
+    static func tell(_ error: any Error, _ console: Console) throws -> ExitStatus {
+        switch error {
+        case let failure as Failure:
+            console.tell(failure)
+            return failure.status
+        case let error as EngineError:
+            console.tell(error)
+            return error.kind == .lockTimeout ? .busy : .failure
+        case let error as LocatedDiagnostics:
+            console.tell(error.diagnostics, sources: error.sources)
+        case let error as DiagnosticsError:
+            console.tell(error.diagnostics, sources: SourceTexts([]))
+        case let error as GitError:
+            console.tell(Failure(.failure, error.message, help: error.help))
+        case is CancellationError:
+            console.say("interrupted; the next run goes on from here")
+        default: throw error
+        }
+        return .failure
     }
 }
 
