@@ -43,7 +43,7 @@ struct SettleWork: Sendable {
             guard case .column(let from)? = renamed[id]?.definition,
                 case .column(let to)? = desired[id]?.definition
             else { return false }
-            return from.type != to.type || from.collation != to.collation
+            return from.isRetyped(to: to)
         }
         guard !columns.isEmpty else {
             return respelling.applied(

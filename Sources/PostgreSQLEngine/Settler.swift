@@ -90,7 +90,7 @@ struct Settler: Sendable {
         live.sorted.compactMap { object in
             guard case .column(let from) = object.definition,
                 case .column(let to)? = desired[renames.settled(object)]?.definition,
-                from.type != to.type || from.collation != to.collation
+                from.isRetyped(to: to)
             else { return nil }
             return object.id
         }

@@ -194,6 +194,12 @@ struct DataChange: Sendable, CustomTestStringConvertible {
                 table("w: { type: text, default: \"'x'\", renamedFrom: v }")),
             tables("set logged", table("", "unlogged: true"), table("")),
             tables(
+                "serial to identity", table("v: serial"),
+                table("v: { type: integer, identity: byDefault }")),
+            tables(
+                "identity to serial", table("v: { type: integer, identity: always }"),
+                table("v: serial")),
+            tables(
                 "identity always to by default", table("v: { type: integer, identity: always }"),
                 table("v: { type: integer, identity: byDefault }")),
             tables(

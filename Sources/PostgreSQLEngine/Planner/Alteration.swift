@@ -56,11 +56,10 @@ extension PlanContext {
             operations[index].takes.formUnion(NameSlot.overloads(called: needed))
             operations[index].sequence = index
             operations[index].sequenceKey = new.id
-            operations[index].touches = [
-                Step.Touch(object: new.id, before: old.digest, after: new.digest)
-            ]
+            operations[index].touches.insert(
+                Step.Touch(object: new.id, before: old.digest, after: new.digest), at: 0)
         }
-        if let last = operations.indices.last { operations[last].produces = [new.id] }
+        if let last = operations.indices.last { operations[last].produces.insert(new.id) }
         return .inPlace(operations)
     }
 

@@ -22,7 +22,13 @@ extension PlanContext {
             if function.arguments.contains(where: { $0.default != nil }) {
                 operation.takes.insert(.overloads(of: object.id))
             }
-        case .column(let column): describe(column, of: object, in: &operation)
+        case .column(let column):
+            operation.form = .statements(addition(of: column, object.id, default: nil))
+            if computed(object.id) != nil {
+                // What its expression reads goes after it.
+                operation.releases = settled[object.id]?.dependencies ?? []
+            }
+            describe(column, of: object, in: &operation)
         case .columnDefault: operation.effects = momentary([.accessExclusive(table(of: object.id))])
         case .constraint(let constraint):
             return creation(of: constraint, object: object, operation)
@@ -69,8 +75,35 @@ extension PlanContext {
 
     /// Whether rows that are there get a value in the new column.
     private func hasValue(_ id: ObjectID, _ column: ColumnDefinition) -> Bool {
-        column.identity != nil || column.generated != nil
+        column.identity != nil || column.generated != nil || computed(id) != nil
             || desired[.columnDefault(id.path[0], id.path[1], id.path[2])] != nil
+    }
+
+    /// The expression by which a virtual column computed what it is to hold as a plain one; nil
+    /// where it computes no more what it did.
+    func computed(_ id: ObjectID) -> ColumnDefinition? {
+        guard case .column(let old)? = settled[id]?.definition, old.generated?.isStored == false,
+            case .column(let new)? = desired[id]?.definition, new.generated == nil,
+            new.identity == nil
+        else { return nil }
+        return old
+    }
+
+    /// `ADD COLUMN` with its default. The server cannot keep what a virtual column computes, so it
+    /// is computed once more as a stored one, which then lets go of its expression.
+    func addition(
+        of column: ColumnDefinition, _ id: ObjectID, default expression: VerbatimSQL?
+    ) -> [SQL] {
+        let alter: SQL = "ALTER TABLE \(name: table(of: id).path)"
+        guard let generated = computed(id)?.generated else {
+            return ["\(alter) ADD COLUMN \(column.clause(name: id.name, default: expression))"]
+        }
+        var filled = column
+        filled.generated = .init(expression: generated.expression, isStored: true)
+        let own: SQL = "\(alter) ALTER COLUMN \(name: id.name)"
+        return [
+            "\(alter) ADD COLUMN \(filled.clause(name: id.name))", "\(own) DROP EXPRESSION",
+        ] + (expression.map { ["\(own) SET DEFAULT \(verbatim: $0)"] } ?? [])
     }
 
     private func creationUndo(of object: PostgreSQLObject) -> Undo {
@@ -94,7 +127,11 @@ extension PlanContext {
         guard exists(table) else { return }
         operation.effects.locks = [.accessExclusive(table)]
         let isStored = column.generated?.isStored ?? false
-        if column.identity != nil || isStored { operation.effects.rewrites = [table] }
+        let old = computed(object.id)
+        if column.identity != nil || isStored || old != nil { operation.effects.rewrites = [table] }
+        if let old, !old.isNotNull && column.isNotNull {
+            operation.probes.append(nulls(object.id, basis: .values))
+        }
         if column.isNotNull && !hasValue(object.id, column) {
             operation.probes.append(
                 probe(

@@ -16,6 +16,8 @@ struct PlanContext {
     let removed: [ObjectID: PostgreSQLObject]
     /// Under which names rows are read before the plan's renames.
     let former: FormerNames
+    /// The columns that get their numbers from another sort of sequence.
+    let renumberings: [ObjectID: Renumbering]
 
     /// An object as it is before it leaves.
     func leaving(_ id: ObjectID) -> PostgreSQLObject? { settled[id] ?? removed[id] }

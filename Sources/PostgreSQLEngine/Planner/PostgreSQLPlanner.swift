@@ -6,6 +6,8 @@ import SchemaCore
 struct PostgreSQLPlanner {
     private let request: PlanningRequest<PostgreSQLObject>
     private let context: PlanContext
+    /// What comes or goes within a step for something else.
+    private let absorbed: Set<ObjectID>
 
     init(_ request: PlanningRequest<PostgreSQLObject>) {
         self.request = request
@@ -21,7 +23,9 @@ struct PostgreSQLPlanner {
             facets: Facets(request),
             removed: Dictionary(
                 request.settlement.removed.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
-            former: FormerNames(request.live, request.settlement.renames))
+            former: FormerNames(request.live, request.settlement.renames),
+            renumberings: Renumbering.all(request.settlement.catalog, request.desired))
+        absorbed = Set(context.renumberings.values.flatMap { $0.objects.map(\.id) })
     }
 
     func plan() -> PlanningResult {
@@ -88,7 +92,14 @@ struct PostgreSQLPlanner {
         _ alterations: [ObjectID: Alteration], _ recreation: Recreation
     ) -> [Operation] {
         var operations = context.renames(request.settlement.renames, live: request.live)
-        operations += context.retypes(request.settlement, live: request.live)
+        operations += context.retypes(request.settlement, live: request.live).map { operation in
+            // What is made anew for its expression has the new type before it goes.
+            var operation = operation
+            if recreation.contains(operation.subject) {
+                operation.releases.insert(operation.subject)
+            }
+            return operation
+        }
         operations += removals(recreation)
         for (id, columns) in recreation.swaps.sorted(by: { $0.key < $1.key }) {
             guard let old = request.settlement.catalog[id], let new = request.desired[id],
@@ -96,7 +107,7 @@ struct PostgreSQLPlanner {
             else { continue }
             operations.append(context.swap(of: old, from, to: new, to, columns: columns))
         }
-        for change in request.changes {
+        for change in request.changes where !absorbed.contains(change.id) {
             switch change {
             case .create(let object): operations += context.creation(of: object)
             case .drop: break
@@ -119,7 +130,9 @@ struct PostgreSQLPlanner {
     private func removals(_ recreation: Recreation) -> [Operation] {
         var leaving: [ObjectID: PostgreSQLObject] = [:]
         for change in request.changes {
-            if case .drop(let object) = change { leaving[object.id] = object }
+            if case .drop(let object) = change, !absorbed.contains(object.id) {
+                leaving[object.id] = object
+            }
         }
         for id in recreation.causes.keys { leaving[id] = request.settlement.catalog[id] }
         for object in request.settlement.removed { leaving[object.id] = object }
@@ -182,6 +195,7 @@ struct PostgreSQLPlanner {
         switch operation.verb {
         case "drop": operation.destroys
         case "swap": [operation.subject]
+        case "add-identity": operation.destroys.subtracting([operation.subject])
         default: []
         }
     }

@@ -91,19 +91,15 @@ extension PlanContext {
             operation.effects.breaks = [
                 .init(object: id, consequence: "statements that use its functions or types fail")
             ]
-        case .table: describeTable(id, implied: implied, in: &operation)
+        case .table:
+            describeTable(id, in: &operation)
+            describeCounts(implied, in: &operation)
         case .column(let column):
             describeColumn(id, column, isRecreation: isRecreation, in: &operation)
+            describeCounts([object] + implied, in: &operation)
         case .columnDefault:
             operation.effects = momentary([.accessExclusive(table(of: id))])
-            if !isRecreation {
-                operation.effects.breaks = [
-                    .init(
-                        object: id,
-                        consequence: "an INSERT that does not name \(id.name) writes NULL",
-                        isFailure: false)
-                ]
-            }
+            if !isRecreation { operation.effects.breaks = breaks(ofDroppedDefault: id) }
         case .constraint(let constraint):
             operation.effects = momentary(constraintLocks(constraint, table: table(of: id)))
             operation.data = .kept
@@ -130,9 +126,45 @@ extension PlanContext {
         }
     }
 
-    private func describeTable(
-        _ id: ObjectID, implied: [PostgreSQLObject], in operation: inout Operation
-    ) {
+    /// What is written where a statement leaves a column out whose default has gone.
+    private func breaks(ofDroppedDefault id: ObjectID) -> [Effects.Break] {
+        guard
+            case .column(let column)? = desired[.column(id.path[0], id.path[1], id.name)]?
+                .definition, column.identity == nil, column.generated == nil
+        else { return [] }
+        let insert = "an INSERT that does not name \(id.name)"
+        return [
+            column.isNotNull
+                ? .init(object: id, consequence: "\(insert) fails")
+                : .init(object: id, consequence: "\(insert) writes NULL", isFailure: false)
+        ]
+    }
+
+    /// The counts that sequences have reached which go with their columns.
+    private func describeCounts(_ objects: [PostgreSQLObject], in operation: inout Operation) {
+        let counted = objects.filter { object in
+            switch object.definition {
+            case .sequence: true
+            case .column(let column): column.identity != nil
+            case .schema, .extension, .table, .columnDefault, .constraint, .index, .enum, .view,
+                .function, .comment:
+                false
+            }
+        }.sorted { $0.id < $1.id }
+        if counted.isEmpty { return }
+        operation.data = .destroyed
+        operation.effects.losses += counted.map {
+            .init(object: $0.id, relation: nil, what: "the count that its numbers have reached")
+        }
+        let names = counted.map { "the count of \($0.id)" }.joined(separator: ", ")
+        switch operation.undo.claim {
+        case .exact: operation.undo.claim = .shape(loses: names)
+        case .shape(let loses): operation.undo.claim = .shape(loses: "\(loses), \(names)")
+        case .none: break
+        }
+    }
+
+    private func describeTable(_ id: ObjectID, in operation: inout Operation) {
         operation.data = .destroyed
         operation.undo.claim = .shape(loses: "all rows")
         operation.effects.locks = [.accessExclusive(id)]
@@ -147,7 +179,8 @@ extension PlanContext {
         in operation: inout Operation
     ) {
         operation.effects.locks = [.accessExclusive(table(of: id))]
-        if column.generated == nil || becomesPlain(id, isRecreation) {
+        let keeps = isRecreation && computed(id) != nil
+        if column.generated == nil || becomesPlain(id, isRecreation) && !keeps {
             operation.data = .destroyed
             operation.undo.claim = .shape(loses: "all values of \(id.name)")
             operation.effects.losses = [

@@ -221,8 +221,8 @@ struct TableFolding {
             }
             return [table.creation(host.subject, elements: elements)]
         case .column(let column):
-            let clause = column.clause(name: host.subject.name, default: defaultOf(host.subject))
-            return ["ALTER TABLE \(name: object.tablePath) ADD COLUMN \(clause)"]
+            return context.addition(
+                of: column, host.subject, default: defaultOf(host.subject))
         case .schema, .extension, .columnDefault, .constraint, .index, .enum, .sequence, .view,
             .function, .comment:
             guard case .statements(let statements) = host.form else { return [] }

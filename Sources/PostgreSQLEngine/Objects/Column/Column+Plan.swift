@@ -6,6 +6,7 @@ extension PlanContext {
     func alteration(
         of id: ObjectID, from old: ColumnDefinition, to new: ColumnDefinition
     ) -> Alteration {
+        if old.generated == nil && new.generated != nil { return .recreate }
         precondition(
             old.type == new.type && old.collation == new.collation,
             "types are changed before all else: \(id)")
@@ -23,7 +24,9 @@ extension PlanContext {
             operations.append(expressionDrop(of: id))
         case (nil, .some): return .recreate
         }
-        if old.identity != nil && new.identity == nil { operations.append(identityDrop(id, old)) }
+        if old.identity != nil && new.identity == nil {
+            operations.append(renumberings[id].map(sequenceTakeover) ?? identityDrop(id, old))
+        }
         if !old.isNotNull && new.isNotNull {
             operations.append(notNull(id, basis: old.generated == nil ? .presence : .values))
         }
@@ -31,7 +34,8 @@ extension PlanContext {
             if let from = old.identity {
                 operations += identityChange(of: id, from: from, to: to)
             } else {
-                operations.append(identityAddition(id, to))
+                operations.append(
+                    renumberings[id].map(identityTakeover) ?? identityAddition(id, to))
             }
         }
         if old.isNotNull && !new.isNotNull { operations.append(nullable(id)) }
@@ -56,14 +60,17 @@ extension PlanContext {
         operation.effects.breaks = [
             .init(object: id, consequence: "a write that leaves \(id.name) NULL fails")
         ]
-        operation.probes = [
-            probe(
-                "nulls", counting: "rows of \(table.dottedPath) whose \(id.name) is NULL",
-                of: table,
-                "SELECT count(*) FROM \(former.rows(of: table)) WHERE \(name: id.name) IS NULL",
-                .fails, basis: basis)
-        ]
+        operation.probes = [nulls(id, basis: basis)]
         return operation
+    }
+
+    func nulls(_ id: ObjectID, basis: Probe.Basis) -> Probe {
+        let table = table(of: id)
+        return probe(
+            "nulls", counting: "rows of \(table.dottedPath) whose \(id.name) is NULL",
+            of: table,
+            "SELECT count(*) FROM \(former.rows(of: table)) WHERE \(name: id.name) IS NULL",
+            .fails, basis: basis)
     }
 
     private func nullable(_ id: ObjectID) -> Operation {

@@ -64,6 +64,13 @@ extension ColumnDefinition {
     func keepsValues(as new: ColumnDefinition) -> Bool {
         generated?.isStored == true && new.generated == nil
     }
+
+    /// Whether it gets another type or collation in place. One that becomes generated is made anew,
+    /// so what it holds need not be converted before it goes.
+    func isRetyped(to new: ColumnDefinition) -> Bool {
+        if generated == nil && new.generated != nil { return false }
+        return type != new.type || collation != new.collation
+    }
 }
 
 extension PostgreSQLObject {

@@ -48,7 +48,7 @@ extension PlanContext {
         let id = new.id
         let left = Set(to.labels.map(ByteText.init))
         let gone = from.labels.filter { !left.contains(ByteText($0)) }
-        let aside = ObjectID.enum(id.path[0], Self.asideName(id.name))
+        let aside = ObjectID.enum(id.path[0], id.name.besideName)
         let labels = gone.map { "'\($0)'" }.joined(separator: ", ")
         var operation = Operation(
             "swap", id,
@@ -123,12 +123,5 @@ extension PlanContext {
     private static func arraySuffix(of column: PostgreSQLObject) -> SQL {
         guard case .column(let definition) = column.definition else { return "" }
         return definition.type.text.hasSuffix("[]") ? "[]" : ""
-    }
-
-    /// A name that no label swap leaves behind, at most 63 bytes long.
-    private static func asideName(_ name: String) -> String {
-        var head = name
-        while head.utf8.count > 63 - "__old".utf8.count { head.removeLast() }
-        return head + "__old"
     }
 }

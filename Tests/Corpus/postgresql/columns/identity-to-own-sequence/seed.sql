@@ -1,0 +1,1 @@
+insert into app.t (b) values ('x'), ('y');
