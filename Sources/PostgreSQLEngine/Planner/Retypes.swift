@@ -127,7 +127,7 @@ extension PlanContext {
                         continue
                     }
                     lock(.accessExclusive(owner))
-                    lock(.shareRowExclusive(referred))
+                    lock(.accessExclusive(referred))
                     if retype.rewrites { scans.insert(owner) }
                 case .primaryKey, .unique, .exclusion:
                     if !change.isSameCollation { effects.builds.append(object.id) }
