@@ -43,12 +43,45 @@ public struct Effects: Hashable, Codable, Sendable {
         public var mode: String
         /// What it keeps others from.
         public var blocks: Blocking
+        /// What is locked with the relation, where that is more: `the whole database`.
+        public var reach: String?
 
         /// Makes the value.
-        public init(relation: ObjectID, mode: String, blocks: Blocking) {
+        public init(
+            relation: ObjectID, mode: String, blocks: Blocking, reach: String? = nil
+        ) {
             self.relation = relation
             self.mode = mode
             self.blocks = blocks
+            self.reach = reach
+        }
+    }
+
+    /// Long work while a lock is held.
+    public enum Work: String, Codable, Sendable, CaseIterable {
+        /// A relation is written anew.
+        case rewrite
+        /// A relation is read whole.
+        case scan
+        /// An index is built.
+        case build
+    }
+
+    /// What only the engine knows of a sort of work: rules judge it, and tell this beside.
+    public struct WorkNote: Hashable, Codable, Sendable {
+        /// The work.
+        public var work: Work
+        /// What it needs beside time and room for what is written: `as much log`.
+        public var needs: String?
+        /// How others are kept waiting less; as what a person is to do, in the middle of a
+        /// sentence.
+        public var wayOut: String?
+
+        /// Makes the value.
+        public init(_ work: Work, needs: String? = nil, wayOut: String? = nil) {
+            self.work = work
+            self.needs = needs
+            self.wayOut = wayOut
         }
     }
 
@@ -103,13 +136,14 @@ public struct Effects: Hashable, Codable, Sendable {
     public var losses: [Loss]
     /// What running code may trip over.
     public var breaks: [Break]
+    /// What is to be known of the work, one for each sort at most.
+    public var notes: [WorkNote]
 
     /// Makes the value.
     public init(
         provenance: Provenance = .known, locks: [Lock] = [], rewrites: [ObjectID] = [],
         revalues: [ObjectID] = [], scans: [ObjectID] = [], builds: [ObjectID] = [],
-        losses: [Loss] = [],
-        breaks: [Break] = []
+        losses: [Loss] = [], breaks: [Break] = [], notes: [WorkNote] = []
     ) {
         self.provenance = provenance
         self.locks = locks
@@ -119,5 +153,28 @@ public struct Effects: Hashable, Codable, Sendable {
         self.builds = builds
         self.losses = losses
         self.breaks = breaks
+        self.notes = notes
     }
+
+    /// The sorts of work that the step does.
+    public var work: Set<Work> {
+        var work: Set<Work> = []
+        if !rewrites.isEmpty { work.insert(.rewrite) }
+        if !scans.isEmpty { work.insert(.scan) }
+        if !builds.isEmpty { work.insert(.build) }
+        return work
+    }
+
+    /// The same with what an engine has to say of the work that the step does.
+    ///
+    /// - Parameter known: what is said of each sort of work, in order.
+    public func noting(_ known: [WorkNote]) -> Effects {
+        var effects = self
+        let work = work
+        effects.notes = known.filter { work.contains($0.work) }
+        return effects
+    }
+
+    /// What the engine says of a sort of work.
+    func note(of work: Work) -> WorkNote? { notes.first { $0.work == work } }
 }

@@ -53,7 +53,9 @@ extension PlanMarkdown {
         }
         var parts: [String] = []
         if let found = steps({ $0.rule == BlocksReads.name && $0.risk > .safe }) {
-            parts.append("nobody can use the locked tables during \(found)")
+            let locks = assessment.effects.flatMap(\.locks)
+            let place = locks.lazy.compactMap(\.reach).first ?? "the locked tables"
+            parts.append("nobody can use \(place) during \(found)")
         }
         if let found = steps({ $0.rule == BlocksWrites.name && $0.risk > .safe }) {
             parts.append("writers wait during \(found)")

@@ -13,8 +13,8 @@ enum StepText {
             switch lock.blocks {
             case .nothing: nil
             case .maintenance: nil
-            case .writes: "blocks writes to \(lock.relation.dottedPath) (\(lock.mode))"
-            case .reads: "blocks all use of \(lock.relation.dottedPath) (\(lock.mode))"
+            case .writes: "blocks writes to \(place(lock)) (\(lock.mode))"
+            case .reads: "blocks all use of \(place(lock)) (\(lock.mode))"
             }
         }
         if parts.isEmpty {
@@ -29,6 +29,10 @@ enum StepText {
             parts.append("builds " + HumanText.list(effects.builds.map(\.dottedPath)))
         }
         return parts.joined(separator: "; ")
+    }
+
+    private static func place(_ lock: Effects.Lock) -> String {
+        lock.reach ?? lock.relation.dottedPath
     }
 
     /// `no data is touched`.

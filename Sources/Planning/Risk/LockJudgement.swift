@@ -24,10 +24,10 @@ struct LockJudgement {
         Finding(
             rule: rule, severity: .info, risk: .safe, step: subject.step.id,
             object: lock.relation,
-            message: "Locks \(lock.relation) in mode \(lock.mode) for a moment.",
+            message: "Locks \(lock.whole) in mode \(lock.mode) for a moment.",
             evidence: ["nothing is read, rewritten or built while the lock is held"],
-            remedy: "Nothing to do: lock_timeout bounds the wait for the lock, and the step is "
-                + "tried again.")
+            remedy: "Nothing to do: the wait for the lock is bounded, and the step is tried "
+                + "again.")
     }
 
     private func held(
@@ -43,8 +43,8 @@ struct LockJudgement {
         return Finding(
             rule: rule, severity: severity(largest), risk: largest > .small ? .caution : .safe,
             step: subject.step.id, object: lock.relation,
-            message: "Keeps others from \(verb) \(lock.relation) (\(lock.mode)) \(until).",
-            evidence: evidence, remedy: remedy(work, largest))
+            message: "Keeps others from \(verb) \(lock.whole) (\(lock.mode)) \(until).",
+            evidence: evidence, remedy: remedy(lock, work, largest))
     }
 
     private func severity(_ size: RiskThresholds.SizeClass) -> Finding.Severity {
@@ -57,28 +57,29 @@ struct LockJudgement {
     }
 
     private func remedy(
-        _ work: [RiskSubject.Work], _ largest: RiskThresholds.SizeClass
+        _ lock: Effects.Lock, _ work: [RiskSubject.Work], _ largest: RiskThresholds.SizeClass
     ) -> String {
         guard largest > .small else {
             return "Nothing to do: with a table of this size it is over in moments."
         }
-        if work.contains(where: { $0.sort == .rewrite }) {
-            return "Run it when the table is little used, or split the change: add a new column, "
-                + "fill it in batches, drop the old one later."
+        let idle = "Run it when \(lock.reach ?? "the table") is little used"
+        // The way out of the heaviest work that has one.
+        let ways = Effects.Work.allCases.compactMap { sort in
+            work.lazy.filter { $0.sort == sort }.compactMap(\.wayOut).first
         }
-        if work.contains(where: { $0.sort == .build }) {
-            return "Plan with concurrent index builds, which let others work, or run it when the "
-                + "table is little used."
-        }
-        return "Run it when the table is little used, or split the change: add the constraint "
-            + "without validating it, and validate it in a step of its own."
+        return ways.first.map { "\(idle), or \($0)." } ?? "\(idle)."
     }
 
-    private static func text(_ sort: RiskSubject.Work.Sort) -> String {
+    private static func text(_ sort: Effects.Work) -> String {
         switch sort {
         case .rewrite: "writes anew"
         case .scan: "reads the whole of"
         case .build: "builds an index on"
         }
     }
+}
+
+extension Effects.Lock {
+    /// All that is locked.
+    var whole: String { reach ?? relation.description }
 }

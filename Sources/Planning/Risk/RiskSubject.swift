@@ -33,9 +33,10 @@ public struct RiskSubject: Sendable {
 extension RiskSubject {
     /// Long work under a lock: reading, writing anew or indexing one relation.
     struct Work: Hashable {
-        enum Sort: String { case rewrite, scan, build }
         let relation: ObjectID
-        let sort: Sort
+        let sort: Effects.Work
+        /// How others are kept waiting less, if the engine knows of a way.
+        let wayOut: String?
         /// Whether a later step of the same transaction does it.
         let isLater: Bool
     }
@@ -66,21 +67,24 @@ extension RiskSubject {
     }
 
     private static func work(of step: Step, _ effects: Effects, isLater: Bool) -> [Work] {
-        var work = effects.rewrites.map { Work(relation: $0, sort: .rewrite, isLater: isLater) }
-        work += effects.scans.filter { !effects.rewrites.contains($0) }
-            .map { Work(relation: $0, sort: .scan, isLater: isLater) }
+        func work(_ relation: ObjectID, _ sort: Effects.Work) -> Work {
+            Work(
+                relation: relation, sort: sort, wayOut: effects.note(of: sort)?.wayOut,
+                isLater: isLater)
+        }
+        var all = effects.rewrites.map { work($0, .rewrite) }
+        all += effects.scans.filter { !effects.rewrites.contains($0) }.map { work($0, .scan) }
         // An index's address need not lead to its table; the lock tells it. The indexes of a table
         // that the same step makes have nothing to read.
         let makesRelation = step.touches.contains {
             $0.before == nil && $0.after != nil && $0.object.kind == .table
         }
         if !effects.builds.isEmpty && !makesRelation {
-            let known = Set(work.map(\.relation))
-            work += effects.locks.filter { $0.blocks >= .maintenance }.map(\.relation)
-                .filter { !known.contains($0) }
-                .map { Work(relation: $0, sort: .build, isLater: isLater) }
+            let known = Set(all.map(\.relation))
+            all += effects.locks.filter { $0.blocks >= .maintenance }.map(\.relation)
+                .filter { !known.contains($0) }.map { work($0, .build) }
         }
-        return work
+        return all
     }
 }
 

@@ -307,9 +307,24 @@ struct PostgreSQLPlanner {
             var operation = operation
             operation.touches = touches(operation, recreation)
             operation.requirements = context.requirements(of: operation)
+            operation.effects = operation.effects.noting(Self.workNotes)
             return operation
         }.steps(in: .postgreSQL, transactions: transactions.transactions)
     }
+
+    /// What is to be known of long work (<https://www.postgresql.org/docs/current/wal-intro.html>;
+    /// NOT VALID and CONCURRENTLY in the pages of ALTER TABLE and CREATE INDEX).
+    private static let workNotes: [Effects.WorkNote] = [
+        .init(
+            .rewrite, needs: "as much log, which goes to replicas, too",
+            wayOut: "split the change: add a new column, fill it in batches, drop the old one "
+                + "later"),
+        .init(
+            .scan,
+            wayOut: "split the change: add the constraint without validating it, and validate it "
+                + "in a step of its own"),
+        .init(.build, wayOut: "plan with concurrent index builds, which let others work"),
+    ]
 
     /// What is made again was gone before.
     private func touches(_ operation: Operation, _ recreation: Recreation) -> [Step.Touch] {

@@ -52,10 +52,21 @@ struct PlanContext {
         return [
             Effects.Lock(
                 relation: table,
-                mode: keepsReadersOut
-                    ? "EXCLUSIVE on the whole database" : "RESERVED on the whole database",
-                blocks: keepsReadersOut ? .reads : .writes)
+                mode: keepsReadersOut ? "EXCLUSIVE" : "RESERVED",
+                blocks: keepsReadersOut ? .reads : .writes, reach: "the whole database")
         ]
+    }
+
+    /// What is to be known of long work. A write-ahead log lets readers go on, and takes all that
+    /// is written before the file does (<https://sqlite.org/wal.html>).
+    var workNotes: [Effects.WorkNote] {
+        if readersGoOn { return [.init(.rewrite, needs: "as much write-ahead log")] }
+        return Effects.Work.allCases.map { work in
+            .init(
+                work,
+                wayOut: "give the database a write-ahead log (PRAGMA journal_mode = WAL), with "
+                    + "which readers go on meanwhile")
+        }
     }
 
     /// A name for a table that nothing has.

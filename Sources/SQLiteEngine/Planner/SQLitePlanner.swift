@@ -59,9 +59,13 @@ struct SQLitePlanner {
         let transaction: Step.Transaction = operations.count == 1 ? .own : .shared(1)
         let destroyed = Set(operations.flatMap(\.destroys))
         let gone = destroyed.filter { request.desired[$0] == nil }
+        let noted = operations.map { operation in
+            var operation = operation
+            operation.effects = operation.effects.noting(context.workNotes)
+            return operation
+        }
         return PlanningResult(
-            steps: operations.steps(
-                in: .sqlite, transactions: operations.map { _ in transaction }),
+            steps: noted.steps(in: .sqlite, transactions: noted.map { _ in transaction }),
             diagnostics: [], removed: gone, dropped: gone, remade: remade)
     }
 
@@ -120,7 +124,10 @@ struct SQLitePlanner {
             let isTable = rename.from.kind == .table
             if isTable || rename.from.kind == .column {
                 let table = isTable ? rename.to : .table(rename.to.path[0])
-                operation.effects.locks += context.locks(table)
+                // The lock is on the whole database: one tells of it.
+                if operation.effects.locks.isEmpty {
+                    operation.effects.locks = context.locks(table)
+                }
             }
             // Names that differ in case alone are one name to those who use it.
             if rename.from == rename.to { continue }

@@ -22,7 +22,8 @@ import Testing
         }
         #expect(
             optional.sorted() == [
-                "Effects.Loss.relation", "Finding.step", "Scope.former", "Scope.reads",
+                "Effects.Lock.reach", "Effects.Loss.relation", "Effects.WorkNote.needs",
+                "Effects.WorkNote.wayOut", "Finding.step", "Scope.former", "Scope.reads",
                 "Step.Touch.after", "Step.Touch.before",
             ])
     }

@@ -110,6 +110,11 @@ enum ShopPlan {
             locks: [exclusive(orders)], rewrites: [orders],
             losses: [
                 .init(object: price, relation: orders, what: "digits behind the second")
+            ],
+            notes: [
+                .init(
+                    .rewrite, needs: "as much log",
+                    wayOut: "add a new column, fill it in batches, and drop the old one later")
             ]),
         "drop-table:app.\(hostile)": Effects(
             locks: [exclusive(Sample.id("table", "app", hostile))],

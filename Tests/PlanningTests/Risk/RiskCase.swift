@@ -82,6 +82,7 @@ struct Facts: Decodable, Sendable {
         let builds: [ObjectID]?
         let losses: [Effects.Loss]?
         let breaks: [Effects.Break]?
+        let notes: [Effects.WorkNote]?
     }
     struct Size: Decodable, Sendable {
         let relation: ObjectID
@@ -171,6 +172,6 @@ extension Facts.ShortEffects: Lengthened {
     var full: Effects {
         Effects(
             locks: locks ?? [], rewrites: rewrites ?? [], scans: scans ?? [], builds: builds ?? [],
-            losses: losses ?? [], breaks: breaks ?? [])
+            losses: losses ?? [], breaks: breaks ?? [], notes: notes ?? [])
     }
 }

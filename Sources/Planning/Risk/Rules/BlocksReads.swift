@@ -6,8 +6,8 @@ public struct BlocksReads: RiskRule {
     public static let summary = """
         The step takes a lock under which others can neither read nor write, and holds it while \
         it reads, rewrites or indexes a table, or until later steps of its transaction have done \
-        so. A lock that is held only for a moment is mentioned and no harm: lock_timeout bounds \
-        how long the step waits for it, since everybody queues behind it meanwhile.
+        so. A lock that is held only for a moment is mentioned and no harm: how long the step \
+        waits for it is bounded, since others may queue behind it meanwhile.
         """
     /// Names under which other tools know it.
     public static let aliases = [

@@ -5,8 +5,9 @@ public struct BlocksWrites: RiskRule {
     /// What it flags and why.
     public static let summary = """
         The step takes a lock under which others can read but not write, and holds it while it \
-        reads or indexes a table, or until later steps of its transaction have done so: an index \
-        built without CONCURRENTLY, a foreign key validated at once. A lock that is held only \
+        reads, rewrites or indexes a table, or until later steps of its transaction have done \
+        so: on PostgreSQL an index built without CONCURRENTLY or a foreign key validated at \
+        once, on SQLite any step, whose lock is on the whole database. A lock that is held only \
         for a moment is mentioned and no harm.
         """
     /// Names under which other tools know it.

@@ -5,8 +5,8 @@ public struct RewritesTable: RiskRule {
     /// What it flags and why.
     public static let summary = """
         The step writes every row and every index of a table anew. It needs as much free disk \
-        again as the table has, writes as much log to replicas, and takes time in proportion to \
-        the table's size, all of it under the strongest lock.
+        again as the table has, may write as much log, and takes time in proportion to the \
+        table's size, all of it under the lock that the step takes.
         """
     /// Names under which other tools know it.
     public static let aliases = [
@@ -32,13 +32,15 @@ public struct RewritesTable: RiskRule {
 
     /// What it finds in a step.
     public func findings(for subject: RiskSubject) -> [Finding] {
-        subject.effects.rewrites.compactMap { relation in
+        let note = subject.effects.note(of: .rewrite)
+        return subject.effects.rewrites.compactMap { relation in
             let size = subject.sizeClass(relation)
             guard let (severity, risk) = Self.weight(size) else { return nil }
             var evidence = ["\(relation): \(subject.sizeText(relation))"]
             if let measured = subject.observations.size(of: relation) {
                 let bytes = HumanText.bytes(measured.heapBytes + measured.indexBytes)
-                evidence.append("needs about \(bytes) of free disk, and as much log")
+                let more = note?.needs.map { ", and \($0)" } ?? ""
+                evidence.append("needs about \(bytes) of free disk\(more)")
             }
             return Finding(
                 rule: Self.name, severity: severity, risk: risk, step: subject.step.id,
@@ -46,12 +48,14 @@ public struct RewritesTable: RiskRule {
                 evidence: evidence,
                 remedy: size == .small
                     ? "Nothing to do: a table of this size is written in moments."
-                    : """
-                    Run it when the table is little used, with free disk for a second copy. To \
-                    avoid the rewrite, add a new column, fill it in batches, and drop the old \
-                    one in a later change.
-                    """)
+                    : Self.remedy(subject.effects, note))
         }
+    }
+
+    private static func remedy(_ effects: Effects, _ note: Effects.WorkNote?) -> String {
+        let place = effects.locks.lazy.compactMap(\.reach).first ?? "the table"
+        let way = note?.wayOut.map { ", or \($0)" } ?? ""
+        return "Run it when \(place) is little used, with free disk for a second copy\(way)."
     }
 
     private static func weight(_ size: RiskThresholds.SizeClass) -> (Finding.Severity, Risk)? {
