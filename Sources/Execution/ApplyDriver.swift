@@ -187,7 +187,8 @@ struct ApplyDriver<E: ExecutionEngine> {
                 acknowledged: target.acknowledged, actor: request.actor,
                 revision: target.revision, toolVersion: request.toolVersion),
             // Planning takes a while; what counts is what is there when the steps begin.
-            desired: target.desired, live: try await inspect(), implied: target.implied)
+            desired: target.desired, live: try await inspect(), implied: target.implied,
+            reads: target.reads)
     }
 
     private func inspect() async throws -> ApplyMachine.LiveState {

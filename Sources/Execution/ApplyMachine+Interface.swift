@@ -132,13 +132,17 @@ extension ApplyMachine {
         public var live: LiveState
         /// What is desired without being declared, which is not recorded as applied.
         public var implied: Set<ObjectID>
+        /// What the manifests have read beside the schema; nil if they are not at hand.
+        public var reads: Set<ObjectID>?
 
         /// Makes the value.
         public init(
             authorization: Authorization, attempt: JournalEvent.AttemptStarted,
-            desired: [ObjectID: Digest]?, live: LiveState, implied: Set<ObjectID> = []
+            desired: [ObjectID: Digest]?, live: LiveState, implied: Set<ObjectID> = [],
+            reads: Set<ObjectID>? = nil
         ) {
             self.implied = implied
+            self.reads = reads
             plan = attempt.plan
             self.authorization = authorization
             self.attempt = attempt

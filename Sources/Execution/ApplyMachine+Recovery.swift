@@ -249,9 +249,14 @@ extension ApplyMachine {
     }
 
     func appliedState(_ proposal: Proposal, _ live: LiveState) -> AppliedState {
-        AppliedState(
+        var scope = proposal.plan.scope
+        // What was declared once and is no longer was looked at to be taken away.
+        if let declared = proposal.reads {
+            scope.reads.removeAll { !declared.contains($0.object) }
+        }
+        return AppliedState(
             objects: live.managed.filter { !proposal.implied.contains($0.key) },
             desiredDigest: proposal.plan.desiredDigest,
-            revision: proposal.attempt.revision, scope: proposal.plan.scope)
+            revision: proposal.attempt.revision, scope: scope)
     }
 }

@@ -23,15 +23,19 @@ public struct PlannedTarget<Object: CatalogObject>: Sendable {
     public var revision: String?
     /// What is desired without being declared, which is not recorded as applied.
     public var implied: Set<ObjectID>
+    /// The addresses of what the manifests have read beside the schema: all else that the plan
+    /// looked at is not looked at again once it is applied. Nil keeps all.
+    public var reads: Set<ObjectID>?
 
     /// Makes the value.
     public init(
         plan: Plan, assessment: Assessment, desired: [ObjectID: Digest]?,
         managed: @escaping @Sendable (Catalog<Object>) -> Catalog<Object>,
         authorization: Authorization, acknowledged: [String] = [], revision: String? = nil,
-        implied: Set<ObjectID> = []
+        implied: Set<ObjectID> = [], reads: Set<ObjectID>? = nil
     ) {
         self.implied = implied
+        self.reads = reads
         self.plan = plan
         self.assessment = assessment
         self.desired = desired

@@ -128,6 +128,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
         let result = engine.plan(
             PlanningRequest(
                 live: live, settlement: settlement, desired: desired, changes: changes,
+                others: whole.filter { settlement.catalog[$0.id] == nil },
                 unmodelled: inspection.unmodelled, spans: spans, capabilities: capabilities,
                 options: settings.options))
         let dependants = StandingDependants(

@@ -175,7 +175,7 @@ extension SQLiteCode {
         case .busy: "Another process uses the database; try again when it has finished."
         case .cannotOpen where location.mode != .create:
             "Check the path and its permissions. A database that is not there is made only "
-                + "with ?mode=rwc."
+                + "by \(location.creatingURL)."
         case .cannotOpen: "Check that the folder is there and may be written."
         case .readOnly, .permission:
             "Give this user the right to write the file and its folder."

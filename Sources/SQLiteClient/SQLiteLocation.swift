@@ -69,6 +69,18 @@ public struct SQLiteLocation: Hashable, Sendable {
         self.init(path: path, mode: path == ":memory:" ? .create : mode)
     }
 
+    /// The text that makes the file: `sqlite:a%20b.db?mode=rwc`.
+    var creatingURL: String {
+        let path = self.path.utf8.map { byte -> String in
+            let isPlain =
+                byte > 0x20 && byte < 0x7f && !"%?#\\\"'".utf8.contains(byte)
+            if isPlain { return String(UnicodeScalar(byte)) }
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "%" + (byte < 0x10 ? "0" : "") + digits
+        }.joined()
+        return "sqlite:\(path.hasPrefix("/") ? "//" : "")\(path)?mode=rwc"
+    }
+
     /// `//` and an empty host or `localhost` before an absolute path go.
     private static func withoutAuthority(_ text: Substring) -> Substring {
         guard text.hasPrefix("//") else { return text }

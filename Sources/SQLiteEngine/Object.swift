@@ -132,6 +132,10 @@ extension ObjectID {
     static func index(_ name: String) -> ObjectID { ObjectID(.index, name.asciiFolded) }
     static func view(_ name: String) -> ObjectID { ObjectID(.view, name.asciiFolded) }
     static func trigger(_ name: String) -> ObjectID { ObjectID(.trigger, name.asciiFolded) }
+    /// What has no kind, as its file spells it.
+    static func virtualTable(_ name: String) -> ObjectID {
+        ObjectID(ObjectKind(rawValue: "virtualTable"), name)
+    }
     static func statement(_ name: String) -> ObjectID { ObjectID(.statement, name.asciiFolded) }
 }
 

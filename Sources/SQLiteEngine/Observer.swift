@@ -13,8 +13,13 @@ struct Observer {
     static let totalTimeout = 30_000
 
     private let session: SQLiteSession
+    /// The table of pages, which not every library has (<https://sqlite.org/dbstat.html>).
+    private let pages: String
 
-    init(_ session: SQLiteSession) { self.session = session }
+    init(_ session: SQLiteSession, pages: String = "dbstat") {
+        self.session = session
+        self.pages = pages
+    }
 
     func observe(_ steps: [PlannedStep]) async throws -> Observations {
         let tables = steps.observedObjects.filter { $0.kind == .table }
@@ -40,9 +45,9 @@ struct Observer {
                 continue
             }
             // Without dbstat no more is known than what all tables have together.
-            let heap = await number(Self.pages(of: "s.name = \(Self.literal(name))"))
+            let heap = await number(pages(of: "s.name = \(Self.literal(name))"))
             let indexes = await number(
-                Self.pages(of: "s.type = 'index' AND s.tbl_name = \(Self.literal(name))"))
+                pages(of: "s.type = 'index' AND s.tbl_name = \(Self.literal(name))"))
             out.append(
                 .init(
                     relation: id,
@@ -59,11 +64,11 @@ struct Observer {
         SQLDialect.sqlite.quoted(literal: name)
     }
 
-    /// The bytes of all pages of a table or of indexes (<https://sqlite.org/dbstat.html>).
-    private static func pages(of condition: String) -> String {
+    /// The bytes of all pages of a table or of indexes.
+    private func pages(of condition: String) -> String {
         """
         SELECT coalesce(sum(d.pgsize), 0) FROM sqlite_schema s \
-        JOIN dbstat d ON d.name = s.name AND d.aggregate = 1 WHERE \(condition)
+        JOIN \(pages) d ON d.name = s.name AND d.aggregate = 1 WHERE \(condition)
         """
     }
 

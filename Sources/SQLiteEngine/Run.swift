@@ -3,12 +3,16 @@
 
 public import Planning
 internal import SQLiteClient
+internal import SchemaCore
 
 extension SQLiteSession {
+    /// The name of the one column of a check.
+    static let problem: SQL = "lockstep_problem"
+
     /// Runs an action in the open transaction.
     ///
-    /// A statement that gives rows is a check, as `foreign_key_check` is: each row is a complaint,
-    /// and the action fails.
+    /// A statement whose one column is named for it is a check: each row is a complaint, and the
+    /// action fails. Other rows mean nothing: what an author wrote may give some.
     public func run(_ action: Action, limits: ExecutionLimits) async throws {
         switch action {
         case .statements(let statements):
@@ -22,7 +26,8 @@ extension SQLiteSession {
 
     private func run(_ statement: Statement, _ timeout: Duration?) async throws {
         // What an author wrote may be several statements.
-        let rows = try await runScript(statement.text, timeout: timeout).flatMap { Array($0) }
+        let rows = try await runScript(statement.text, timeout: timeout)
+            .filter { $0.columns == [Self.problem.text(.sqlite)] }.flatMap { Array($0) }
         guard let first = rows.first else { return }
         let words = first.values.map { value in
             switch value {

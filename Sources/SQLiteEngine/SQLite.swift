@@ -31,8 +31,8 @@ public struct SQLite: Engine {
     /// The JSON Schema of SQLite manifests.
     public var manifestSchema: (name: String, text: String) { SQLiteManifests.schemaFile }
 
-    /// What the script of a plan sets first, for the shell of SQLite. What it selects between its
-    /// other statements are checks, which have to give nothing.
+    /// What the script of a plan sets first, for the shell of SQLite. What it selects as
+    /// `lockstep_problem` are checks, which have to give nothing.
     public func scriptSettings(_ limits: ExecutionLimits) -> [String] {
         [".bail on", ".timeout \(limits.lockTimeout)"]
             + SQLiteSession.pinned.map { "PRAGMA \($0);" }
@@ -68,8 +68,14 @@ public struct SQLite: Engine {
         _ session: SQLiteSession, scope: Scope, detail: InspectionDetail
     ) async throws -> Inspection<SQLiteObject> {
         try await mapped {
-            try await SQLiteInspector.inspect(
+            var inspection = try await SQLiteInspector.inspect(
                 session.connection, detail: detail, reads: try SQLiteRead.reads(scope))
+            let statements = inspection.catalog.objects.values.compactMap(\.statement)
+            if inspection.unmodelled.isEmpty || statements.isEmpty { return inspection }
+            let made = try await StatementProducts.objects(
+                of: statements, beside: try await SchemaRows.read(session.connection))
+            inspection.unmodelled.removeAll { made.contains($0.object) }
+            return inspection
         }
     }
 

@@ -8,8 +8,9 @@ internal import Synchronization
 /// A row that only one holder has.
 ///
 /// SQLite has no lock that lasts longer than a transaction, so the lock is a row with a lease. It
-/// is another's to take when its process has ended, which can be known on the same machine, or when
-/// its lease is over, which happens only while the holder has not written for that long.
+/// is another's to take when its process has ended, which can be known on the same machine, when
+/// its session has, which this process knows of its own, or when its lease is over, which happens
+/// only while the holder has not written for that long.
 public struct SQLiteLock: TargetLock {
     /// How long a lease lasts from the last time that its holder wrote, in seconds.
     static let leaseSeconds = 600
@@ -48,11 +49,12 @@ public struct SQLiteLock: TargetLock {
                     .text(own.host), .text(own.machine), .integer(Int64(own.process)),
                     .text(own.start), .integer(Int64(Self.leaseSeconds)),
                 ])
-            let token = try rows[0].text(0)
+            // It is told to this process's other sessions before they can see the row.
+            session.hold.token = try rows[0].text(0)
             try await session.commit()
-            session.hold.token = token
             return nil
         } catch {
+            session.hold.token = nil
             await session.rollback()
             throw error
         }
@@ -113,14 +115,17 @@ public struct SQLiteLock: TargetLock {
     private func row() async throws -> Row? {
         let rows = try await session.query(
             """
-            SELECT host, machine, process, start, since, until <= \(Self.now) FROM lockstep_lock
+            SELECT host, machine, process, start, since, until <= \(Self.now), token
+            FROM lockstep_lock
             """)
         guard let row = rows.first else { return nil }
         let holder = ProcessIdentity(
             host: try row.text(0), machine: try row.text(1),
             process: Int32(truncatingIfNeeded: try row.integer(2)), start: try row.text(3))
+        let token = try row.text(6)
+        let isLeft = holder == ProcessIdentity.own && !LockHold.isLive(token)
         return Row(
-            isFree: try row.bool(5) || holder.hasEnded,
+            isFree: try row.bool(5) || holder.hasEnded || isLeft,
             summary: "process \(holder.process) on \(holder.host), since \(try row.text(4))")
     }
 
@@ -145,11 +150,29 @@ public struct SQLiteLock: TargetLock {
 
 /// What a session holds of the target's lock.
 final class LockHold: Sendable {
+    /// The tokens of all sessions of this process: a row of this process with another is one that
+    /// a session left when its file could not be written.
+    private static let live = Mutex<Set<String>>([])
+
     private let state = Mutex<String?>(nil)
+
+    /// Whether a session of this process holds the lock by this token.
+    static func isLive(_ token: String) -> Bool { live.withLock { $0.contains(token) } }
 
     /// The row's token; nil while the lock is not held.
     var token: String? {
         get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
+        set {
+            let old = state.withLock { state in
+                defer { state = newValue }
+                return state
+            }
+            Self.live.withLock { live in
+                if let old { live.remove(old) }
+                if let newValue { live.insert(newValue) }
+            }
+        }
     }
+
+    deinit { token = nil }
 }

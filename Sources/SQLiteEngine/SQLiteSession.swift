@@ -73,8 +73,10 @@ public struct SQLiteSession: EngineSession {
     /// - Throws: `EngineError` of kind `lockTimeout` while another process writes, or of kind
     ///   `connectionLost` if the target's lock, which this session held, is another's now.
     public func begin() async throws {
-        // A step that failed in the middle of a rebuild may have left it on.
-        try await query("PRAGMA legacy_alter_table = OFF")
+        // A step that failed in the middle may have left them on.
+        for name in ["legacy_alter_table", "ignore_check_constraints"] {
+            try await query("PRAGMA \(name) = OFF")
+        }
         try await mapped("BEGIN IMMEDIATE") { () throws(SQLiteError) in
             try await connection.begin(.immediate)
         }
@@ -99,7 +101,10 @@ public struct SQLiteSession: EngineSession {
     public func rollback() async { await connection.rollback() }
 
     /// Ends the connection.
-    public func close() async { await connection.close() }
+    public func close() async {
+        await connection.close()
+        hold.token = nil
+    }
 
     /// The library's version, and whether there is a write-ahead log.
     public func capabilities() async throws -> Capabilities {

@@ -51,7 +51,8 @@ struct Applied {
                 },
                 authorization: AutoApproval.authorize(
                     plan: target.plan, assessment: assessment, autoApprove: risk,
-                    acknowledged: acknowledged))
+                    acknowledged: acknowledged),
+                reads: Set(lowering.scope.reads.map(\.object)))
         }
     }
 

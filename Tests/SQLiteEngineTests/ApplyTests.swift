@@ -74,7 +74,10 @@ struct ApplyTests {
         let script = "CREATE TABLE o(a REFERENCES t(a)); INSERT INTO o VALUES (1)"
         try await withSessions(1, script) { sessions in
             let check =
-                "SELECT 'row ' || rowid || ' of ' || \"table\" FROM pragma_foreign_key_check"
+                """
+                SELECT 'row ' || rowid || ' of ' || "table" AS lockstep_problem \
+                FROM pragma_foreign_key_check
+                """
             let result = try await apply(statements + [check], to: sessions[0].summary)
             guard case .failed(let failure) = result else {
                 Issue.record("\(result)")

@@ -41,6 +41,20 @@ struct LockTests {
         }
     }
 
+    @Test("the lock that a session of this process left behind is free")
+    func left() async throws {
+        try await withSessions(3) { (sessions: [SQLiteSession]) async throws in
+            let (one, other) = (SQLiteLock(sessions[0]), SQLiteLock(sessions[1]))
+            let third = SQLiteLock(sessions[2])
+            #expect(try await one.acquire() == nil)
+            #expect(try await other.acquire() != nil)
+            // As when its file could not be written: the row stays.
+            await sessions[0].close()
+            #expect(try await other.acquire() == nil)
+            #expect(try await third.acquire() != nil)
+        }
+    }
+
     @Test("the lock of a process that has ended is free")
     func dead() async throws {
         try await withSessions(2) { sessions in

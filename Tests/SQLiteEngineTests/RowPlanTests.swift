@@ -322,6 +322,63 @@ struct StatementPlanTests {
         }
     }
 
+    private func statement(_ name: String, _ create: String, _ drop: String) -> String {
+        """
+        ---
+        apiVersion: lockstep.dev/v1
+        kind: Statement
+        name: \(name)
+        create: |
+        \(create.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
+        drop: \(drop)
+        identity: SELECT sql FROM sqlite_schema WHERE name = '\(name)'
+
+        """
+    }
+
+    @Test("statements are made in the order of the manifests, and removed in the opposite one")
+    func order() async throws {
+        try await withFile { file in
+            let text =
+                table
+                + statement("zoo", "CREATE VIRTUAL TABLE zoo USING fts5(a);", "DROP TABLE zoo")
+                + statement(
+                    "ape", "CREATE VIRTUAL TABLE ape USING fts5vocab(zoo, 'row');",
+                    "DROP TABLE ape")
+            let plan = try await file.lead(to: text)
+            #expect(
+                plan.steps == ["create-table:t", "create-statement:zoo", "create-statement:ape"])
+            let gone = ["drop-statement:ape", "drop-statement:zoo"]
+            #expect(try await file.lead(to: table, Set(gone)).steps == gone)
+        }
+    }
+
+    @Test("rows that a statement gives are nobody's complaint")
+    func rows() async throws {
+        try await withFile { file in
+            let create = """
+                CREATE VIRTUAL TABLE zoo USING fts5(a);
+                INSERT INTO zoo VALUES ('x') RETURNING a;
+                SELECT count(*) FROM zoo;
+                """
+            try await file.lead(to: table + statement("zoo", create, "DROP TABLE zoo"))
+            #expect(try await file.rows("SELECT a FROM zoo") == ["'x'"])
+        }
+    }
+
+    @Test("what a declared statement makes is not told as unmodelled; what another made is")
+    func declared() async throws {
+        try await withFile { file in
+            #expect(try await file.lead(to: words("body")).unmodelled == [])
+            #expect(try await file.plan(words("body")).unmodelled == [])
+            try await file.run("CREATE VIRTUAL TABLE other USING fts5(a)")
+            #expect(try await file.plan(words("body")).unmodelled.map(\.object.path) == [["other"]])
+            let all = try await file.bench.engine.inspect(
+                file.bench.session, scope: Scope(schemas: []), detail: .definitions)
+            #expect(all.unmodelled.map(\.object.path) == [["other"], ["words"]])
+        }
+    }
+
     @Test("what nothing removes is not removed", arguments: [true, false])
     func stays(_ isDropped: Bool) async throws {
         try await withFile { file in

@@ -133,6 +133,92 @@ struct StrategyTests {
         }
     }
 
+    /// What stands beside the drop of a column, and what comes of it.
+    struct DropCase: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        var before = ""
+        var after = ""
+        var isNative = true
+    }
+
+    static let drops = [
+        DropCase(testDescription: "a table comes", after: "CREATE TABLE u(x)"),
+        DropCase(testDescription: "a table goes", before: "CREATE TABLE u(x)"),
+        DropCase(
+            testDescription: "a table goes with its view and its trigger's target",
+            before: """
+                CREATE TABLE u(x); CREATE VIEW v AS SELECT x FROM u;
+                CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT INTO u VALUES (new.a); END
+                """),
+        DropCase(
+            testDescription: "a table comes with its view and trigger",
+            after: """
+                CREATE TABLE u(x); CREATE VIEW v AS SELECT x FROM u;
+                CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT INTO u VALUES (new.a); END
+                """),
+        DropCase(
+            testDescription: "a view that names no column",
+            before: "CREATE VIEW v AS SELECT * FROM t", after: "CREATE VIEW v AS SELECT * FROM t"),
+        DropCase(
+            testDescription: "a view that names it goes",
+            before: "CREATE VIEW v AS SELECT b FROM t"),
+        DropCase(
+            testDescription: "a view that names it is made again",
+            before: "CREATE VIEW v AS SELECT b FROM t", after: "CREATE VIEW v AS SELECT a FROM t",
+            isNative: false),
+        DropCase(
+            testDescription: "another table is rebuilt", before: "CREATE TABLE u(x)",
+            after: "CREATE TABLE u(x CHECK (x > 0))"),
+        DropCase(
+            testDescription: "a view cannot be read", before: "CREATE VIEW v AS SELECT x FROM no",
+            after: "CREATE VIEW v AS SELECT x FROM no", isNative: false),
+    ]
+
+    @Test("a column is dropped in place wherever SQLite can", arguments: drops)
+    func dropped(_ item: DropCase) async throws {
+        let before = "CREATE TABLE t(a, b); INSERT INTO t VALUES (1, 2); \(item.before)"
+        try await withBench(before) { bench in
+            let planned = try await bench.lead(to: "CREATE TABLE t(a); \(item.after)")
+            let drop = "ALTER TABLE t DROP COLUMN b"
+            #expect(planned.statements.contains(drop) == item.isNative, "\(planned.statements)")
+            #expect(try await bench.rows("SELECT * FROM t") == ["1"])
+            try await bench.undo(planned)
+        }
+    }
+
+    @Test("where the library tells of no pages, sizes are at most those of the file")
+    func sizes() async throws {
+        let before = """
+            CREATE TABLE t(a); CREATE TABLE u(a); CREATE INDEX i ON t(a);
+            INSERT INTO t VALUES (1), (2); INSERT INTO u SELECT zeroblob(50000)
+            """
+        try await withBench(before) { bench in
+            let planned = try await bench.plan(to: "CREATE TABLE t(a NOT NULL); CREATE TABLE u(a)")
+            func size(_ pages: String) async throws -> Observations.Size? {
+                try await Observer(bench.session, pages: pages).observe(planned.result.steps)
+                    .sizes.first { $0.relation == .table("t") }?.size
+            }
+            let known = try await size("dbstat")
+            #expect(known?.rows == 2 && known?.heapBytes == 4096 && known?.indexBytes == 4096)
+            let unknown = try await size("no_such_table")
+            #expect(unknown?.rows == 2 && unknown?.indexBytes == 0)
+            #expect((unknown?.heapBytes ?? 0) > 50_000)
+        }
+    }
+
+    @Test("what is known of long work is what SQLite can do", arguments: ["delete", "wal"])
+    func notes(mode: String) async throws {
+        try await withBench("CREATE TABLE t(a); INSERT INTO t VALUES (1)") { bench in
+            _ = try await bench.session.query("PRAGMA journal_mode = \(mode)")
+            let planned = try await bench.plan(to: "CREATE TABLE t(a CHECK (a > 0))")
+            let effects = planned.result.steps[0].effects
+            #expect(effects.locks.map(\.reach) == ["the whole database"])
+            #expect(effects.notes.map(\.work) == [.rewrite])
+            #expect((effects.notes[0].needs == nil) == (mode == "delete"))
+            #expect(effects.notes[0].wayOut?.contains("WAL") == (mode == "delete" ? true : nil))
+        }
+    }
+
     @Test("a rename that SQLite refuses is told before anything is done")
     func refusedRename() async throws {
         let before = "CREATE TABLE t(a); CREATE VIEW v AS SELECT x FROM nowhere"

@@ -11,6 +11,8 @@ public struct PlanningRequest<Object: CatalogObject>: Sendable {
     public var desired: Catalog<Object>
     /// What differs between the settled and the desired catalog.
     public var changes: [Change<Object>]
+    /// What stands in the target and is not managed, after the renames.
+    public var others: Catalog<Object>
     /// What in scope is not modelled.
     public var unmodelled: [Unmodelled]
     /// Where manifests declare objects, by the addresses that they have there.
@@ -23,7 +25,8 @@ public struct PlanningRequest<Object: CatalogObject>: Sendable {
     /// Makes the value.
     public init(
         live: Catalog<Object>, settlement: Settlement<Object>, desired: Catalog<Object>,
-        changes: [Change<Object>], unmodelled: [Unmodelled] = [],
+        changes: [Change<Object>], others: Catalog<Object> = Catalog(),
+        unmodelled: [Unmodelled] = [],
         spans: [ObjectID: SourceSpan] = [:],
         capabilities: Capabilities, options: PlanningOptions
     ) {
@@ -31,6 +34,7 @@ public struct PlanningRequest<Object: CatalogObject>: Sendable {
         self.settlement = settlement
         self.desired = desired
         self.changes = changes
+        self.others = others
         self.unmodelled = unmodelled
         self.spans = spans
         self.capabilities = capabilities

@@ -32,7 +32,7 @@ struct SQLiteInspector {
             let probe = try await DependencyProbe(rows) { entry in
                 !(entry.hasPages || entry.type == "view") || NameChecks.isUnwritable(entry.name)
                     || rows.columns[entry.name.asciiFolded]?.contains {
-                        NameChecks.hasControl($0.name)
+                        NameChecks.isNone($0.name)
                     } ?? false
             }
             let inspector = try SQLiteInspector(rows, probe, detail)
@@ -89,9 +89,7 @@ struct SQLiteInspector {
             guard Self.isModelled(entry, rows) else {
                 if entry.type == "table", !entry.hasPages {
                     unmodelled.append(
-                        Unmodelled(
-                            object: ObjectID(ObjectKind(rawValue: "virtualTable"), entry.name),
-                            what: "virtual table"))
+                        Unmodelled(object: .virtualTable(entry.name), what: "virtual table"))
                 }
                 continue
             }

@@ -47,7 +47,7 @@ struct ManifestImport {
             return (
                 id,
                 Self.warning(
-                    id, "\(what) is reserved, or holds a line break or a control character")
+                    id, "\(what) is empty, reserved, or holds a line break or control character")
             )
         }
         return Dictionary(found, uniquingKeysWith: { first, _ in first })

@@ -24,20 +24,20 @@ enum NameChecks {
     static func isUnwritable(_ object: SQLiteObject) -> Bool {
         switch object.definition {
         case .table, .view, .index, .trigger: isUnwritable(object.id.name)
-        case .column(let column): hasControl(column.name)
-        case .constraint(let constraint): constraint.name.map(hasControl) ?? false
+        case .column(let column): isNone(column.name)
+        case .constraint(let constraint): constraint.name.map(isNone) ?? false
         case .data, .statement: false
         }
     }
 
     /// Whether no manifest may give a table, a view, an index or a trigger the name.
     static func isUnwritable(_ name: String) -> Bool {
-        hasControl(name) || reservation(of: name.asciiFolded) != nil
+        isNone(name) || reservation(of: name.asciiFolded) != nil
     }
 
-    /// Whether a name is none for a manifest.
-    static func hasControl(_ name: String) -> Bool {
-        name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
+    /// Whether a name is none for a manifest, though it is one for SQLite.
+    static func isNone(_ name: String) -> Bool {
+        name.isEmpty || name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
     }
 
     /// The beginning that is kept for others, and for whom.

@@ -14,7 +14,7 @@ public enum SQLiteManifests {
         var context = DecodingContext()
         let lowered = LoweredItems(
             registry.read(input.base, overlays: input.overlays, limits: limits, &context))
-        let objects = lowered.objects
+        let objects = Self.numbered(lowered.objects)
         // What a broken manifest declares is not known; nothing is said of names that it may hold.
         let facts = ManifestFacts(objects, broken: lowered.broken)
         context.report(NameChecks.diagnostics(objects))
@@ -35,6 +35,19 @@ public enum SQLiteManifests {
                 hasManifests: lowered.hasManifests),
             objects: objects, renames: lowered.renames,
             diagnostics: context.diagnostics.sortedByPlace())
+    }
+
+    /// Gives statements their places, which are those of the manifests.
+    private static func numbered(_ objects: [SQLiteObject]) -> [SQLiteObject] {
+        var count = 0
+        return objects.map { object in
+            guard case .statement(var statement) = object.definition else { return object }
+            statement.order = count
+            count += 1
+            return SQLiteObject(
+                object.id, .statement(statement), dependencies: object.dependencies,
+                position: object.position, span: object.span)
+        }
     }
 
     /// Rewrites manifests in canonical form; the order of fields is that of the kinds.
@@ -72,7 +85,12 @@ public enum SQLiteManifests {
         ) { $0.lower(&$1, &$2) },
         kind(
             "Statement",
-            doc: "What has no kind of its own, for example a virtual table, by its SQL.",
+            doc: """
+                What has no kind of its own, for example a virtual table, by its SQL. Statements \
+                are made in the order of the manifests, that of the paths of their files and of \
+                the documents in one, behind tables, columns and indexes and before rows; they \
+                are removed in the opposite order, before the tables that go.
+                """,
             StatementSpec.decoding
         ) { spec, builder, _ in spec.lower(&builder) },
     ])

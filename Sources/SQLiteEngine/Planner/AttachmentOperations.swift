@@ -74,8 +74,10 @@ struct AttachmentOperations {
         operation.effects.locks = context.locks(host, writesMuch: true)
         operation.effects.scans = [host]
         operation.effects.builds = [object.id]
-        guard index.isUnique, let questions = questions(host) else { return }
+        guard index.isUnique, let questions = context.questions(host) else { return }
         operation.probes.append(questions.duplicates(index))
+        // Rows may stand in its way as they are.
+        operation.consumes.insert(RowOperations.id(host))
     }
 
     private func leave(_ object: SQLiteObject, in operation: inout Operation) {
@@ -91,16 +93,6 @@ struct AttachmentOperations {
 
     private func breaks(_ change: Change<SQLiteObject>) -> [Effects.Break] {
         ChangeWords.breaks(ofAttachment: change)
-    }
-
-    private func questions(_ table: ObjectID) -> RowQuestions? {
-        guard
-            let old = TableState(
-                context.settled[table], children: context.oldChildren(of: table)),
-            let new = TableState(context.desired[table], children: context.newChildren(of: table))
-        else { return nil }
-        return RowQuestions(
-            rebuild: Rebuild(old: old, new: new, interim: table.name), names: context.names)
     }
 
     private func statements(_ sql: [SQL]) -> [Statement] {
@@ -163,6 +155,7 @@ struct ViewOperations {
             phase: .contract,
             undo: Undo(.exact, all.flatMap(\.creation).map { Statement($0.text(.sqlite)) }))
         operation.destroys = Set(all.map(\.id))
+        operation.releases = view.dependencies
         operation.frees = Set(all.flatMap(\.slots))
         operation.touches = all.map { Step.Touch(.drop($0)) }
         operation.effects.breaks = [

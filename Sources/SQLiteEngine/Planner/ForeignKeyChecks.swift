@@ -9,13 +9,11 @@ struct ForeignKeyChecks {
     private let context: PlanContext
     /// The tables that are rebuilt.
     private let rebuilt: Set<ObjectID>
-    /// What happens to rows, by table.
-    private let rows: [ObjectID: RowChanges]
+    private var rows: [ObjectID: RowChanges] { context.rows }
 
-    init(context: PlanContext, rebuilt: Set<ObjectID>, rows: [ObjectID: RowChanges]) {
+    init(context: PlanContext, rebuilt: Set<ObjectID>) {
         self.context = context
         self.rebuilt = rebuilt
-        self.rows = rows
     }
 
     /// Adds the checks and their probes to the last operations that they are about.
@@ -49,7 +47,7 @@ struct ForeignKeyChecks {
             operations[last].form = .statements(statements + [Self.check(definition.name)])
             operations[last].effects.scans.append(table)
             for (object, key) in keys[table] ?? [] {
-                guard let questions = questions(table) else { continue }
+                guard let questions = context.questions(table) else { continue }
                 operations[last].probes.append(questions.orphans(key, object.id.description))
             }
         }
@@ -59,17 +57,7 @@ struct ForeignKeyChecks {
     private static func check(_ table: String) -> SQL {
         """
         SELECT 'a row of ' || "table" || ' refers to no row of ' || parent \
-        FROM pragma_foreign_key_check(\(literal: table))
+        AS \(SQLiteSession.problem) FROM pragma_foreign_key_check(\(literal: table))
         """
-    }
-
-    private func questions(_ table: ObjectID) -> RowQuestions? {
-        guard
-            let old = TableState(
-                context.settled[table], children: context.oldChildren(of: table)),
-            let new = TableState(context.desired[table], children: context.newChildren(of: table))
-        else { return nil }
-        return RowQuestions(
-            rebuild: Rebuild(old: old, new: new, interim: table.name), names: context.names)
     }
 }

@@ -10,6 +10,10 @@ struct PlanContext {
     let readersGoOn: Bool
     /// The plan's changes by address.
     let changes: [ObjectID: Change<SQLiteObject>]
+    /// What happens to rows, by table.
+    let rows: [ObjectID: RowChanges]
+    /// Whether SQLite can read all views and triggers that stand in the file, ours or not.
+    let isSound: Bool
     private let settledChildren: [ObjectID: [ObjectID]]
     private let desiredChildren: [ObjectID: [ObjectID]]
 
@@ -20,6 +24,12 @@ struct PlanContext {
         readersGoOn = request.capabilities.readersGoOn
         changes = Dictionary(
             request.changes.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        rows = RowChanges.byTable(changes.values, desired: desired)
+        isSound = ![settled, request.others].contains { catalog in
+            catalog.objects.values.contains { object in
+                object.isBeyondManifests && (object.id.kind == .view || object.id.kind == .trigger)
+            }
+        }
         settledChildren = settled.childrenByParent()
         desiredChildren = desired.childrenByParent()
     }
@@ -37,6 +47,16 @@ struct PlanContext {
     /// Whether an index or trigger stands on another table or view afterwards.
     func moves(_ object: SQLiteObject) -> Bool {
         desired[object.id].map { $0.parent != object.parent } ?? false
+    }
+
+    /// What is asked of the rows of a table that is there before and after.
+    func questions(_ table: ObjectID) -> RowQuestions? {
+        guard let old = TableState(settled[table], children: oldChildren(of: table)),
+            let new = TableState(desired[table], children: newChildren(of: table))
+        else { return nil }
+        let rebuild = Rebuild(
+            old: old, new: new, interim: table.name, rows: rows[table] ?? RowChanges())
+        return RowQuestions(rebuild: rebuild, names: names, others: rows)
     }
 
     func touch(_ id: ObjectID) -> Step.Touch {

@@ -11,6 +11,9 @@ struct Rebuild {
     let new: TableState
     /// A name that nothing has.
     let interim: String
+    /// What the plan makes of managed rows: the new table gets their new values at once, since it
+    /// may refuse the old ones, or have none to start from.
+    var rows = RowChanges()
 
     /// A new stored column with where its values come from; nil for its default.
     struct Source {
@@ -18,6 +21,8 @@ struct Rebuild {
         let value: SQL?
         /// For what had values before.
         let conversion: Conversion?
+        /// Whether managed rows get other values than the old table has.
+        let isGiven: Bool
     }
 
     /// The new columns that hold values, in order.
@@ -26,16 +31,39 @@ struct Rebuild {
     func sources(_ name: (ColumnDefinition) -> String = { $0.name }) -> [Source] {
         new.parts.columns.filter { $0.generated == nil }.map { column in
             if let before = old.column(column.name) {
-                let value: SQL = "\(name: name(before))"
+                let own: SQL = "\(name: name(before))"
+                let given = given(column, otherwise: own, name)
                 let conversion = Conversion(
-                    from: old.storage(of: before), to: new.storage(of: column), value: value)
-                return Source(column: column, value: value, conversion: conversion)
+                    from: old.storage(of: before), to: new.storage(of: column),
+                    value: given ?? own)
+                return Source(
+                    column: column, value: given ?? own, conversion: conversion,
+                    isGiven: given != nil)
             }
             // What becomes the rowid was the rowid before it had a name.
-            let isRowID = new.rowIDColumn?.name == column.name
+            let own = new.rowIDColumn?.name == column.name ? rowID : nil
+            let given = given(column, otherwise: own ?? column.defaultValue, name)
             return Source(
-                column: column, value: isRowID ? rowID : nil, conversion: nil)
+                column: column, value: given ?? own, conversion: nil, isGiven: given != nil)
         }
+    }
+
+    /// The values of a column with those that managed rows get; nil if they get none.
+    private func given(
+        _ column: ColumnDefinition, otherwise: SQL, _ name: (ColumnDefinition) -> String
+    ) -> SQL? {
+        let folded = column.name.asciiFolded
+        let cases = rows.altered.compactMap { pair -> SQL? in
+            guard let value = pair.new.row.valuesByColumn[folded],
+                value != pair.old.row.valuesByColumn[folded]
+            else { return nil }
+            let keys = zip(pair.new.row.key, pair.new.row.keyValues).compactMap { key, value in
+                old.column(key).map { "\(name: name($0)) IS \(value.sql)" as SQL }
+            }
+            guard keys.count == pair.new.row.key.count else { return nil }
+            return "WHEN \(keys.joined(" AND ")) THEN \(value.sql)"
+        }
+        return cases.isEmpty ? nil : "CASE \(cases.joined(" ")) ELSE \(otherwise) END"
     }
 
     /// The old table's rowid by a name.
@@ -79,8 +107,8 @@ struct Rebuild {
         // Step 10, as far as the table by itself goes; foreign keys are checked at the end.
         out.append(
             """
-            SELECT integrity_check FROM pragma_integrity_check(\(literal: new.name)) \
-            WHERE integrity_check <> 'ok'
+            SELECT integrity_check AS \(SQLiteSession.problem) \
+            FROM pragma_integrity_check(\(literal: new.name)) WHERE integrity_check <> 'ok'
             """)
         return out
     }

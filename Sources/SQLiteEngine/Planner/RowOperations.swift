@@ -11,16 +11,18 @@ struct RowOperations {
     static let rowsPerStatement = 100
 
     let context: PlanContext
-    /// What happens to rows, by table.
-    let tables: [ObjectID: RowChanges]
+    var tables: [ObjectID: RowChanges] { context.rows }
     /// Where a table stands among others: behind those that it refers to.
     private let ranks: [ObjectID: Int]
 
     init(context: PlanContext) {
         self.context = context
-        tables = RowChanges.byTable(context)
-        ranks = Self.ranks(of: tables.keys.sorted(), context)
+        ranks = Self.ranks(of: context.rows.keys.sorted(), context)
     }
+
+    /// What stands for the rows of a table: there when those that are there are what they are to
+    /// be.
+    static func id(_ table: ObjectID) -> ObjectID { ObjectID(.data, table.path) }
 
     /// What cannot be told apart is not guessed.
     func problems(_ spans: [ObjectID: SourceSpan]) -> [Diagnostic] {
@@ -42,9 +44,13 @@ struct RowOperations {
         }
     }
 
-    func operations() -> [Operation] {
+    /// - Parameter rebuilt: the tables that are rebuilt, whose rows are copied with their values.
+    func operations(rebuilt: Set<ObjectID>) -> [Operation] {
         tables.sorted { $0.key < $1.key }.flatMap { id, changes -> [Operation] in
-            [deletion(changes, of: id), update(changes, of: id), insertion(changes, of: id)]
+            var update = update(changes, of: id)
+            // The way back is a rebuild, too: the new table need not take the old values.
+            if rebuilt.contains(id) { update?.undo.statements = [] }
+            return [deletion(changes, of: id), update, insertion(changes, of: id)]
                 .compactMap { $0 }
         }
     }
@@ -68,12 +74,16 @@ struct RowOperations {
     private func update(_ changes: RowChanges, of table: ObjectID) -> Operation? {
         let rows = changes.altered
         guard !rows.isEmpty else { return nil }
+        let updates = RowUpdates(
+            TableState(context.desired[table], children: context.newChildren(of: table)))
         var operation = operation(
-            "update", rows.count, "of", table, rows.map { RowSQL.update($0.old.row, $0.new.row) },
-            .backfill,
-            Undo(.exact, texts(rows.compactMap { RowSQL.restore($0.old.row, $0.new.row) })))
+            "update", rows.count, "of", table,
+            updates.statements(rows.map { .init(from: $0.old.row, to: $0.new.row) }), .backfill,
+            Undo(
+                .exact,
+                texts(updates.statements(rows.map { .init(back: $0.old.row, from: $0.new.row) }))))
         operation.sequence = 1
-        operation.produces = Set(rows.map(\.new.object.id))
+        operation.produces = Set(rows.map(\.new.object.id)).union([Self.id(table)])
         operation.touches = rows.map {
             Step.Touch(.alter(from: $0.old.object, to: $0.new.object))
         }
@@ -107,6 +117,7 @@ struct RowOperations {
             "delete", rows.count, "of", table, RowSQL.delete(rows.map(\.row)), .contract,
             undo(deleting: rows.map(\.row), of: table))
         operation.sequence = 0
+        operation.produces = [Self.id(table)]
         operation.destroys = Set(rows.map(\.object.id))
         operation.touches = rows.map { Step.Touch(.drop($0.object)) }
         operation.data = .destroyed
@@ -137,7 +148,7 @@ struct RowOperations {
     ) -> Operation {
         let verbs = verb.prefix(1).uppercased() + verb.dropFirst()
         var operation = Operation(
-            verb, ObjectID(.data, table.path),
+            verb, Self.id(table),
             title: "\(verbs) \(Self.rows(count)) \(word) \(table)", .statements(statements),
             phase: phase, undo: undo)
         operation.effects.locks = context.locks(table)
@@ -234,6 +245,9 @@ struct RowChanges {
     var dropped: [Row] = []
     var altered: [(old: Row, new: Row)] = []
 
+    /// What leads the rows that stay back to what they were.
+    var reversed: RowChanges { RowChanges(altered: altered.map { ($0.new, $0.old) }) }
+
     /// Whether a row may refer to another one afterwards than before.
     func mayRefer(by columns: [String]) -> Bool { !created.isEmpty || changes(columns) }
 
@@ -251,12 +265,14 @@ struct RowChanges {
     }
 
     /// The rows of a table that goes go with it.
-    static func byTable(_ context: PlanContext) -> [ObjectID: RowChanges] {
+    static func byTable(
+        _ changes: some Sequence<Change<SQLiteObject>>, desired: Catalog<SQLiteObject>
+    ) -> [ObjectID: RowChanges] {
         var out: [ObjectID: RowChanges] = [:]
-        for change in context.changes.values.sorted(by: { $0.id < $1.id }) {
+        for change in changes.sorted(by: { $0.id < $1.id }) {
             guard change.id.kind == .data else { continue }
             let table = ObjectID.table(change.id.path[0])
-            guard context.desired[table] != nil else { continue }
+            guard desired[table] != nil else { continue }
             switch change {
             case .create(let object):
                 if let row = row(object) { out[table, default: .init()].created.append(row) }

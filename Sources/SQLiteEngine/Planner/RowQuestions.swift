@@ -8,6 +8,8 @@ internal import SchemaCore
 struct RowQuestions {
     let rebuild: Rebuild
     let names: LiveNames
+    /// What happens to the rows of all tables.
+    let others: [ObjectID: RowChanges]
 
     private var new: TableState { rebuild.new }
     private var id: ObjectID { new.id }
@@ -29,14 +31,14 @@ struct RowQuestions {
                     value: source.value ?? source.column.defaultValue)
             var value = conversion.converted
             if let before = rebuild.old.column(source.column.name),
-                before.collation != source.column.collation
+                before.collation != source.column.collation || source.isGiven
                     || source.conversion?.changesValues == true
             {
                 value = "(\(value)) COLLATE \(name: source.column.collation ?? "BINARY")"
             }
             return "\(value) AS \(name: source.column.name)"
         }
-        var rows: SQL = "SELECT \(values.joined(", ")) FROM \(live)"
+        var rows: SQL = "SELECT \(values.joined(", ")) FROM \(live)\(condition("WHERE"))"
         for column in new.parts.columns {
             guard let generated = column.generated else { continue }
             rows = """
@@ -45,6 +47,29 @@ struct RowQuestions {
                 """
         }
         return "(\(rows)) AS \(name: new.name)"
+    }
+
+    /// The condition of a row that the plan leaves; nothing where it leaves all.
+    private func condition(_ word: SQL) -> SQL {
+        let going = Self.any(of: rebuild.rows.dropped.map { $0.row }) { row in
+            zip(row.key, row.keyValues).map { name, value in
+                ("\(name: names.column(rebuild.old.name, name.asciiFolded))", value)
+            }
+        }
+        return going.isEmpty ? "" : " \(word) \(going.map { "NOT (\($0))" }.joined(" AND "))"
+    }
+
+    /// Conditions of which one holds for each of some rows: SQLite limits how deep one may be.
+    private static func any(
+        of rows: [DataDefinition], _ columns: (DataDefinition) -> [(SQL, DataDefinition.Value)]
+    ) -> [SQL] {
+        let count = RowOperations.rowsPerStatement
+        return stride(from: 0, to: rows.count, by: count).map { start in
+            rows[start..<min(start + count, rows.count)].map { row -> SQL in
+                let all = columns(row).map { "\($0) IS \($1.sql)" as SQL }
+                return "(\(all.joined(" AND ")))"
+            }.joined(" OR ")
+        }
     }
 
     // MARK: - What may fail
@@ -91,6 +116,7 @@ struct RowQuestions {
                 WHERE \(pairs.joined(" AND ")))
                 """)
         }
+        conditions += arriving(key).map { "NOT (\($0))" }
         var probe = probe(
             "orphans:\(name)",
             counting: "rows of \(new.name) that refer to no row of \(key.table)",
@@ -99,11 +125,29 @@ struct RowQuestions {
         return probe
     }
 
+    /// The conditions of a reference to a row that the plan makes, or makes such.
+    private func arriving(_ key: ConstraintDefinition.ForeignKey) -> [SQL] {
+        guard let changes = others[.table(key.table)] else { return [] }
+        let known = (changes.created.map(\.row) + changes.altered.map(\.new.row)).filter { row in
+            key.referencedColumns.allSatisfy { row.valuesByColumn[$0.asciiFolded] != nil }
+        }
+        return Self.any(of: known) { row in
+            zip(key.referencedColumns, key.columns).compactMap { referenced, own in
+                row.valuesByColumn[referenced.asciiFolded].map {
+                    ("\(name: new.name).\(name: own)", $0)
+                }
+            }
+        }
+    }
+
     /// Rows at all: each would lack a value that nothing gives.
     func anyRows(_ column: ColumnDefinition) -> Probe {
-        probe(
+        if sources.contains(where: { $0.column.name == column.name && $0.isGiven }) {
+            return nulls(column)
+        }
+        return probe(
             "rows", counting: "rows of \(new.name), which have no value for \(column.name)",
-            "SELECT count(*) FROM \(live)")
+            "SELECT count(*) FROM \(live)\(condition("WHERE"))")
     }
 
     // MARK: - What becomes of values
@@ -129,13 +173,15 @@ struct RowQuestions {
                     probe(
                         "misfits:\(name)",
                         counting: "values of \(new.name).\(name) that are no \(source.column.type)",
-                        "SELECT count(*) FROM \(live) WHERE \(conversion.isRefused)"))
+                        "SELECT count(*) FROM \(live) WHERE \(conversion.isRefused)"
+                            + condition("AND")))
             }
             if conversion.loss != nil {
                 var probe = probe(
                     "changes:\(name)",
                     counting: "values of \(new.name).\(name) that do not stay what they are",
-                    "SELECT count(*) FROM \(live) WHERE \(conversion.isLost)", .loses)
+                    "SELECT count(*) FROM \(live) WHERE \(conversion.isLost)"
+                        + condition("AND"), .loses)
                 probe.object = .column(new.name, name)
                 probes.append(probe)
             }

@@ -36,11 +36,11 @@ struct SQLitePlanner {
         let attachments = AttachmentOperations(context: context, remade: remade)
         for change in request.changes { operations += attachments.operations(change) }
         let rows = RowOperations(context: context)
-        operations += rows.operations() + StatementOperations(context: context).operations()
+        operations +=
+            rows.operations(rebuilt: rebuilt) + StatementOperations(context: context).operations()
         switch OperationOrder(operations).sorted(group: group) {
         case .sorted(var sorted):
-            ForeignKeyChecks(context: context, rebuilt: rebuilt, rows: rows.tables)
-                .add(to: &sorted)
+            ForeignKeyChecks(context: context, rebuilt: rebuilt).add(to: &sorted)
             return result(renaming() + sorted, remade: remade)
         case .cycle(let cycle):
             return PlanningResult(

@@ -8,8 +8,20 @@ internal import SchemaCore
 struct StatementOperations {
     let context: PlanContext
 
+    /// In the order in which they are done: what goes first, the last that was made before the
+    /// others; then what comes, in the order of the manifests.
     private var changes: [Change<SQLiteObject>] {
-        context.changes.values.filter { $0.id.kind == .statement }.sorted { $0.id < $1.id }
+        context.changes.values.filter { $0.id.kind == .statement }.sorted { one, other in
+            let (left, right) = (place(one), place(other))
+            return (left.0, left.1, one.id) < (right.0, right.1, other.id)
+        }
+    }
+
+    private func place(_ change: Change<SQLiteObject>) -> (Int, Int) {
+        switch change {
+        case .create(let object), .alter(_, let object): (1, object.statement?.order ?? 0)
+        case .drop(let object): (0, -(object.statement?.order ?? 0))
+        }
     }
 
     /// What nothing removes stays, and that is told.
@@ -33,7 +45,7 @@ struct StatementOperations {
     }
 
     func operations() -> [Operation] {
-        changes.compactMap { change in
+        let operations = changes.compactMap { change -> Operation? in
             switch change {
             case .create(let object): object.statement.map { creation(of: $0, change) }
             case .drop(let object): object.statement.map { removal(of: $0, change) }
@@ -43,7 +55,16 @@ struct StatementOperations {
                 }
             }
         }
+        return operations.enumerated().map { place, operation in
+            var operation = operation
+            operation.sequence = place
+            operation.sequenceKey = Self.all
+            return operation
+        }
     }
+
+    /// What has the order of all statements.
+    private static let all = ObjectID.statement("")
 
     private func creation(
         of statement: StatementDefinition, _ change: Change<SQLiteObject>
@@ -63,7 +84,7 @@ struct StatementOperations {
     ) -> Operation {
         var operation = Operation(
             "drop", change.id, title: "Drop \(change.id)", .statements(sql(statement.drop)),
-            phase: .contract, undo: Undo(.shape(loses: Self.all), texts(sql(statement.create))))
+            phase: .contract, undo: Undo(.shape(loses: Self.loss), texts(sql(statement.create))))
         operation.touches = [Step.Touch(change)]
         leave(change.id, in: &operation)
         // It may speak of tables that go.
@@ -91,18 +112,25 @@ struct StatementOperations {
         for kind in [ObjectKind.table, .column, .index] {
             operation.consumes.formUnion(context.ids(of: kind, context.desired))
         }
+        // A unique index may have to wait for rows, and these for what triggers write to.
+        for object in context.desired.objects.values {
+            guard case .index(let index) = object.definition, index.isUnique,
+                context.rows[.table(index.table)] != nil
+            else { continue }
+            operation.consumes.remove(object.id)
+        }
     }
 
     private func leave(_ id: ObjectID, in operation: inout Operation) {
         operation.destroys = [id]
         operation.data = .destroyed
-        operation.effects.losses = [.init(object: id, relation: nil, what: Self.all)]
+        operation.effects.losses = [.init(object: id, relation: nil, what: Self.loss)]
         operation.effects.breaks = [
             .init(object: id, consequence: "statements that use it fail")
         ]
     }
 
-    private static let all = "all that it holds"
+    private static let loss = "all that it holds"
 
     private func sql(_ text: VerbatimSQL?) -> [SQL] { text.map { ["\(verbatim: $0)"] } ?? [] }
 
@@ -110,7 +138,8 @@ struct StatementOperations {
 }
 
 extension SQLiteObject {
-    fileprivate var statement: StatementDefinition? {
+    /// What it is, if only its author can make it.
+    var statement: StatementDefinition? {
         if case .statement(let statement) = definition { statement } else { nil }
     }
 }

@@ -12,8 +12,15 @@ struct TableOperations {
 
     private var id: ObjectID { new.id }
     private var interim: String { context.interimName(for: new.name) }
-    private var rebuild: Rebuild { Rebuild(old: old, new: new, interim: interim) }
-    private var questions: RowQuestions { RowQuestions(rebuild: rebuild, names: context.names) }
+    private var rebuild: Rebuild {
+        Rebuild(old: old, new: new, interim: interim, rows: context.rows[id] ?? RowChanges())
+    }
+    private var back: Rebuild {
+        Rebuild(old: new, new: old, interim: interim, rows: rebuild.rows.reversed)
+    }
+    private var questions: RowQuestions {
+        RowQuestions(rebuild: rebuild, names: context.names, others: context.rows)
+    }
 
     /// What is done, and whether it is a rebuild, which makes all indexes and triggers again.
     func operations() -> (operations: [Operation], isRebuild: Bool) {
@@ -136,26 +143,41 @@ struct TableOperations {
         return column.default.map { $0.canonical.asciiUppercased != "NULL" } ?? false
     }
 
-    /// Nothing speaks of the column, and nothing of the plan makes views or triggers wrong or right
-    /// again, which DROP COLUMN looks at.
+    /// Nothing names the column, and all views and triggers can be read when its turn comes, which
+    /// DROP COLUMN looks at (section 5).
     private func canDrop(_ object: SQLiteObject) -> Bool {
+        // What comes, comes behind what it needs, and what goes leaves before that does. What is
+        // made again in another form may speak of what is gone, or is not there yet.
         let isSteady = context.changes.values.allSatisfy { change in
             switch change {
-            case .create(let other), .drop(let other), .alter(let other, _):
+            case .create(let other), .drop(let other):
                 switch other.definition {
-                case .column, .constraint, .index, .data: true
-                case .table, .view, .trigger, .statement: false
+                case .table, .column, .constraint, .index, .view, .trigger, .data: true
+                case .statement: false
+                }
+            case .alter(let other, _):
+                switch other.definition {
+                case .table, .column, .constraint, .index, .data: true
+                case .view, .trigger, .statement: false
                 }
             }
         }
         let users = context.settled.objects.values.filter { $0.dependencies.contains(object.id) }
-        return isSteady
-            && users.allSatisfy { user in
-                // An index that leaves, or comes back in another form, leaves before. A row
-                // stays without the value, or leaves before.
-                user.id.kind == .data
-                    || user.id.kind == .index && context.changes[user.id] != nil
-            }
+        return isSteady && context.isSound && users.allSatisfy(letsGo)
+    }
+
+    /// Whether a column can go that an object uses as it is before the plan.
+    private func letsGo(_ user: SQLiteObject) -> Bool {
+        switch user.definition {
+        // It stays without the value, or leaves before.
+        case .data: true
+        // It leaves before, and may come back in another form.
+        case .index: context.changes[user.id] != nil
+        // One that leaves, leaves before; one that stays as it is names no column: `SELECT *`.
+        case .view: context.changes[user.id] == nil || context.desired[user.id] == nil
+        case .trigger: context.desired[user.id] == nil
+        case .table, .column, .constraint, .statement: false
+        }
     }
 
     private func removal(of object: SQLiteObject, from before: TableState) -> Operation {
@@ -187,8 +209,7 @@ struct TableOperations {
         var operation = Operation(
             "rebuild", id, title: "Rebuild \(id): \(summary.joined(separator: ", "))",
             .statements(rebuild.statements()), phase: .expand,
-            undo: Undo(
-                .exact, statements(Rebuild(old: new, new: old, interim: interim).statements())))
+            undo: Undo(.exact, statements(back.statements())))
         for change in changed {
             switch change {
             case .create(let object): operation.produces.insert(object.id)

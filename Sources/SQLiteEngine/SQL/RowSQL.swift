@@ -35,24 +35,6 @@ enum RowSQL {
         }
     }
 
-    /// The values of a row that are other ones afterwards.
-    static func update(_ old: DataDefinition, _ new: DataDefinition) -> SQL {
-        let before = old.valuesByColumn
-        let changed = zip(new.columns, new.values).filter { name, value in
-            before[name.asciiFolded] != value
-        }
-        return update(new, setting: changed.isEmpty ? Array(zip(new.columns, new.values)) : changed)
-    }
-
-    /// The way back from `update`; nil where nothing was overwritten.
-    static func restore(_ old: DataDefinition, _ new: DataDefinition) -> SQL? {
-        let before = old.valuesByColumn
-        let values = overwritten(old, new).compactMap { name, _ in
-            before[name.asciiFolded].map { (name, $0) }
-        }
-        return values.isEmpty ? nil : update(new, setting: values)
-    }
-
     /// The columns of which there was another value, with their new one.
     static func overwritten(
         _ old: DataDefinition, _ new: DataDefinition
@@ -63,10 +45,9 @@ enum RowSQL {
         }
     }
 
-    private static func update(
-        _ row: DataDefinition, setting values: [(String, DataDefinition.Value)]
-    ) -> SQL {
-        let settings = values.map { "\(name: $0) = \($1.sql)" as SQL }.joined(", ")
+    /// Sets columns of one row.
+    static func update(_ row: DataDefinition, setting values: [(String, SQL)]) -> SQL {
+        let settings = values.map { "\(name: $0) = \($1)" as SQL }.joined(", ")
         return "UPDATE OR ABORT \(name: row.table) SET \(settings) WHERE \(key(row))"
     }
 

@@ -104,12 +104,13 @@ struct ApplyCommand: AsyncParsableCommand {
                 of: $0, declared: declared.union(live), applied: applied,
                 scope: scope, standsAlone: engine.standsAlone)
         }
+        let reads = Set(lowering.scope.reads.map(\.object))
         if let file, file.digest != assessed.target.plan.digest {
             // The gate refuses it; nothing is assessed for a state that is no more.
             return PlannedTarget(
                 plan: file, assessment: stale(file, work), desired: assessed.target.desired,
                 managed: managed, authorization: .granted, revision: work.workplace.revision,
-                implied: lowering.implied)
+                implied: lowering.implied, reads: reads)
         }
         work.tellAround(assessed, diagnostics: lowering.diagnostics)
         // Whoever has decided already is told the risks again; who is asked sees everything.
@@ -126,7 +127,7 @@ struct ApplyCommand: AsyncParsableCommand {
             plan: assessed.target.plan, assessment: assessed.assessment,
             desired: assessed.target.desired, managed: managed,
             authorization: authorize(assessed, work), acknowledged: acknowledge.sorted(),
-            revision: work.workplace.revision, implied: lowering.implied)
+            revision: work.workplace.revision, implied: lowering.implied, reads: reads)
     }
 
     private func stale<E: Engine>(_ plan: Plan, _ work: TargetWork<E>) -> Assessment {

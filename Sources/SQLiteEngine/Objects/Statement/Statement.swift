@@ -15,20 +15,23 @@ public struct StatementDefinition: Codable, Sendable {
     public var identity: VerbatimSQL
     /// What a database answered to that; empty before one was asked.
     public var answer: [[DataDefinition.Value]]
+    /// Its place among the statements of the manifests.
+    public var order: Int
 
     /// Makes the definition.
     public init(
         name: String, create: VerbatimSQL, drop: VerbatimSQL? = nil, identity: VerbatimSQL,
-        answer: [[DataDefinition.Value]] = []
+        answer: [[DataDefinition.Value]] = [], order: Int = 0
     ) {
         self.name = name
         self.create = create
         self.drop = drop
         self.identity = identity
         self.answer = answer
+        self.order = order
     }
 
-    private enum CodingKeys: CodingKey { case name, create, drop, identity, answer }
+    private enum CodingKeys: CodingKey { case name, create, drop, identity, answer, order }
 
     /// For a digest, as what it is.
     public func encode(to encoder: any Encoder) throws {
@@ -40,6 +43,7 @@ public struct StatementDefinition: Codable, Sendable {
         try container.encode(create, forKey: .create)
         try container.encodeIfPresent(drop, forKey: .drop)
         try container.encode(identity, forKey: .identity)
+        try container.encode(order, forKey: .order)
     }
 }
 
