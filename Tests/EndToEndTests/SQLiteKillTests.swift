@@ -5,7 +5,8 @@ import Testing
 /// A rebuild of a table of 200,000 rows that is killed at random moments, while another process
 /// reads the table and a third writes beside it.
 ///
-/// `LOCKSTEP_FULL=1` kills 200 times.
+/// `LOCKSTEP_FULL=1` kills 200 times. The moments follow from `LOCKSTEP_SEED`, which is random unless
+/// it is set and is told with every failure.
 @Suite("Kills of a rebuild of a SQLite table")
 struct SQLiteKillTests {
     private static let rounds =
@@ -21,11 +22,14 @@ struct SQLiteKillTests {
                 try write(Self.judge, "judge.py", place)
                 // Both ways of keeping a transaction: with a write-ahead log, and without.
                 try await python("make.py", round.isMultiple(of: 2) ? "wal" : "delete", in: place)
+                // Moments of one seed are the same; what the program does in them is not.
+                let delays = Self.delays(round)
+                let told = "seed \(Self.seed), round \(round), killed after \(delays) ms"
                 async let reader = python("read.py", in: place)
                 async let writer = python("write.py", in: place)
                 for number in 1...5 {
                     try declare(number, place)
-                    let delay = Int.random(in: 0...2_000)
+                    let delay = delays[number - 1]
                     let outcome = try await Program.lockstep(Self.apply, in: place) { pid in
                         try await Task.sleep(for: .milliseconds(delay))
                         kill(pid, SIGKILL)
@@ -33,15 +37,28 @@ struct SQLiteKillTests {
                     // It may be through, find what the one before left, or wait in vain.
                     #expect(
                         [0, 1, 6, 128 + SIGKILL].contains(outcome.status),
-                        "\(delay) \(outcome.all)")
+                        "\(told): \(outcome.all)")
                 }
                 try write("", "stop", place)
                 try await reader
                 try await writer
                 let last = try await Program.lockstep(Self.apply, in: place)
-                #expect(last.status == 0, "\(last.all)")
-                try await python("judge.py", in: place)
+                #expect(last.status == 0, "\(told): \(last.all)")
+                try await python("judge.py", told: told, in: place)
             }
+        }
+    }
+
+    private static let seed: UInt64 =
+        ProcessInfo.processInfo.environment["LOCKSTEP_SEED"].flatMap(UInt64.init)
+        ?? UInt64.random(in: 0..<1 << 32)
+
+    /// Five numbers up to 2,000 (the constants are those of Knuth's MMIX).
+    private static func delays(_ round: Int) -> [Int] {
+        var state = seed &+ UInt64(round) &* 0x9e37_79b9_7f4a_7c15
+        return (1...5).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % 2_001)
         }
     }
 
@@ -81,9 +98,11 @@ struct SQLiteKillTests {
             """, "schema/all.yaml", place)
     }
 
-    private func python(_ arguments: String..., in place: Place) async throws {
+    private func python(
+        _ arguments: String..., told: String = "seed \(SQLiteKillTests.seed)", in place: Place
+    ) async throws {
         let outcome = try await Program.run("/usr/bin/env", ["python3"] + arguments, in: place)
-        #expect(outcome.status == 0, "\(outcome.all)")
+        #expect(outcome.status == 0, "\(told): \(outcome.all)")
     }
 
     private static let make = """

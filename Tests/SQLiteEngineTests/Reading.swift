@@ -1,3 +1,4 @@
+import Foundation
 import Planning
 import SQLiteClient
 import SchemaCore
@@ -52,8 +53,23 @@ struct Seeded: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 
+    mutating func below(_ end: Int) -> Int { Int.random(in: 0..<end, using: &self) }
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
     mutating func pick<Value>(_ values: [Value]) -> Value {
         values[Int.random(in: 0..<values.count, using: &self)]
+    }
+}
+
+/// The seeds of a test of random cases.
+enum Seeds {
+    /// `LOCKSTEP_SEED=N` or `LOCKSTEP_SEED=N..M` chooses them.
+    static func chosen(usually: UInt64, full: UInt64) -> [UInt64] {
+        let environment = ProcessInfo.processInfo.environment
+        let numbers = (environment["LOCKSTEP_SEED"] ?? "").components(separatedBy: "..")
+            .compactMap(UInt64.init)
+        if let first = numbers.first, let last = numbers.last, first <= last {
+            return Array(first...last)
+        }
+        return Array(1...(environment["LOCKSTEP_FULL"] == "1" ? full : usually))
     }
 }
