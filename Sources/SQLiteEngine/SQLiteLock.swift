@@ -26,11 +26,17 @@ public struct SQLiteLock: TargetLock {
             return LockHolder(summary: "this session")
         }
         do {
-            try await session.begin()
+            return try await take()
         } catch let error as EngineError where error.kind == .lockTimeout {
+            // A writer keeps it from beginning; without a write-ahead log, a reader from its end.
             return FileLockHolders.holders(of: session.summary).first
-                ?? LockHolder(summary: "a process that is writing to the database")
+                ?? LockHolder(summary: "a process that uses the database")
         }
+    }
+
+    /// Writes the row, unless it is another's.
+    private func take() async throws -> LockHolder? {
+        try await session.begin()
         do {
             try await session.query(Self.table)
             if let row = try await row(), !row.isFree {

@@ -97,7 +97,7 @@ struct ApplyProgress: Sendable {
         list(failure.differences)
         say("  \(failure.done) of \(failure.total) steps are done and kept")
         if failure.isResumable { say("  help: mend the cause and run the same command again") }
-        return .failure
+        return failure.error.kind == .lockTimeout ? .busy : .failure
     }
 
     private func list(_ differences: [ObjectDifference]) {
