@@ -38,7 +38,8 @@ struct StatusCommand: AsyncParsableCommand {
                     chainBreak: try await journal.firstBreak())
                 let drift = DriftReport(
                     target: name, applied: applied,
-                    live: try await DriftCommand.liveDigests(engine, session, applied))
+                    live: try await DriftCommand.liveDigests(
+                        engine, session, applied, place.management))
                 return StatusReport(
                     history: history, drift: drift,
                     pendingSteps: assessed.target.plan.steps.count)
@@ -82,22 +83,25 @@ struct DriftCommand: AsyncParsableCommand {
                 }
                 return DriftReport(
                     target: target.name.isEmpty ? session.summary : target.name, applied: applied,
-                    live: try await Self.liveDigests(engine, session, applied))
+                    live: try await Self.liveDigests(
+                        engine, session, applied, place.management))
             }
             console.write(output == .json ? report.json : report.text)
             return report.hasDrift ? .drift : .success
         }
     }
 
-    /// The digests of what is managed by what was applied, as it is now.
+    /// The digests of what a plan would take for managed, as it is now. What was applied stands
+    /// for what is declared, which is not read.
     static func liveDigests<E: Engine>(
-        _ engine: E, _ session: E.Session, _ applied: AppliedState?
+        _ engine: E, _ session: E.Session, _ applied: AppliedState?, _ management: Management
     ) async throws -> [ObjectID: Digest] {
         guard let applied else { return [:] }
         let inspection = try await engine.inspect(
             session, scope: applied.scope, detail: .definitions)
-        return Management().managedPart(
-            of: inspection.catalog, declared: [], applied: Set(applied.objects.map(\.id)),
+        let known = Set(applied.objects.map(\.id))
+        return management.managedPart(
+            of: inspection.catalog, declared: known, applied: known,
             scope: applied.scope, standsAlone: engine.standsAlone
         ).objects.mapValues(\.digest)
     }
