@@ -35,7 +35,7 @@ public struct ComparableSQL: Sendable {
 extension ComparableSQL: Hashable {
     /// Compares the canonical forms.
     public static func == (lhs: ComparableSQL, rhs: ComparableSQL) -> Bool {
-        lhs.canonical == rhs.canonical
+        lhs.canonical.isSameBytes(as: rhs.canonical)
     }
     /// Hashes the canonical form.
     public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }

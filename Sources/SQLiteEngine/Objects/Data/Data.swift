@@ -5,8 +5,8 @@ internal import SchemaCore
 
 /// One row of a table, by its key, with the columns that a manifest gives.
 public struct DataDefinition: Hashable, Codable, Sendable {
-    /// A value of a row.
-    public enum Value: Hashable, Codable, Sendable {
+    /// A value of a row. Texts are the same only if their bytes are, as SQLite compares them.
+    public enum Value: Codable, Sendable {
         case null
         case integer(Int64)
         /// The shortest text that reads as the same number, so that equal numbers are equal.
@@ -43,6 +43,29 @@ public struct DataDefinition: Hashable, Codable, Sendable {
 
     /// Its address.
     var id: ObjectID { .data(table, keyValues) }
+}
+
+extension DataDefinition.Value: Hashable {
+    /// Compares the sort and the bytes.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        switch (lhs, rhs) {
+        case (.null, .null): true
+        case (.integer(let one), .integer(let other)): one == other
+        case (.real(let one), .real(let other)), (.text(let one), .text(let other)),
+            (.blob(let one), .blob(let other)):
+            one.isSameBytes(as: other)
+        case (.null, _), (.integer, _), (.real, _), (.text, _), (.blob, _): false
+        }
+    }
+
+    /// Hashes the value; two spellings of one text have one hash.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .integer(let number): hasher.combine(number)
+        case .real(let text), .text(let text), .blob(let text): hasher.combine(text)
+        }
+    }
 }
 
 extension ObjectID {
