@@ -15,6 +15,8 @@ struct SQLiteInspector {
 
     private let rows: SchemaRows
     private let tables: [String: TableFacts]
+    /// The tables and views, by folded name.
+    private let relations: [String: SchemaRows.Entry]
     private let probe: DependencyProbe
     private let detail: InspectionDetail
 
@@ -67,6 +69,9 @@ struct SQLiteInspector {
         self.rows = rows
         self.probe = probe
         self.detail = detail
+        relations = Dictionary(
+            rows.entries.lazy.filter { $0.type == "table" || $0.type == "view" }
+                .map { ($0.name.asciiFolded, $0) }, uniquingKeysWith: { first, _ in first })
         var tables: [String: TableFacts] = [:]
         for entry in rows.entries where Self.isModelled(entry, rows) && entry.type == "table" {
             tables[entry.name.asciiFolded] = try TableFacts(entry, rows)
@@ -165,11 +170,7 @@ struct SQLiteInspector {
             throw Contradiction("trigger \(entry.name)", error)
         }
         let (trigger, cursor) = read
-        let target = rows.entries.first {
-            ["table", "view"].contains($0.type)
-                && $0.name.asciiFolded == trigger.table.asciiFolded
-        }
-        guard let target, trigger.name == entry.name,
+        guard let target = relations[trigger.table.asciiFolded], trigger.name == entry.name,
             trigger.table.asciiFolded == entry.table.asciiFolded
         else { throw Contradiction("trigger \(entry.name)", "SQLite tells of another one") }
         let facts = tables[target.name.asciiFolded]
@@ -200,9 +201,7 @@ struct SQLiteInspector {
                 if let column, facts.names[column.asciiFolded] != nil {
                     found.insert(.column(table, column))
                 }
-            } else if rows.entries.contains(where: {
-                $0.type == "view" && $0.name.asciiFolded == table.asciiFolded
-            }) {
+            } else if relations[table.asciiFolded]?.type == "view" {
                 found.insert(.view(table))
             }
         }

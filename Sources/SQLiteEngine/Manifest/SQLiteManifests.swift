@@ -14,14 +14,14 @@ public enum SQLiteManifests {
         var context = DecodingContext()
         let lowered = LoweredItems(
             registry.read(input.base, overlays: input.overlays, limits: limits, &context))
-        let objects = Self.numbered(lowered.objects)
+        let (objects, renames) = (Self.numbered(lowered.objects), lowered.renames)
         // What a broken manifest declares is not known; nothing is said of names that it may hold.
         let facts = ManifestFacts(objects, broken: lowered.broken)
         context.report(NameChecks.diagnostics(objects))
         context.report(ReferenceChecks.diagnostics(lowered.items, facts))
         let declared = Dictionary(objects.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
         context.report(
-            RenameChecks.diagnostics(lowered.renames) { id in
+            RenameChecks.diagnostics(renames) { id in
                 declared[id].map { .init(at: $0.span) }
             })
         return Lowering(
@@ -30,10 +30,10 @@ public enum SQLiteManifests {
                 scope: Scope(
                     schemas: [],
                     reads: objects.compactMap {
-                        SQLiteRead($0, lowered.renames)?.scoped($0.id)
+                        SQLiteRead($0, renames)?.scoped($0.id)
                     }),
                 hasManifests: lowered.hasManifests),
-            objects: objects, renames: lowered.renames,
+            objects: objects, renames: renames,
             diagnostics: context.diagnostics.sortedByPlace())
     }
 
