@@ -87,9 +87,17 @@ public actor SQLiteConnection {
     }
 
     /// <https://sqlite.org/security.html>: a file of somebody else must not run anything.
+    ///
+    /// Its schema is trusted all the same, as it is wherever applications open it: without that
+    /// SQLite refuses schemas with functions that it does not call innocuous, among them, up to
+    /// 3.40, those of JSON, and triggers that write to full-text tables. What trust would let in is
+    /// functions and modules of the process that do something outside of the file. This connection
+    /// registers none; of the library's own, `load_extension` and `fts3_tokenizer` are switched off
+    /// here, what may only be used directly is refused in a schema whatever is trusted, no other
+    /// file can be attached, and shadow tables cannot be written past their module.
     private func harden(_ handle: OpaquePointer) throws(SQLiteError) {
         let settings = [
-            (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
+            (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1),
             (SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0),
             (SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0),
             (SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0),

@@ -60,10 +60,14 @@ public struct SQLiteSession: EngineSession {
     /// a transaction and would act while a table is rebuilt
     /// (<https://sqlite.org/lang_altertable.html>, section 7); what steps leave behind is looked at
     /// by `foreign_key_check` in the steps.
+    ///
+    /// `case_sensitive_like` is not among them, although a library can be built with another
+    /// default: the pragma puts functions in the place of LIKE's that SQLite does not know to be
+    /// deterministic, so an index or a generated column with LIKE would make the file unreadable.
     static let pinned = [
         "foreign_keys = OFF", "recursive_triggers = OFF", "legacy_alter_table = OFF",
-        "ignore_check_constraints = OFF", "case_sensitive_like = OFF", "cell_size_check = ON",
-        "synchronous = FULL", "locking_mode = NORMAL",
+        "ignore_check_constraints = OFF", "cell_size_check = ON", "synchronous = FULL",
+        "locking_mode = NORMAL",
     ]
 
     private init(connection: SQLiteConnection) { self.connection = connection }

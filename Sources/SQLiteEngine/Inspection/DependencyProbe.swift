@@ -4,7 +4,7 @@
 internal import SQLiteClient
 internal import SchemaCore
 
-/// A copy of a schema without rows, indexes and triggers.
+/// A copy of a schema without rows and triggers.
 struct DependencyProbe {
     /// What SQLite said.
     struct Answer {
@@ -14,13 +14,16 @@ struct DependencyProbe {
         var quotesNames = true
     }
 
-    private let copy: SQLiteConnection?
+    private let copy: SQLiteConnection
     /// A copy of what manifests could give; nil where that is all.
     private let plain: SQLiteConnection?
     /// The names of the views, folded to spelled.
     private let views: [String: String]
+    /// The folded names of tables and indexes that SQLite does not make again here, mostly since
+    /// only an application knows their functions: no manifest could give them.
+    let notMade: Set<String>
 
-    /// Copies tables and views, if there is anything to ask.
+    /// Copies tables, indexes and views.
     ///
     /// - Parameter isBeyond: whether no manifest could give a table or a view.
     init(
@@ -29,48 +32,49 @@ struct DependencyProbe {
         views = Dictionary(
             rows.entries.lazy.filter { $0.type == "view" }.map { ($0.name.asciiFolded, $0.name) },
             uniquingKeysWith: { $1 })
-        guard rows.entries.contains(where: { $0.type == "view" || $0.type == "trigger" }) else {
-            (copy, plain) = (nil, nil)
-            return
-        }
+        let isAsked = rows.entries.contains { $0.type == "view" || $0.type == "trigger" }
         let relations = rows.entries.filter { entry in
-            (entry.type == "table" || entry.type == "view")
-                && rows.tables[entry.name.asciiFolded]?.type != "shadow"
+            ["table", "index", "view"].contains(entry.type)
+                && rows.tables[entry.table.asciiFolded]?.type != "shadow"
         }
-        copy = try await Self.copy(of: relations)
+        let (copy, notMade) = try await Self.copy(of: relations)
+        self.copy = copy
+        self.notMade = notMade
         let given = relations.filter { !isBeyond($0) }
-        plain = given.count < relations.count ? try await Self.copy(of: given) : nil
+        plain =
+            isAsked && given.count < relations.count ? try await Self.copy(of: given).copy : nil
     }
 
     private static func copy(
         of entries: [SchemaRows.Entry]
-    ) async throws(SQLiteError) -> SQLiteConnection {
+    ) async throws(SQLiteError) -> (copy: SQLiteConnection, notMade: Set<String>) {
         let copy = try await SQLiteConnection.open(.memory)
         try await copy.standInForUnknownCollations()
+        var notMade: Set<String> = []
         for entry in entries {
             // What cannot be made again here is not there for what refers to it.
-            _ = try? await copy.query(entry.sql)
+            guard (try? await copy.query(entry.sql)) == nil, entry.type != "view" else { continue }
+            notMade.insert(entry.name.asciiFolded)
         }
-        return copy
+        return (copy, notMade)
     }
 
     /// Ends the copies.
     func close() async {
-        await copy?.close()
+        await copy.close()
         await plain?.close()
     }
 
     /// Whether all that a view's query refers to is there, and manifests could give it.
     func isSound(_ statement: String) async -> Bool {
-        guard let copy = plain ?? copy else { return true }
-        return (try? await copy.check(statement)) != nil
+        (try? await (plain ?? copy).check(statement)) != nil
     }
 
     /// The same of a trigger.
     func isSound(
         firing trigger: CreateTrigger, _ sql: String, table: String, column: String
     ) async throws(SQLiteError) -> Bool {
-        guard let copy = plain ?? copy else { return true }
+        let copy = plain ?? copy
         guard (try? await copy.query(sql)) != nil else { return false }
         let isSound = await isSound(
             try await Self.statement(firing: trigger, table: table, column: column, in: copy))
@@ -88,7 +92,7 @@ struct DependencyProbe {
         _ statement: String, tokens: [Token], own: String = "", wantsAccesses: Bool
     ) async throws(SQLiteError) -> Answer {
         let hasDoubleQuotes = tokens.contains { $0.kind == .quoted(.double) }
-        guard let copy, hasDoubleQuotes || wantsAccesses else { return Answer() }
+        guard hasDoubleQuotes || wantsAccesses else { return Answer() }
         var answer = Answer()
         if hasDoubleQuotes {
             try await copy.setDoubleQuotedStrings(false)
@@ -139,7 +143,7 @@ struct DependencyProbe {
     ) async throws(SQLiteError) -> Answer {
         let tokens = (trigger.condition ?? []) + trigger.body
         let hasDoubleQuotes = tokens.contains { $0.kind == .quoted(.double) }
-        guard let copy, hasDoubleQuotes || wantsAccesses else { return Answer() }
+        guard hasDoubleQuotes || wantsAccesses else { return Answer() }
         guard (try? await copy.query(sql)) != nil else {
             return Answer(quotesNames: !hasDoubleQuotes)
         }

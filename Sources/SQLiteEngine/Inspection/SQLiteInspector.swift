@@ -32,7 +32,7 @@ struct SQLiteInspector {
         do {
             // What views and triggers refer to, SQLite itself says, in a copy of the schema.
             let probe = try await DependencyProbe(rows) { entry in
-                !(entry.hasPages || entry.type == "view") || NameChecks.isUnwritable(entry.name)
+                entry.type == "table" && !entry.hasPages || NameChecks.isUnwritable(entry.name)
                     || rows.columns[entry.name.asciiFolded]?.contains {
                         NameChecks.isNone($0.name)
                     } ?? false
@@ -124,6 +124,10 @@ struct SQLiteInspector {
     /// to a table or a view is no better off than that.
     private func mark(_ objects: inout [SQLiteObject]) {
         var marked: Set<ObjectID> = []
+        for entry in rows.entries where probe.notMade.contains(entry.name.asciiFolded) {
+            if entry.type == "table" { marked.insert(.table(entry.name)) }
+            if entry.type == "index" { marked.insert(.index(entry.name)) }
+        }
         for object in objects where object.isBeyondManifests || NameChecks.isUnwritable(object) {
             marked.insert(object.id.isPartOfTable ? object.parent ?? object.id : object.id)
         }
