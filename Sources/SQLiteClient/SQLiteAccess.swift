@@ -11,6 +11,10 @@ public struct SQLiteAccess: Hashable, Sendable {
         case update(table: String, column: String)
         /// Rows of a table or view are deleted.
         case delete(table: String)
+        /// A table, a view, an index or a trigger is dropped.
+        case drop(String)
+        /// A table is altered.
+        case alter(table: String)
         /// A function is called.
         case function(String)
     }

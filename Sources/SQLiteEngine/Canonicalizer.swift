@@ -43,11 +43,16 @@ struct Canonicalizer {
         let lent = try await lend(environment)
         var failures = try await build(statements(.table))
         failures += try await build(statements(.index))
-        failures += try await makeStatements()
+        let made = try await CanonicalStatements(
+            statements: desired.filter { $0.id.kind == .statement }, scratch: scratch,
+            names: names(environment)
+        ).make()
+        failures += made.refusals.map { Failure(object: $0.0, statement: nil, error: $0.1) }
         failures += try await build(statements(.view))
         failures += try await checkViews()
         failures += try await buildTriggers()
-        guard failures.isEmpty else { throw DiagnosticsError(diagnostics(failures)) }
+        let problems = diagnostics(failures) + CanonicalStatements.problems(made.reaches)
+        guard problems.isEmpty else { throw DiagnosticsError(problems) }
         let reads = desired.compactMap { SQLiteRead($0) }
         let read = try await SQLiteInspector.inspect(scratch, detail: .full, reads: reads).catalog
         let rows = try await CanonicalRows.read(desired, tables: read)
@@ -66,14 +71,31 @@ struct Canonicalizer {
 
     // MARK: - Building
 
-    /// Makes tables and views of the live database whose names no manifest uses. What cannot be
-    /// made is not there.
+    /// What the live database has beside virtual tables, and what is to be there.
+    private func names(_ environment: SchemaRows) -> [(type: String, name: String)] {
+        let live = environment.entries.filter { entry in
+            ["index", "view", "trigger"].contains(entry.type) || entry.hasPages
+        }.filter { environment.tables[$0.table.asciiFolded]?.type != "shadow" }
+        let declared = desired.filter { [.table, .view, .index, .trigger].contains($0.id.kind) }
+        return live.map { ($0.type, $0.name) } + declared.map { ($0.id.kind.rawValue, $0.id.name) }
+    }
+
+    /// Makes tables and views of the live database whose names no manifest uses, but for what
+    /// statements are to make here. What cannot be made is not there.
     private func lend(_ environment: SchemaRows) async throws -> Set<ObjectID> {
-        let names = Set(desired.lazy.filter { $0.id.path.count == 1 }.map(\.id.name))
+        let names = Set(
+            desired.lazy.filter { $0.id.path.count == 1 && $0.id.kind != .statement }.map(\.id.name)
+        )
+        let statements = desired.compactMap(\.statement)
+        let products =
+            statements.isEmpty
+            ? [] : try await StatementProducts.objects(of: statements, beside: environment)
+        let made = Set(products.map(\.name.asciiFolded))
         var lent: Set<ObjectID> = []
         for entry in environment.entries where entry.type == "table" || entry.type == "view" {
             let folded = entry.name.asciiFolded
-            guard !names.contains(folded), environment.tables[folded]?.type != "shadow",
+            guard !names.contains(folded), !made.contains(folded) || entry.hasPages,
+                environment.tables[folded]?.type != "shadow",
                 !folded.hasPrefix("sqlite_")
             else { continue }
             guard (try? await scratch.query(entry.sql)) != nil else { continue }
@@ -97,20 +119,6 @@ struct Canonicalizer {
                 case .table, .column, .constraint, .data, .statement: nil
                 }
             }
-    }
-
-    /// Runs what only its author knows, in the order of the manifests.
-    private func makeStatements() async throws -> [Failure] {
-        var failures: [Failure] = []
-        for object in desired {
-            guard case .statement(let statement) = object.definition else { continue }
-            do throws(SQLiteError) {
-                try await scratch.runScript(statement.create.text)
-            } catch {
-                failures.append(Failure(object: object, statement: nil, error: error))
-            }
-        }
-        return failures
     }
 
     /// Each statement has made what its query finds, and nothing that has a kind of its own.

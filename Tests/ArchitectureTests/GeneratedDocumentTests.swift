@@ -101,13 +101,16 @@ struct GeneratedDocumentTests {
         that is acknowledged. A row to which others refer is not deleted, whatever the foreign key
         says of deletion. Rows follow their table when it or its columns are renamed; another
         `key` for the same rows is refused. Values take the types of their columns; a number that
-        is written in an unusual way (`007`, `1.50`) has to say by quotes whether it is a text.
+        is written in an unusual way (`007`, `1.50`) has to say by quotes whether it is a text. The
+        triggers of the table fire, as for any row: the step names them, and has to be acknowledged
+        where one changes or deletes rows that are there.
 
         **Statements.** `kind: Statement` is for what has no kind. Where it is built and where it
         is live, the query `identity` is asked the same thing, and equal answers are no
         difference. Where they differ, `drop` and then `create` is run, which destroys what it
-        holds and has to be acknowledged; without `drop` that is refused. Several statements come
-        in the order of their names.
+        holds and has to be acknowledged; without `drop` that is refused. Both texts may touch
+        only what statements make: one that writes to, alters or drops anything else is refused.
+        Several statements come in the order of the manifests.
         """
 
     /// A manual page as Markdown: the first line and those at the margin are headings; sentences

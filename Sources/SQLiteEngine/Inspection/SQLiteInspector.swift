@@ -214,7 +214,7 @@ struct SQLiteInspector {
             case .read(let table, let column), .update(let table, let column):
                 add(table, column: column)
             case .insert(let table), .delete(let table): add(table)
-            case .function: break
+            case .drop, .alter, .function: break
             }
         }
         return found
