@@ -23,6 +23,8 @@ public struct SQLiteObject: CatalogObject {
     /// Whether no manifest could give it as it stands there. No difference, but it is not dropped
     /// for want of one.
     public var isBeyondManifests = false
+    /// What it does to rows, if it is a trigger. It follows from the definition.
+    public var writes: Set<RowWrite> = []
     /// The definition's digest, taken when it was made.
     public let digest: Digest
 
@@ -78,7 +80,7 @@ public struct SQLiteObject: CatalogObject {
     }
 
     private enum CodingKeys: CodingKey {
-        case id, definition, dependencies, position, isBeyondManifests
+        case id, definition, dependencies, position, isBeyondManifests, writes
     }
 
     /// Reads what `encode` wrote.
@@ -90,6 +92,7 @@ public struct SQLiteObject: CatalogObject {
             dependencies: Set(try container.decode([ObjectID].self, forKey: .dependencies)),
             position: try container.decode(Int.self, forKey: .position))
         isBeyondManifests = try container.decode(Bool.self, forKey: .isBeyondManifests)
+        writes = Set(try container.decode([RowWrite].self, forKey: .writes))
     }
 
     /// Coded with dependencies in order, so that equal catalogs have equal bytes.
@@ -100,6 +103,7 @@ public struct SQLiteObject: CatalogObject {
         try container.encode(dependencies.sorted(), forKey: .dependencies)
         try container.encode(position, forKey: .position)
         try container.encode(isBeyondManifests, forKey: .isBeyondManifests)
+        try container.encode(writes.sorted { $0.order < $1.order }, forKey: .writes)
     }
 }
 

@@ -191,9 +191,26 @@ struct SQLiteInspector {
         var object = SQLiteObject(
             .trigger(entry.name), .trigger(definition),
             dependencies: dependencies(answer.accesses).union([definition.target]))
+        object.writes = Self.writes(answer.accesses, by: entry.name)
         object.isBeyondManifests = try await !probe.isSound(
             firing: trigger, entry.sql, table: target.name, column: facts?.writableColumn ?? "")
         return object
+    }
+
+    /// What a trigger does to rows, and not the statement that it was fired by.
+    private static func writes(
+        _ accesses: Set<SQLiteAccess>, by trigger: String
+    ) -> Set<RowWrite> {
+        let writes = accesses.compactMap { access -> RowWrite? in
+            guard access.within?.asciiFolded == trigger.asciiFolded else { return nil }
+            switch access.kind {
+            case .insert(let table): return RowWrite(.insert, table)
+            case .update(let table, let column): return RowWrite(.update, table, column: column)
+            case .delete(let table): return RowWrite(.delete, table)
+            case .read, .drop, .alter, .function: return nil
+            }
+        }
+        return Set(writes)
     }
 
     /// The objects that accesses name; tables that are no objects are left out.

@@ -5,6 +5,10 @@ internal import SchemaCore
 struct PlanContext {
     let settled: Catalog<SQLiteObject>
     let desired: Catalog<SQLiteObject>
+    /// What stands in the file beside what is ours.
+    let others: Catalog<SQLiteObject>
+    /// All triggers by the folded name of what they stand on, before the plan and after it.
+    let triggers: [String: [SQLiteObject]]
     let names: LiveNames
     /// Whether readers go on while a transaction writes: with a write-ahead log.
     let readersGoOn: Bool
@@ -20,6 +24,8 @@ struct PlanContext {
     init(_ request: PlanningRequest<SQLiteObject>) {
         settled = request.settlement.catalog
         desired = request.desired
+        others = request.others
+        triggers = Self.triggers([settled, desired, others])
         names = LiveNames(request.live, request.settlement.renames)
         readersGoOn = request.capabilities.readersGoOn
         changes = Dictionary(
@@ -32,6 +38,22 @@ struct PlanContext {
         }
         settledChildren = settled.childrenByParent()
         desiredChildren = desired.childrenByParent()
+    }
+
+    private static func triggers(
+        _ catalogs: [Catalog<SQLiteObject>]
+    ) -> [String: [SQLiteObject]] {
+        var found: [String: [SQLiteObject]] = [:]
+        for object in catalogs.flatMap(\.sorted) {
+            guard case .trigger(let trigger) = object.definition else { continue }
+            found[trigger.table.asciiFolded, default: []].append(object)
+        }
+        return found
+    }
+
+    /// Whether there is a view of the name, before the plan or after it.
+    func isView(_ name: String) -> Bool {
+        [settled, desired, others].contains { $0[.view(name)] != nil }
     }
 
     /// What belongs to a table or view before the plan, but for what moves to another.

@@ -50,8 +50,16 @@ struct RowOperations {
             var update = update(changes, of: id)
             // The way back is a rebuild, too: the new table need not take the old values.
             if rebuilt.contains(id) { update?.undo.statements = [] }
-            return [deletion(changes, of: id), update, insertion(changes, of: id)]
-                .compactMap { $0 }
+            let operations: [(TriggerDefinition.Event, Operation?)] = [
+                (.delete, deletion(changes, of: id)), (.update, update),
+                (.insert, insertion(changes, of: id)),
+            ]
+            return operations.compactMap { event, operation in
+                guard var operation else { return nil }
+                let columns = event == .update ? changes.updated : []
+                FiredTriggers(event, id, columns, context).tell(in: &operation)
+                return operation
+            }
         }
     }
 
@@ -247,6 +255,14 @@ struct RowChanges {
 
     /// What leads the rows that stay back to what they were.
     var reversed: RowChanges { RowChanges(altered: altered.map { ($0.new, $0.old) }) }
+
+    /// The folded names of the columns that rows get other values in.
+    var updated: Set<String> {
+        Set(
+            altered.flatMap { pair in
+                RowUpdates.Way(from: pair.old.row, to: pair.new.row).set.map(\.name.asciiFolded)
+            })
+    }
 
     /// Whether a row may refer to another one afterwards than before.
     func mayRefer(by columns: [String]) -> Bool { !created.isEmpty || changes(columns) }
