@@ -101,28 +101,49 @@ struct RowQuestions {
             """)
     }
 
-    /// Rows that refer to no row of the other table.
-    func orphans(_ key: ConstraintDefinition.ForeignKey, _ name: String) -> Probe {
-        let isKnown = key.columns.map { "\(name: new.name).\(name: $0) IS NOT NULL" as SQL }
-        var conditions = isKnown
-        if let parent = names.table(key.table) {
-            let pairs = zip(key.referencedColumns, key.columns).map { referenced, own -> SQL in
-                let column = names.column(key.table, referenced)
-                return "lockstep_parent.\(name: column) = \(name: new.name).\(name: own)"
+    /// Rows that refer to no row of the other table, and more of them than there are already.
+    ///
+    /// - Parameter known: the key as it is before; nil if there is none.
+    func orphans(
+        _ key: ConstraintDefinition.ForeignKey, _ name: String,
+        known: ConstraintDefinition.ForeignKey?
+    ) -> Probe {
+        let table: SQL = "\(name: new.name)"
+        let conditions =
+            isOrphan(key, of: table) { "\(name: $0)" } + arriving(key).map { "NOT (\($0))" }
+        var query: SQL = "SELECT count(*) FROM \(rows) WHERE \(conditions.joined(" AND "))"
+        if let known {
+            let before = isOrphan(known, of: live) {
+                "\(name: names.column(rebuild.old.name, $0))"
             }
-            conditions.append(
+            query = """
+                SELECT max(0, (\(query)) - \
+                (SELECT count(*) FROM \(live) WHERE \(before.joined(" AND "))))
                 """
-                NOT EXISTS (SELECT 1 FROM \(name: parent) AS lockstep_parent \
-                WHERE \(pairs.joined(" AND ")))
-                """)
         }
-        conditions += arriving(key).map { "NOT (\($0))" }
         var probe = probe(
             "orphans:\(name)",
-            counting: "rows of \(new.name) that refer to no row of \(key.table)",
-            "SELECT count(*) FROM \(rows) WHERE \(conditions.joined(" AND "))")
+            counting: "rows of \(new.name) that refer to no row of \(key.table)", query)
         probe.reads = [.table(key.table)]
         return probe
+    }
+
+    /// The conditions of a row that refers to no row that is there now.
+    private func isOrphan(
+        _ key: ConstraintDefinition.ForeignKey, of table: SQL, _ column: (String) -> SQL
+    ) -> [SQL] {
+        let isKnown = key.columns.map { "\(table).\(column($0)) IS NOT NULL" as SQL }
+        guard let parent = names.table(key.table) else { return isKnown }
+        let pairs = zip(key.referencedColumns, key.columns).map { referenced, own -> SQL in
+            let other = names.column(key.table, referenced)
+            return "lockstep_parent.\(name: other) = \(table).\(column(own))"
+        }
+        return isKnown + [
+            """
+            NOT EXISTS (SELECT 1 FROM \(name: parent) AS lockstep_parent \
+            WHERE \(pairs.joined(" AND ")))
+            """
+        ]
     }
 
     /// The conditions of a reference to a row that the plan makes, or makes such.

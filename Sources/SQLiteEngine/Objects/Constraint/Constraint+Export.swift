@@ -69,7 +69,7 @@ extension ConstraintDefinition.ForeignKey {
     }
 
     /// Whether reading the manifest again would find nothing wrong with what it refers to.
-    private func isFound(_ facts: ManifestFacts) -> Bool {
+    func isFound(_ facts: ManifestFacts) -> Bool {
         let id = ObjectID.table(table)
         guard let relation = facts.relations[id] else { return false }
         if referencedColumns.isEmpty { return relation.primaryKey?.count == columns.count }
