@@ -110,12 +110,19 @@ public struct SQLiteSession: EngineSession {
         hold.token = nil
     }
 
-    /// The library's version, and whether there is a write-ahead log.
+    /// The library's version, whether there is a write-ahead log, and what ANALYZE has made
+    /// (<https://sqlite.org/fileformat2.html>, section 2.6).
     public func capabilities() async throws -> Capabilities {
         let mode = try await query("PRAGMA journal_mode").first?[0]
         return Capabilities(
             majorVersion: 3, version: SQLiteConnection.libraryVersion,
-            readersGoOn: mode == .text("wal"))
+            readersGoOn: mode == .text("wal"),
+            statistics: try await query(
+                """
+                SELECT name FROM main.sqlite_schema
+                WHERE type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4') ORDER BY name
+                """
+            ).map { row in try row.text(0) })
     }
 
     /// Runs one statement; errors come as `EngineError` with the statement.

@@ -6,9 +6,14 @@ public struct Capabilities: Hashable, Codable, Sendable {
     public var version: String
     /// Whether readers go on while a transaction writes a lot.
     public var readersGoOn: Bool
+    /// The tables in which statistics are kept that go with the table that they are about.
+    public var statistics: [String]
 
     /// Makes the value.
-    public init(majorVersion: Int, version: String, readersGoOn: Bool = true) {
+    public init(
+        majorVersion: Int, version: String, readersGoOn: Bool = true, statistics: [String] = []
+    ) {
+        self.statistics = statistics
         self.majorVersion = majorVersion
         self.version = version
         self.readersGoOn = readersGoOn

@@ -12,6 +12,8 @@ struct PlanContext {
     let names: LiveNames
     /// Whether readers go on while a transaction writes: with a write-ahead log.
     let readersGoOn: Bool
+    /// The tables of ANALYZE that are there.
+    let statistics: [String]
     /// The plan's changes by address.
     let changes: [ObjectID: Change<SQLiteObject>]
     /// What happens to rows, by table.
@@ -28,6 +30,7 @@ struct PlanContext {
         triggers = Self.triggers([settled, desired, others])
         names = LiveNames(request.live, request.settlement.renames)
         readersGoOn = request.capabilities.readersGoOn
+        statistics = request.capabilities.statistics
         changes = Dictionary(
             request.changes.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         rows = RowChanges.byTable(changes.values, desired: desired)

@@ -14,6 +14,8 @@ struct Rebuild {
     /// What the plan makes of managed rows: the new table gets their new values at once, since it
     /// may refuse the old ones, or have none to start from.
     var rows = RowChanges()
+    /// The tables of ANALYZE that are there.
+    var statistics: [String] = []
 
     /// A new stored column with where its values come from; nil for its default.
     struct Source {
@@ -94,7 +96,7 @@ struct Rebuild {
         var out: [SQL] = [new.parts.create(as: interim)]
         // Step 5.
         out.append(copy)
-        out += counter
+        out += counter + setAside
         // Step 6.
         out.append("DROP TABLE \(name: old.name)")
         // Step 7: views and triggers that speak of the table are meant to speak of the new one, so
@@ -103,7 +105,7 @@ struct Rebuild {
         out.append("ALTER TABLE \(name: interim) RENAME TO \(name: new.name)")
         out.append("PRAGMA legacy_alter_table = OFF")
         // Step 8. (Step 9, views that change, are steps of their own in the same transaction.)
-        out += new.attachments.flatMap(\.creation)
+        out += new.attachments.flatMap(\.creation) + takeBack
         // Step 10, as far as the table by itself goes; foreign keys are checked at the end.
         out.append(
             """
@@ -147,5 +149,58 @@ struct Rebuild {
             FROM sqlite_sequence WHERE name = \(literal: old.name)
             """,
         ]
+    }
+
+    // MARK: - Statistics
+
+    /// What ANALYZE knows goes with a table that is dropped, so it is another's meanwhile; but for
+    /// indexes that are other ones afterwards.
+    private var setAside: [SQL] {
+        statistics.flatMap { table -> [SQL] in
+            let stale = stale
+            let own: SQL = "WHERE tbl = \(literal: old.name)"
+            let move: SQL = "UPDATE \(name: table) SET tbl = \(literal: interim) \(own)"
+            return stale.isEmpty
+                ? [move]
+                : ["DELETE FROM \(name: table) \(own) AND (\(stale.joined(" OR ")))", move]
+        }
+    }
+
+    private var takeBack: [SQL] {
+        statistics.map { table in
+            """
+            UPDATE \(name: table) SET tbl = \(literal: new.name) \
+            WHERE tbl = \(literal: interim)
+            """
+        }
+    }
+
+    /// The conditions of what is known of an index that is not the same afterwards. Those of keys
+    /// are called by numbers, that of a table without rowids as the table.
+    private var stale: [SQL] {
+        let gone = old.attachments.filter { object in
+            object.id.kind == .index && new.objects[object.id] != object
+        }
+        var out: [SQL] = gone.compactMap { object in
+            guard case .index(let index) = object.definition else { return nil }
+            return "idx = \(literal: index.name) COLLATE NOCASE"
+        }
+        let isSame =
+            old.keys == new.keys && old.name == new.name
+            && old.parts.definition.isWithoutRowID == new.parts.definition.isWithoutRowID
+        if !isSame { out.append("idx GLOB 'sqlite_autoindex_*' OR idx = tbl") }
+        return out
+    }
+}
+
+extension TableState {
+    /// What makes the indexes that have no name of their own, in order.
+    fileprivate var keys: [ConstraintDefinition.Rule] {
+        parts.constraints.map(\.rule).filter { rule in
+            switch rule {
+            case .primaryKey, .unique: true
+            case .check, .foreignKey: false
+            }
+        }
     }
 }

@@ -13,10 +13,18 @@ struct TableOperations {
     private var id: ObjectID { new.id }
     private var interim: String { context.interimName(for: new.name) }
     private var rebuild: Rebuild {
-        Rebuild(old: old, new: new, interim: interim, rows: context.rows[id] ?? RowChanges())
+        Rebuild(
+            old: old, new: new, interim: interim, rows: context.rows[id] ?? RowChanges(),
+            statistics: context.statistics)
     }
     private var back: Rebuild {
-        Rebuild(old: new, new: old, interim: interim, rows: rebuild.rows.reversed)
+        back(from: new, to: old, rebuild.rows.reversed)
+    }
+    private func back(
+        from after: TableState, to before: TableState, _ rows: RowChanges = RowChanges()
+    ) -> Rebuild {
+        Rebuild(
+            old: after, new: before, interim: interim, rows: rows, statistics: context.statistics)
     }
     private var questions: RowQuestions {
         RowQuestions(rebuild: rebuild, names: context.names, others: context.rows)
@@ -117,7 +125,7 @@ struct TableOperations {
         // A column that refers to another table cannot be dropped in place.
         let back: [SQL] =
             constraints.contains(where: \.isForeignKey)
-            ? Rebuild(old: after, new: before, interim: interim).statements()
+            ? back(from: after, to: before).statements()
             : ["ALTER TABLE \(name: new.name) DROP COLUMN \(name: column.name)"]
         var operation = Operation(
             "create", object.id, title: "Add \(object.id)",
@@ -191,7 +199,7 @@ struct TableOperations {
         operation.undo.statements = statements(
             canAdd(column)
                 ? ["ALTER TABLE \(name: new.name) ADD COLUMN \(column.sql)"]
-                : Rebuild(old: new, new: before, interim: interim).statements())
+                : back(from: new, to: before).statements())
         operation.destroys = [object.id]
         operation.frees = [NameSlot(space: .column, path: object.id.path)]
         operation.touches = [context.touch(object.id)]
