@@ -65,6 +65,8 @@ struct Canonicalizer {
         var own = read.filter { object in
             !lent.contains(object.id) && !(object.parent.map(lent.contains) ?? false)
         }
+        let undeclared = CanonicalUndeclared(desired).diagnostics(own)
+        guard undeclared.isEmpty else { throw DiagnosticsError(undeclared) }
         for row in rows.objects { own.insert(row) }
         return own
     }
@@ -133,7 +135,9 @@ struct Canonicalizer {
                 at: object.span, help: "write a query that gives a row exactly if it is there")
         }
         let declared = Set(desired.map(\.id)).union(lent)
-        for object in read.sorted where object.parent == nil && !declared.contains(object.id) {
+        for object in read.sorted where !declared.contains(object.id) {
+            // What stands in a table is its own; only declared texts make indexes and triggers.
+            guard [.table, .view, .index, .trigger].contains(object.id.kind) else { continue }
             problems.append(
                 .error(
                     "has-own-kind", "a statement makes \(object.id), which has a kind of its own",

@@ -123,4 +123,25 @@ struct StatementTests {
             #expect(try await file.rows("SELECT a FROM ft") == ["'x'"])
         }
     }
+
+    @Test(
+        "what has a kind of its own is not made by one",
+        arguments: [
+            ("create trigger tr after insert on keep begin select 1; end", "trigger tr"),
+            ("create index i on keep (id)", "index i"),
+            ("create index i on theirs (a)", "index i"),
+            ("create view v as select 1 as a", "view v"), ("create table made (a)", "table made"),
+        ])
+    func ownKind(_ made: (sql: String, what: String)) async throws {
+        try await withFile(Self.start) { file in
+            let text = Self.statement("create virtual table ft using fts5(a); \(made.sql); ")
+            let error = await #expect(throws: DiagnosticsError.self) {
+                try await file.plan(Self.keep + text)
+            }
+            #expect(
+                error?.diagnostics.map(\.message) == [
+                    "a statement makes \(made.what), which has a kind of its own"
+                ])
+        }
+    }
 }
