@@ -14,17 +14,22 @@ public struct PostgreSQLJournal: Journal {
     static let format = 1
 
     private let session: PostgreSQLSession
+    private var strangers: JournalGuard { JournalGuard(session: session) }
 
     /// The journal of the session's database.
     public init(_ session: PostgreSQLSession) { self.session = session }
 
     /// Makes the schema and the tables where they are missing, in one transaction.
+    ///
+    /// It comes before all that an apply reads or writes there, and in each of its sessions.
     public func prepare() async throws {
+        try await strangers.refuseStrangers()
         if try await isThere() { return }
         do {
             try await session.begin()
             // Two processes that both find nothing make it one after the other.
             try await session.query("select pg_advisory_xact_lock('\(PostgreSQLLock.key + 1)')")
+            try await strangers.refuseStrangers()
             if try await !isThere() {
                 let rows = try await session.query("select to_regnamespace('lockstep') is null")
                 if try rows[0].bool(0) { try await session.query("create schema lockstep") }
@@ -162,6 +167,8 @@ public struct PostgreSQLJournal: Journal {
                 help: "Restore lockstep.journal, lockstep.applied and lockstep.meta from a backup; "
                     + "without them nobody knows what was applied.")
         }
+        // Before the first row is read, for a policy may run anything for it.
+        try await strangers.refuseAttachments()
         let found = try await format()
         guard found <= Self.format else {
             throw EngineError(
@@ -186,7 +193,7 @@ public struct PostgreSQLJournal: Journal {
                     + "was applied: \(error.message)", code: error.code,
                 help: "To let it plan, run as the owner of the schema: GRANT USAGE ON SCHEMA "
                     + "lockstep TO \(role); GRANT SELECT ON ALL TABLES IN SCHEMA lockstep TO "
-                    + "\(role); to let it apply, grant it the role that owns the schema.")
+                    + "\(role); to let it apply, connect as the role that owns the schema.")
         }
     }
 
