@@ -1,6 +1,7 @@
 // Owns which renames are done, in which order and with which addresses. Invariant: an address in
 // the list is the one that the object has when its turn comes.
 
+import Planning
 import SchemaCore
 
 /// Renames in their order, and where each object is afterwards.
@@ -98,8 +99,29 @@ struct SettleRenames {
 
 extension SettleRenames {
     /// Sequences of one column whose name differs: an owned one on both sides, or an identity
-    /// column's, whose name the server had made from the old names.
+    /// column's, whose name the server had made from the old names. One whose new name something
+    /// has that stays stays too: then it is what has the name that becomes the column's.
     func impliedSequences(desired: Catalog<PostgreSQLObject>) -> [Rename] {
+        var waiting = sequencesToRename(desired: desired)
+        if waiting.isEmpty { return [] }
+        var taken: Set<[String]> = []
+        for object in live.objects.values {
+            let there = PostgreSQLObject(settled(object), object.definition)
+            for slot in NameSlot.taken(by: there) where slot.space == .relation {
+                taken.insert(slot.path)
+            }
+        }
+        var out: [Rename] = []
+        while let place = waiting.firstIndex(where: { !taken.contains($0.to.path) }) {
+            let rename = waiting.remove(at: place)
+            taken.remove(rename.from.path)
+            taken.insert(rename.to.path)
+            out.append(rename)
+        }
+        return out
+    }
+
+    private func sequencesToRename(desired: Catalog<PostgreSQLObject>) -> [Rename] {
         var wanted: [ObjectID: [ObjectID]] = [:]
         var present: [ObjectID: [ObjectID]] = [:]
         for object in desired.sorted {
