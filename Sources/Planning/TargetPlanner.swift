@@ -104,8 +104,9 @@ public struct TargetPlanner<E: Engine>: Sendable {
         capabilities: Capabilities,
         managed: (Catalog<E.Object>, Set<ObjectID>, Scope) -> Catalog<E.Object>
     ) async throws -> TargetPlan<E.Object> {
-        var desired = try await engine.canonicalize(
+        let canonical = try await engine.canonicalize(
             lowering.objects, scope: scope, for: session, scratch: settings.scratch)
+        var desired = canonical.catalog
         let inspection = try await engine.inspect(session, scope: scope, detail: .full)
         let declared = Set(desired.objects.keys)
         let renames = try resolved(lowering.renames, in: inspection.catalog)
@@ -150,7 +151,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
             desired: desired.objects.mapValues(\.digest), renames: settlement.renames,
             unmodelled: inspection.unmodelled.filter { !looked.onlyPasses($0.object) },
             unmanaged: unmanaged(inspection.catalog, managed: live, looked),
-            warnings: lowering.diagnostics + result.diagnostics
+            warnings: lowering.diagnostics + canonical.warnings + result.diagnostics
                 + RenameSuspicion.warnings(for: changes),
             vanishing: vanishing)
     }

@@ -7,8 +7,13 @@ import SchemaCore
 
 struct CanonicalizeBodies {
     private let database: ScratchDatabase
+    private let target: PostgreSQLConnection
 
-    init(_ database: ScratchDatabase) { self.database = database }
+    /// - Parameter target: the live database, whose own bodies are looked at where one is refused.
+    init(_ database: ScratchDatabase, _ target: PostgreSQLConnection) {
+        self.database = database
+        self.target = target
+    }
 
     private struct Body {
         var oid: String
@@ -17,42 +22,39 @@ struct CanonicalizeBodies {
         var unit: ScratchUnit
     }
 
-    /// Checks the bodies of what was built, and tells what the validators refuse.
+    /// Checks the bodies of what was built, and tells what the validators refuse. What they refuse
+    /// of the live database in the same words is no error of the manifests.
     func validate(_ built: [ScratchUnit]) async throws -> [Diagnostic] {
         let bodies = try await bodies(built)
         guard !bodies.isEmpty else { return [] }
         let connection = database.connection
-        try await connection.set("check_function_bodies", to: "on")
         var diagnostics: [Diagnostic] = []
         let groups = Dictionary(grouping: bodies) { body in
             [body.validator] + body.unit.searchPath
         }
         for (_, group) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            let plain = group.filter(\.settings.isEmpty)
             // One call for all, and one for each only where something is wrong.
-            if try await run(plain) != nil {
-                for body in plain {
-                    if let error = try await run([body]) {
-                        diagnostics.append(diagnostic(body, error))
-                    }
-                }
-            }
-            for body in group where !body.settings.isEmpty {
-                if let error = try await run([body]) {
-                    diagnostics.append(diagnostic(body, error))
-                }
+            let plain = group.filter(\.settings.isEmpty)
+            let single = group.filter { !$0.settings.isEmpty }
+            let suspects = try await run(plain, on: connection) == nil ? single : group
+            for body in suspects {
+                guard let error = try await run([body], on: connection) else { continue }
+                let isStale = try await isStale(body, error)
+                diagnostics.append(isStale ? warning(body, error) : diagnostic(body, error))
             }
         }
-        try await connection.set("check_function_bodies", to: "off")
         return diagnostics
     }
 
     /// Validates functions with one search path in one call.
-    private func run(_ bodies: [Body]) async throws -> PostgreSQLError? {
+    private func run(
+        _ bodies: [Body], on connection: PostgreSQLConnection
+    ) async throws -> PostgreSQLError? {
         guard let first = bodies.first else { return nil }
         let path = first.unit.searchPath.map(SQLDialectName.quoted).joined(separator: ", ")
         do {
-            try await database.connection.transaction { connection in
+            try await connection.transaction(readOnly: true) { connection in
+                try await connection.set("check_function_bodies", to: "on", isLocal: true)
                 try await connection.set("search_path", to: path, isLocal: true)
                 for case .some(let setting) in first.settings {
                     guard let equals = setting.firstIndex(of: "=") else { continue }
@@ -69,6 +71,30 @@ struct CanonicalizeBodies {
             guard error.kind == .server, !error.isConnectionLost else { throw error }
             return error
         }
+    }
+
+    /// Whether the live database has the same body, and its validator says the same of it.
+    private func isStale(_ body: Body, _ error: PostgreSQLError) async throws -> Bool {
+        guard case .function(let function) = body.unit.objects[0].definition,
+            case .source(let source) = function.body
+        else { return false }
+        let rows = try await target.query(
+            """
+            SELECT p.oid, coalesce(p.proconfig, '{}')
+            FROM pg_catalog.pg_proc p
+            JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+            JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+            WHERE n.nspname = $1 AND p.proname = $2 AND l.lanname = $3 AND p.prosrc = $4
+            """, [body.unit.id.path[0], body.unit.id.path[1], function.language, source])
+        for row in rows {
+            var live = body
+            live.oid = try row.text(0)
+            live.settings = try row.optionalTexts(1) ?? []
+            if let other = try await run([live], on: target), other.message == error.message {
+                return true
+            }
+        }
+        return false
     }
 
     /// The functions that were built, in the order in which they were.
@@ -105,6 +131,14 @@ struct CanonicalizeBodies {
                     settings: try row.optionalTexts(4) ?? [], unit: unit))
         }
         return out
+    }
+
+    private func warning(_ body: Body, _ error: PostgreSQLError) -> Diagnostic {
+        .warning(
+            "invalid-body",
+            "\(body.unit.id): \(error.message), and so it is in the database", at: body.unit.span,
+            help: "If it makes what it refers to when it runs, that is as it should be; else it "
+                + "fails when it is called: correct the body, or drop the function.")
     }
 
     private func diagnostic(_ body: Body, _ error: PostgreSQLError) -> Diagnostic {

@@ -30,6 +30,8 @@ struct Canonicalizer: Sendable {
         var catalog: Catalog<PostgreSQLObject>
         /// What differs in the scratch database from the target.
         var notes: [Diagnostic]
+        /// What is wrong with what was built, and just so in the target.
+        var warnings: [Diagnostic] = []
     }
 
     /// The canonical catalog of the desired objects, from the cache where it is there.
@@ -46,11 +48,11 @@ struct Canonicalizer: Sendable {
         let (built, notes) = try await servers.withDatabase(
             scratch.provider, like: extensions.traits, target: target.settings
         ) { database in
-            try await build(extensions.desired, in: database, target.environment)
+            try await build(extensions.desired, in: database, target)
         }
-        // With the help of the environment the result depends on more than the key.
-        if !built.usedEnvironment { cache?.store(built.catalog, for: key) }
-        return Result(catalog: built.catalog, notes: notes)
+        // With the help of the target's own objects the result depends on more than the key.
+        if !built.usedTarget { cache?.store(built.catalog, for: key) }
+        return Result(catalog: built.catalog, notes: notes, warnings: built.warnings)
     }
 
     /// The digests of the canonical catalog, if the cache has it; no catalog is decoded.
@@ -87,11 +89,17 @@ struct Canonicalizer: Sendable {
         return (extensions, key)
     }
 
+    private struct Built: Sendable {
+        var catalog: Catalog<PostgreSQLObject>
+        var usedTarget: Bool
+        var warnings: [Diagnostic]
+    }
+
     /// Builds in a database and reads back.
     private func build(
         _ desired: [PostgreSQLObject], in database: ScratchDatabase,
-        _ environment: @Sendable () async throws -> Inspection<PostgreSQLObject>
-    ) async throws -> (catalog: Catalog<PostgreSQLObject>, usedEnvironment: Bool) {
+        _ target: Target
+    ) async throws -> Built {
         var excluded = database.existing
         let places = Self.implicitSchemas(desired, existing: database.existing)
         excluded.formUnion(places.map(\.id))
@@ -101,7 +109,7 @@ struct Canonicalizer: Sendable {
         var live: Inspection<PostgreSQLObject>?
         var borrowed: [PostgreSQLObject] = []
         let failures = try await builder.build(placeUnits.ordered() + units.ordered()) { failed in
-            let found = try await environment()
+            let found = try await target.environment()
             live = found
             borrowed = CanonicalizeEnvironment(found.catalog, desired).needed(
                 by: failed.map(\.unit))
@@ -112,7 +120,8 @@ struct Canonicalizer: Sendable {
                 + ScratchUnits(borrowed, searchPath: nil, isEnvironment: true).ordered()
         }
         var diagnostics = CanonicalizeDiagnostics(desired: desired, live: live).of(failures)
-        diagnostics += try await CanonicalizeBodies(database).validate(builder.built)
+        diagnostics += try await CanonicalizeBodies(database, target.connection)
+            .validate(builder.built)
         guard !diagnostics.hasErrors else { throw DiagnosticsError(diagnostics) }
         excluded.subtract(desired.lazy.map(\.id))
         let inspection = try await database.inspect()
@@ -121,7 +130,9 @@ struct Canonicalizer: Sendable {
         let undeclared = CanonicalizeUndeclared(desired).diagnostics(
             result, unmodelled: inspection.unmodelled)
         guard undeclared.isEmpty else { throw DiagnosticsError(undeclared) }
-        return (result, !borrowed.isEmpty)
+        return Built(
+            catalog: result, usedTarget: !borrowed.isEmpty || !diagnostics.isEmpty,
+            warnings: diagnostics)
     }
 
     /// Schemas that objects need and nobody declares.

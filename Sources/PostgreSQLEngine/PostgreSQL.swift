@@ -122,11 +122,11 @@ public struct PostgreSQL: Engine {
     public func canonicalize(
         _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLSession,
         scratch: ScratchSettings
-    ) async throws -> Catalog<PostgreSQLObject> {
+    ) async throws -> Canonical<PostgreSQLObject> {
         try await mapped {
-            try await canonicalizer.canonicalize(
-                desired, scope: scope, for: self.target(target), scratch: scratch
-            ).catalog
+            let result = try await canonicalizer.canonicalize(
+                desired, scope: scope, for: self.target(target), scratch: scratch)
+            return Canonical(result.catalog, warnings: result.warnings)
         }
     }
 

@@ -85,14 +85,14 @@ public struct SQLite: Engine {
     public func canonicalize(
         _ desired: [SQLiteObject], scope: Scope = Scope(schemas: []), for target: SQLiteSession,
         scratch: ScratchSettings = ScratchSettings()
-    ) async throws -> Catalog<SQLiteObject> {
+    ) async throws -> Canonical<SQLiteObject> {
         try await mapped {
             let environment = try await SchemaRows.read(target.connection)
             let key = try Self.key(desired, environment)
-            if let catalog = built.catalog(for: key) { return catalog }
+            if let catalog = built.catalog(for: key) { return Canonical(catalog) }
             let catalog = try await Canonicalizer.canonicalize(desired, environment: environment)
             built.keep(catalog, for: key)
-            return catalog
+            return Canonical(catalog)
         }
     }
 
@@ -103,7 +103,8 @@ public struct SQLite: Engine {
         scratch: ScratchSettings
     ) async throws -> CatalogDigests? {
         CatalogDigests(
-            try await canonicalize(lowering.objects, scope: scope, for: target, scratch: scratch))
+            try await canonicalize(lowering.objects, scope: scope, for: target, scratch: scratch)
+                .catalog)
     }
 
     /// Applies renames to a copy of the live schema in memory.

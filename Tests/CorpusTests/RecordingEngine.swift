@@ -47,7 +47,7 @@ struct RecordingEngine: Engine {
     func canonicalize(
         _ desired: [PostgreSQLObject], scope: Scope, for target: PostgreSQLSession,
         scratch: ScratchSettings
-    ) async throws -> Catalog<PostgreSQLObject> {
+    ) async throws -> Canonical<PostgreSQLObject> {
         try await base.canonicalize(desired, scope: scope, for: target, scratch: scratch)
     }
     func canonicalDigests(

@@ -53,7 +53,7 @@ struct CanonicalizeTests {
             + "CREATE VIEW v AS SELECT \"Name\" FROM t"
         try await withTarget(live) { session in
             let engine = SQLite()
-            let catalog = try await engine.canonicalize(desired, for: session)
+            let catalog = try await engine.canonicalize(desired, for: session).catalog
             let found = try await engine.inspect(session, scope: Scope(schemas: []), detail: .full)
             #expect(catalog == found.catalog)
             let lowering = Lowering(
@@ -71,7 +71,8 @@ struct CanonicalizeTests {
         try await withTarget { session in
             let engine = SQLite()
             let good = try await engine.canonicalize(
-                table("T", ["a"]) + [check("a <> \"Zz\"", line: 5)], for: session)
+                table("T", ["a"]) + [check("a <> \"Zz\"", line: 5)], for: session
+            ).catalog
             #expect(good[.constraint("T", "check (a <> 'Zz')")] != nil)
             await #expect(throws: DiagnosticsError.self) {
                 try await engine.canonicalize(
@@ -129,7 +130,7 @@ struct CanonicalizeTests {
             CREATE TABLE T(a TEXT REFERENCES Other(Id));
             """
         try await withTarget(live) { session in
-            let catalog = try await SQLite().canonicalize(desired, for: session)
+            let catalog = try await SQLite().canonicalize(desired, for: session).catalog
             #expect(
                 catalog.ids.map(\.description) == [
                     "column t.a", "constraint t.\"foreign key (a) references other\"", "table t",

@@ -66,6 +66,7 @@ struct RowTests {
             ])
         try await withTarget(live) { session in
             let desired = try await SQLite().canonicalize(lowering.objects, for: session)
+                .catalog
             let found = try await SQLite().inspect(session, scope: lowering.scope, detail: .full)
             expectEqual(found.catalog, desired)
             #expect(desired.ids.filter { $0.kind == .data }.count == 2)
@@ -89,6 +90,7 @@ struct RowTests {
                 """))
         try await withTarget(live) { session in
             let desired = try await SQLite().canonicalize(lowering.objects, for: session)
+                .catalog
             func found() async throws -> Catalog<SQLiteObject> {
                 try await SQLite().inspect(session, scope: lowering.scope, detail: .definitions)
                     .catalog
@@ -164,6 +166,7 @@ struct RowTests {
         try await withTarget("") { session in
             let engine = SQLite()
             let desired = try await engine.canonicalize(lowering.objects, for: session)
+                .catalog
             #expect(desired.ids == [.statement("words")])
             func found() async throws -> Catalog<SQLiteObject> {
                 try await engine.inspect(session, scope: lowering.scope, detail: .full).catalog

@@ -43,7 +43,7 @@ public protocol Engine: ExecutionEngine {
     /// - Throws: `DiagnosticsError` with the places in the manifests that the server refused.
     func canonicalize(
         _ desired: [Object], scope: Scope, for target: Session, scratch: ScratchSettings
-    ) async throws -> Catalog<Object>
+    ) async throws -> Canonical<Object>
     /// The digests of what `canonicalize` would give, if they are at hand without a scratch
     /// database: nil where nothing is cached.
     func canonicalDigests(
