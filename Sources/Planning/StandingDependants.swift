@@ -7,6 +7,8 @@ struct StandingDependants<Object: CatalogObject> {
     let unmanaged: Catalog<Object>
     /// What is not modelled.
     let unmodelled: [Unmodelled]
+    /// What is out of scope.
+    let outsiders: [Unmodelled]
 
     /// An error for each that stands on what the steps drop, for good or to make it again, or of
     /// which they change the type.
@@ -29,7 +31,18 @@ struct StandingDependants<Object: CatalogObject> {
                 "\(lost) cannot be \(ground.fate(of: lost)): \(object.id), which Lockstep does not "
                     + "manage, needs it",
                 help: "declare \(object.id) in a manifest, or drop it by hand first")
-        } + unmodelled.compactMap { problem(with: $0, ground) }
+        }
+            + unmodelled.compactMap {
+                problem(
+                    "unmodelled-dependant", with: $0,
+                    "\($0.object) (\($0.what)), which is not modelled,", ground,
+                    help: "drop \($0.object) by hand first")
+            }
+            + outsiders.compactMap {
+                problem(
+                    "outside-dependant", with: $0, "\($0.object), which is out of scope,", ground,
+                    help: "manage its schema as well, or drop or change it by hand first")
+            }
     }
 
     /// What the plan takes away.
@@ -50,25 +63,23 @@ struct StandingDependants<Object: CatalogObject> {
         }
     }
 
-    private func problem(with item: Unmodelled, _ ground: Ground) -> Diagnostic? {
+    private func problem(
+        _ code: String, with item: Unmodelled, _ what: String, _ ground: Ground, help: String
+    ) -> Diagnostic? {
         // What belongs to something that goes for good goes with it, as it should.
         if !item.vanishesWith.isEmpty, item.vanishesWith.isSubset(of: ground.dropped) { return nil }
-        let what = "\(item.object) (\(item.what)), which is not modelled,"
         if let lost = item.needs.intersection(ground.unsteady).min() {
             return .error(
-                "unmodelled-dependant",
-                "\(lost) cannot be \(ground.fate(of: lost)): \(what) needs it",
-                help: help(item, ground.dropped.contains(lost)))
+                code, "\(lost) cannot be \(ground.fate(of: lost)): \(what) needs it",
+                help: Self.help(help, isForGood: ground.dropped.contains(lost)))
         }
         guard let lost = item.vanishesWith.intersection(ground.removed).min() else { return nil }
         return .error(
-            "unmodelled-dependant",
-            "\(lost) cannot be \(ground.fate(of: lost)): \(what) would be dropped with it",
-            help: help(item, ground.dropped.contains(lost)))
+            code, "\(lost) cannot be \(ground.fate(of: lost)): \(what) would be dropped with it",
+            help: Self.help(help, isForGood: ground.dropped.contains(lost)))
     }
 
-    private func help(_ item: Unmodelled, _ isForGood: Bool) -> String {
-        let first = "drop \(item.object) by hand first"
-        return isForGood ? first : first + ", and make it again when the plan is applied"
+    private static func help(_ first: String, isForGood: Bool) -> String {
+        isForGood ? first : first + ", and make it again when the plan is applied"
     }
 }

@@ -130,13 +130,14 @@ public struct TargetPlanner<E: Engine>: Sendable {
             PlanningRequest(
                 live: live, settlement: settlement, desired: desired, changes: changes,
                 others: whole.filter { settlement.catalog[$0.id] == nil },
-                unmodelled: inspection.unmodelled, spans: spans, capabilities: capabilities,
+                unmodelled: inspection.unmodelled + inspection.outsiders, spans: spans,
+                capabilities: capabilities,
                 options: settings.options))
         let dependants = StandingDependants(
             unmanaged: whole.filter { object in
                 settlement.catalog[object.id] == nil && !scope.namesEach(object.id.kind)
             },
-            unmodelled: inspection.unmodelled)
+            unmodelled: inspection.unmodelled, outsiders: inspection.outsiders)
         let problems = dependants.problems(with: result) + result.diagnostics
         if problems.hasErrors { throw DiagnosticsError(problems) }
         let vanishing = changes.compactMap { change -> ObjectID? in

@@ -13,7 +13,7 @@ public struct PlanningRequest<Object: CatalogObject>: Sendable {
     public var changes: [Change<Object>]
     /// What stands in the target and is not managed, after the renames.
     public var others: Catalog<Object>
-    /// What in scope is not modelled.
+    /// What in scope is not modelled, and what out of scope stands on something in it.
     public var unmodelled: [Unmodelled]
     /// Where manifests declare objects, by the addresses that they have there.
     public var spans: [ObjectID: SourceSpan]

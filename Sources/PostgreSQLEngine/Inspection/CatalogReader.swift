@@ -37,6 +37,8 @@ struct CatalogReader: Sendable {
     /// Which object a row of a system catalog belongs to.
     var slots: [CatalogAddress: Int] = [:]
     var unmodelled: [Unmodelled] = []
+    /// What needs something in scope and is out of it.
+    var outsiders: [Unmodelled] = []
     /// What is not modelled as a whole.
     var roots: [AsideRoot] = []
     /// The names of NOT NULL constraints that are not plainly the server's, by column.

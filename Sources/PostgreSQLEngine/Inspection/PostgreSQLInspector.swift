@@ -26,7 +26,8 @@ public struct PostgreSQLInspector {
             var reader = CatalogReader(scope: scope, version: snapshot.version)
             try await reader.read(snapshot, detail)
             let inspection = Inspection(
-                catalog: Catalog(reader.objects), unmodelled: Set(reader.unmodelled).sorted())
+                catalog: Catalog(reader.objects), unmodelled: Set(reader.unmodelled).sorted(),
+                outsiders: reader.outsiders)
             return (inspection, snapshot.queries)
         }
     }
@@ -67,6 +68,9 @@ extension CatalogReader {
         async let dependencies =
             detail == .full
             ? snapshot.rows(CatalogQuery.dependencies) : nil
+        async let outsiders =
+            detail == .full && !scope.isEverything
+            ? snapshot.rows(CatalogQuery.outsiders, inScope) : nil
         try readSequences(try await sequences)
         try readEnums(try await enums)
         try readExtensions(try await extensions)
@@ -76,6 +80,7 @@ extension CatalogReader {
         try buildComments(try await comments)
         try readUnmodelled(try await unmodelled)
         if let rows = try await dependencies { addDependencies(rows) }
+        if let rows = try await outsiders { try readOutsiders(rows) }
         addUnreproducible()
         setAside(try await snapshot.rows(CatalogQuery.standing, rootAddresses))
     }
