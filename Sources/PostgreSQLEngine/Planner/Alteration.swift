@@ -114,7 +114,7 @@ extension PlanContext {
             } else {
                 operation.consumes = referred
             }
-            operation.effects.locks = [.accessExclusive(id)]
+            operation.effects.locks = [.accessExclusive(id)] + sequencesAlong(id)
             operation.effects.rewrites = [id]
             operation.data = new.isUnlogged ? .lossy : .kept
             if new.isUnlogged {
@@ -128,6 +128,22 @@ extension PlanContext {
             of: id, word: "TABLE", path: id.path, from: old.options, to: new.options,
             lock: .shareUpdateExclusive(id))
         return .inPlace(operations)
+    }
+
+    /// The locks on the sequences that change with their table.
+    private func sequencesAlong(_ table: ObjectID) -> [Effects.Lock] {
+        guard capabilities.majorVersion >= 15 else { return [] }
+        return settled.sorted.compactMap { object in
+            switch object.definition {
+            case .sequence(let sequence):
+                sequence.ownedBy.map(self.table) == table ? .accessExclusive(object.id) : nil
+            case .column(let column):
+                object.parent == table ? identityLock(of: object.id, column.identity) : nil
+            case .schema, .extension, .table, .columnDefault, .constraint, .index, .enum, .view,
+                .function, .comment:
+                nil
+            }
+        }
     }
 
     /// What gives owned sequences back what they are to be: since PostgreSQL 15 the server changes
@@ -247,20 +263,30 @@ extension PlanContext {
                     of: id, word: "VIEW", path: id.path, from: old.options, to: new.options,
                     lock: .accessExclusive(id)))
         }
-        let shrinksBack = old.columns.count < new.columns.count
-        let undo =
-            shrinksBack
-            ? statements(["DROP VIEW \(name: id.path)", old.creation(id, replacing: false)])
-            : statements([old.creation(id, replacing: true)])
         var operation = Operation(
             "replace", id, title: "Replace \(id)",
             .statements([new.creation(id, replacing: true)]), phase: .expand,
-            undo: Undo(.exact, undo))
+            undo: undo(of: id, from: old, to: new))
         operation.effects = momentary([.accessExclusive(id)])
         operation.effects.breaks = [
             .init(object: id, consequence: "its rows come from another query", isFailure: false)
         ]
         return .inPlace([operation])
+    }
+
+    /// A view loses no columns by being replaced: it goes and comes back, where nothing keeps it.
+    private func undo(of id: ObjectID, from old: ViewDefinition, to new: ViewDefinition) -> Undo {
+        if old.columns.count == new.columns.count {
+            return exactly([old.creation(id, replacing: true)])
+        }
+        let standing = settled.sorted.filter { $0.dependencies.contains(id) }
+        if let first = standing.first(where: { $0.id.subject == nil }) {
+            return Undo(
+                .none(reason: "a view loses no column while \(first.id) stands on it"), [])
+        }
+        return exactly(
+            ["DROP VIEW \(name: id.path)", old.creation(id, replacing: false)]
+                + standing.flatMap(\.creation))
     }
 
     /// A function is replaced while its result, and the names, modes and defaults of its arguments

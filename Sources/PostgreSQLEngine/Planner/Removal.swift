@@ -59,7 +59,14 @@ extension PlanContext {
         let ranked = implied.sorted {
             (Self.rank($0), $0.position, $0.id) < (Self.rank($1), $1.position, $1.id)
         }
+        let owned = ranked + [object]
         return object.creation + ranked.flatMap(\.creation)
+            + owned.compactMap { item -> SQL? in
+                guard case .sequence(let sequence) = item.definition, sequence.ownedBy != nil else {
+                    return nil
+                }
+                return sequence.ownership(item.id)
+            }
     }
 
     /// Within one object's children: columns, then what stands on them, comments last.

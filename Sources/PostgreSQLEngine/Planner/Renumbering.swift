@@ -138,7 +138,9 @@ extension PlanContext {
             .statements(renumbering.toSequence()), phase: .contract,
             undo: exactly(renumbering.toIdentity()))
         operation.data = .kept
-        operation.effects = momentary([.accessExclusive(table(of: id))])
+        operation.effects = momentary(
+            [.accessExclusive(table(of: id))]
+                + [identityLock(of: id, renumbering.identity)].compactMap { $0 })
         operation.produces = Set(renumbering.objects.map(\.id))
         operation.consumes = Set(renumbering.objects.flatMap { needs(of: $0) })
             .subtracting(operation.produces.union([id]))

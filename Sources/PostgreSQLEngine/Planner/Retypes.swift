@@ -82,7 +82,7 @@ extension PlanContext {
             .statements([set(to, cast: retype.needsCast)]),
             phase: change.isLoosening ? .expand : .contract,
             undo: Undo(
-                !retype.rewrites && change.data == .kept
+                !retype.rewrites && change.data == .kept && change.isSafeBack
                     ? .exact
                     : .shape(loses: "values written since that \(from.type.text) cannot hold"),
                 statements([set(from, cast: true)])))

@@ -51,6 +51,13 @@ struct TypeChange {
         }
     }
 
+    /// Whether the way back keeps every value that the new type lets in, those written since too.
+    var isSafeBack: Bool {
+        // The storage is as it was; whether the server would look at it again is not known.
+        let back = TypeChange(from: to, to: from, rewrites: true, isSameCollation: isSameCollation)
+        return back.data == .kept
+    }
+
     /// Whether the stored values stay as they are and only more are allowed.
     var isLoosening: Bool { !rewrites && fate == .kept && isSameCollation }
 

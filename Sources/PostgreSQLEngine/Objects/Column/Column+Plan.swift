@@ -169,7 +169,9 @@ extension PlanContext {
                 .shape(loses: "the count that it had reached"),
                 old.identity.map { statements([column(id, "ADD \($0.clause)")]) } ?? []))
         operation.data = .destroyed
-        operation.effects = momentary([.accessExclusive(table(of: id))])
+        operation.effects = momentary(
+            [.accessExclusive(table(of: id))]
+                + [identityLock(of: id, old.identity)].compactMap { $0 })
         operation.effects.losses = [
             .init(object: id, relation: nil, what: "the count that its sequence has reached")
         ]
@@ -180,6 +182,13 @@ extension PlanContext {
             operation.frees = [NameSlot(space: .relation, path: [id.path[0], name])]
         }
         return operation
+    }
+
+    /// The lock of what drops or changes the sequence behind an identity as a whole.
+    func identityLock(
+        of column: ObjectID, _ identity: ColumnDefinition.Identity?
+    ) -> Effects.Lock? {
+        identity?.sequenceName.map { .accessExclusive(.sequence(column.path[0], $0)) }
     }
 
     private func identityChange(
@@ -201,6 +210,9 @@ extension PlanContext {
             operation.data = .kept
             operation.effects = momentary([.accessExclusive(table(of: id))])
             if let name = from.sequenceName {
+                if from.sequence != to.sequence {
+                    operation.effects.locks.append(.shareRowExclusive(.sequence(id.path[0], name)))
+                }
                 operation.probes = positions(
                     of: id, path: [id.path[0], name], within: to.sequence)
             }
@@ -218,6 +230,12 @@ extension PlanContext {
                 .statements(["ALTER SEQUENCE \(name: [schema, old]) RENAME TO \(name: new)"]),
                 phase: .expand,
                 undo: exactly(["ALTER SEQUENCE \(name: [schema, new]) RENAME TO \(name: old)"]))
+            operation.effects = momentary([.accessExclusive(.sequence(schema, old))])
+            operation.effects.breaks = [
+                .init(
+                    object: .sequence(schema, old),
+                    consequence: "statements that name the sequence fail", isFailure: true)
+            ]
             operation.frees = [NameSlot(space: .relation, path: [schema, old])]
             operation.takes = [NameSlot(space: .relation, path: [schema, new])]
             operations.append(operation)
