@@ -50,7 +50,18 @@ extension EngineError {
             + (objects.isEmpty ? "" : " (" + objects.joined(separator: ", ") + ")")
     }
 
+    /// What a function does not find, it finds where its callers have a search path.
+    private static let missing: Set<SQLState> = [
+        .undefinedTable, .undefinedColumn, .undefinedObject, .undefinedFunction,
+        .invalidSchemaName,
+    ]
+
     private static func help(for error: PostgreSQLError) -> String? {
+        if let state = error.sqlstate, missing.contains(state), error.internalQuery != nil {
+            return "A function was called that looks for this along the search path, which is "
+                + "empty here, as it is for dumps and in index builds: name it with its schema in "
+                + "the function's body, or give the function `settings: { search_path: … }`."
+        }
         if let hint = error.hint { return hint }
         guard error.sqlstate == .insufficientPrivilege else { return nil }
         return "Grant the connecting role what the message names, or connect as the owner of "
