@@ -14,4 +14,7 @@ public struct SQLiteBackup: Hashable, Sendable {
     public let pages: Int
     /// How many rows each table has, the same in the database and in the backup.
     public let rows: [String: Int64]
+    /// Why tables could not be looked over, by their names: they use what only an application
+    /// knows.
+    public let unchecked: [String: String]
 }

@@ -74,6 +74,16 @@ extension SQLiteConnection {
         }
     }
 
+    /// Whether a statement would change the database; not so for what is no statement at all.
+    public func changesData(_ sql: String) async throws(SQLiteError) -> Bool {
+        try await interruptible(timeout: nil, ignoresCancellation: false) {
+            (handle) throws(SQLiteError) in
+            guard let statement = try? self.prepareOne(sql, in: handle) else { return false }
+            defer { sqlite3_finalize(statement) }
+            return sqlite3_stmt_readonly(statement) == 0
+        }
+    }
+
     /// Runs a body that calls SQLite, with everything that can end it early.
     func interruptible<Value: Sendable>(
         timeout: Duration?, ignoresCancellation: Bool,

@@ -53,6 +53,7 @@ struct Canonicalizer {
         failures += try await buildTriggers()
         let problems = diagnostics(failures) + CanonicalStatements.problems(made.reaches)
         guard problems.isEmpty else { throw DiagnosticsError(problems) }
+        try await checkQueries()
         let reads = desired.compactMap { SQLiteRead($0) }
         let read = try await SQLiteInspector.inspect(scratch, detail: .full, reads: reads).catalog
         let rows = try await CanonicalRows.read(desired, tables: read)
@@ -98,7 +99,7 @@ struct Canonicalizer {
             let folded = entry.name.asciiFolded
             guard !names.contains(folded), !made.contains(folded) || entry.hasPages,
                 environment.tables[folded]?.type != "shadow",
-                !folded.hasPrefix("sqlite_")
+                !folded.hasPrefix("sqlite_"), !SQLiteInspector.ownTables.contains(folded)
             else { continue }
             guard (try? await scratch.query(entry.sql)) != nil else { continue }
             lent.insert(entry.type == "view" ? .view(folded) : .table(folded))
@@ -121,6 +122,22 @@ struct Canonicalizer {
                 case .table, .column, .constraint, .data, .statement: nil
                 }
             }
+    }
+
+    /// What tells whether something is there is asked of the target time and again.
+    private func checkQueries() async throws {
+        var problems: [Diagnostic] = []
+        for object in desired {
+            guard case .statement(let statement) = object.definition,
+                try await scratch.changesData(statement.identity.text)
+            else { continue }
+            problems.append(
+                .error(
+                    "refused", "\(object.id): its identity would change the database",
+                    at: statement.identity.span ?? object.span,
+                    help: "write a query that changes nothing"))
+        }
+        if !problems.isEmpty { throw DiagnosticsError(problems) }
     }
 
     /// Each statement has made what its query finds, and nothing that has a kind of its own.
@@ -220,6 +237,7 @@ struct Canonicalizer {
 
     private func diagnostics(_ failures: [Failure]) -> [Diagnostic] {
         failures.map { failure in
+            if let reserved = reserved(failure) { return reserved }
             let error = failure.error
             // A text that ends too early is noticed at what stands behind it.
             let place = error.position.flatMap {
@@ -230,6 +248,20 @@ struct Canonicalizer {
                 at: place ?? failure.object.span ?? parentSpan(failure.object),
                 help: help(error.message, failure.object))
         }
+    }
+
+    /// Whether there are tables of Lockstep's own at the time must make no difference.
+    private func reserved(_ failure: Failure) -> Diagnostic? {
+        let start = "no such table: "
+        guard failure.error.message.hasPrefix(start),
+            let name = failure.error.message.dropFirst(start.count).split(separator: ".").last,
+            SQLiteInspector.ownTables.contains(String(name).asciiFolded)
+        else { return nil }
+        return .error(
+            "reserved-name",
+            "\(failure.object.id) speaks of \(name), which is Lockstep's own",
+            at: failure.object.span ?? parentSpan(failure.object),
+            help: "leave those tables alone; lockstep history tells what is in them")
     }
 
     private static func code(_ message: String) -> String {

@@ -133,6 +133,17 @@ public struct SQLiteJournal: Journal {
         let tables = try await session.query(
             "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'lockstep_meta'")
         guard !tables.isEmpty else { return false }
+        let columns = try await session.query(
+            """
+            SELECT 1 FROM pragma_table_info('lockstep_meta', 'main')
+            WHERE name IN ('format', 'length', 'head')
+            """)
+        guard columns.count == 3 else {
+            throw EngineError(
+                .unsupported, "the table lockstep_meta of \(session.summary) is not Lockstep's",
+                help: "Give it another name: Lockstep keeps its journal in tables whose names "
+                    + "begin with lockstep_.")
+        }
         let rows = try await session.query("SELECT format FROM lockstep_meta")
         let found = try rows.first?.integer(0) ?? Self.format
         guard found <= Self.format else {

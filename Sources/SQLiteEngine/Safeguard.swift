@@ -13,7 +13,10 @@ extension SQLiteSession {
         let path = freePath("\(summary).lockstep-\(attempt)-\(plan.digest.short)")
         do {
             let backup = try await connection.backup(to: path)
-            return Safeguard("backup of the database as it is now: \(backup.path)")
+            let unchecked = backup.unchecked.sorted { $0.key < $1.key }.map { table, reason in
+                "; table \(table) is in it, and was not looked over: \(reason)"
+            }.joined()
+            return Safeguard("backup of the database as it is now: \(backup.path)\(unchecked)")
         } catch  where error.kind == .cancelled {
             throw EngineError(error)
         } catch {
@@ -21,7 +24,8 @@ extension SQLiteSession {
             throw EngineError(
                 .refused, "no backup could be made, so nothing was run: \(error.message)",
                 code: error.code?.description,
-                help: error.hint ?? "Make room beside the database, or see to its folder's rights.")
+                help: error.hint
+                    ?? "Run PRAGMA integrity_check on the database, and see to what it tells.")
         }
     }
 

@@ -175,22 +175,4 @@ struct ManifestLoweringTests {
             """
         #expect(format(mixed) == canonical)
     }
-
-    @Test("eight times as many manifests take nowhere near the square of that")
-    func many() {
-        func least(_ count: Int) -> Duration {
-            let text = (0..<count).map { number in
-                """
-                apiVersion: lockstep.dev/v1
-                kind: View
-                name: v\(number)
-                query: SELECT 1 AS a
-                """
-            }.joined(separator: "\n---\n")
-            return (0..<3).map { _ in
-                ContinuousClock().measure { #expect(lowered(text).objects.count == count) }
-            }.min() ?? .zero
-        }
-        #expect(least(960) < least(120) * 32)
-    }
 }

@@ -135,6 +135,35 @@ struct RowTests {
         }
     }
 
+    @Test(
+        "a number is read in any way in which one writes it",
+        arguments: [
+            ("1e+300", "1e+300"), ("1e300", "1e+300"), ("1E20", "1e+20"), ("0.0000001", "1e-07"),
+            ("1e-07", "1e-07"), ("10000000000000000.0", "1e+16"), ("-0.25", "-0.25"),
+            ("1.0", "1.0"), ("123.5e2", "12350.0"), ("0.0", "0.0"),
+        ])
+    func numbers(_ written: String, _ number: String) {
+        let lowering = lowered(data("  - { code: DE, raw: \(written) }"))
+        #expect(lowering.diagnostics.isEmpty)
+        let values = lowering.objects.compactMap { object -> DataDefinition.Value? in
+            guard case .data(let row) = object.definition else { return nil }
+            return row.valuesByColumn["raw"]
+        }
+        #expect(values == [.real(number)])
+    }
+
+    @Test(
+        "what numbers would not give back is refused, with a number of the same sort",
+        arguments: [
+            ("10.00", "10.0"), ("007", "7"), ("1.50", "1.5"), ("5.", "5.0"),
+            ("0.12345678901234567890", "0.12345678901234568"),
+        ])
+    func ambiguous(_ written: String, _ number: String) {
+        let found = lowered(data("  - { code: DE, raw: \(written) }")).diagnostics
+        #expect(found.map(\.code) == ["ambiguous-number"])
+        #expect(found.first?.help?.hasSuffix(" as \(number)") == true)
+    }
+
     @Test("two rows that a table takes for one are refused")
     func same() async throws {
         let text = data("  - { raw: 1, note: a }\n  - { raw: '1', note: b }", key: "[raw]")

@@ -57,4 +57,54 @@ struct SafeguardTests {
             #expect(try await bench.rows("SELECT * FROM t") == ["1,2"])
         }
     }
+
+    @Test("of a database with a write-ahead log it is one file")
+    func alone() async throws {
+        try await withBench("PRAGMA journal_mode = WAL; \(Self.before)") { bench in
+            try await bench.lead(to: "CREATE TABLE t(a)")
+            #expect(try backups(bench).count == 1)
+        }
+    }
+
+    @Test("what only an application can look at is in it, and told")
+    func foreign() async throws {
+        let script = """
+            PRAGMA writable_schema = ON;
+            \(Self.before);
+            CREATE TABLE words(w UNIQUE, x); INSERT INTO words VALUES ('a', 1), ('b', 2);
+            UPDATE sqlite_schema SET sql = 'CREATE TABLE words(w COLLATE mine UNIQUE, x)'
+            WHERE name = 'words';
+            """
+        try await withSessions(1) { sessions in
+            try makeForeign(script, sessions[0].summary)
+            let bench = PlanBench(session: try await SQLiteSession.connect(sessions[0].summary))
+            let planned = try await bench.plan(
+                to: try await bench.engine.inspect(
+                    bench.session, scope: Scope(schemas: []), detail: .full
+                ).catalog.filter { $0.id != .column("t", "b") })
+            let kept = try await bench.session.safeguard(planned.plan, attempt: 1)
+            let summary = kept?.summary ?? ""
+            #expect(summary.contains("table words is in it, and was not looked over"))
+            #expect(summary.contains("no such collation sequence: mine"))
+            guard case .applied = try await bench.apply(planned) else {
+                Issue.record("a table that nothing ails was not changed")
+                return
+            }
+            await bench.session.close()
+        }
+    }
+
+    /// As an application with a collation of its own leaves it; here nothing may write a schema.
+    private func makeForeign(_ script: String, _ path: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "python3", "-c",
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2])",
+            path, script,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
 }

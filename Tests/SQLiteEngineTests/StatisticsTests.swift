@@ -45,3 +45,27 @@ struct StatisticsTests {
         }
     }
 }
+
+@Suite("What AUTOINCREMENT remembers")
+struct CounterTests {
+    @Test("removing it loses the counter, and nothing else is told")
+    func removed() async throws {
+        let before = """
+            CREATE TABLE t(a INTEGER PRIMARY KEY AUTOINCREMENT, b); INSERT INTO t(b) VALUES (1), (2);
+            DELETE FROM t WHERE a = 2
+            """
+        try await withBench(before) { bench in
+            let planned = try await bench.lead(to: "CREATE TABLE t(a INTEGER PRIMARY KEY, b)")
+            let breaks = planned.result.steps.flatMap(\.effects.breaks)
+            #expect(
+                breaks.map(\.consequence) == [
+                    "its counter is lost: numbers of deleted rows may be given again"
+                ])
+            #expect(breaks.allSatisfy { !$0.isFailure })
+            #expect(
+                planned.plan.steps.map(\.undo.claim) == [.shape(loses: "the counter of t")])
+            try await bench.undo(planned)
+            #expect(try await bench.rows("SELECT seq FROM sqlite_sequence") == ["1"])
+        }
+    }
+}

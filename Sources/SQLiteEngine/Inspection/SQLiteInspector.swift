@@ -82,7 +82,9 @@ struct SQLiteInspector {
     /// Whether it is neither SQLite's or Lockstep's own nor part of a virtual table.
     static func isModelled(_ entry: SchemaRows.Entry, _ rows: SchemaRows) -> Bool {
         let table = entry.table.asciiFolded
-        if table.hasPrefix("sqlite_") || ownTables.contains(table) { return false }
+        // A view is none of Lockstep's own, whatever it is called.
+        let isOwn = ownTables.contains(table) && rows.tables[table]?.type != "view"
+        if table.hasPrefix("sqlite_") || isOwn { return false }
         if entry.type == "table", !entry.hasPages { return false }
         return rows.tables[table]?.type != "shadow"
     }

@@ -17,6 +17,7 @@ extension TableFacts {
         else { throw Contradiction("index \(entry.name)", "SQLite tells of another one") }
         var used: Set<String> = []
         let keys = try zip(index.keys, told.keys).map { key, told throws(Contradiction) in
+            let key = IndexKeyTokens(key, told: told.collation)
             used.formUnion(CanonicalText.columns(in: key.element, of: names))
             return try self.key(key, told, entry, cursor)
         }

@@ -88,6 +88,8 @@ enum ChangeWords {
             switch (before.definition, after.definition) {
             case (.column(let one), .column(let other)): return altered(one, other, item)
             case (.table(let one), .table(let other)): return altered(one, other, old, item)
+            case (.constraint(let one), .constraint(let other)) where one.hasSameKeys(as: other):
+                return altered(one, other, item)
             case (_, _): return dropped(before, item) + created(after, item)
             }
         }
@@ -171,5 +173,48 @@ enum ChangeWords {
             out.append(item("statements that name its rowid fail, and the rowids are lost", true))
         }
         return out
+    }
+
+    /// Of a key that stays what it is.
+    private static func altered(
+        _ old: ConstraintDefinition, _ new: ConstraintDefinition, _ item: Item
+    ) -> [Effects.Break] {
+        var out: [Effects.Break] = []
+        if old.conflict != new.conflict {
+            out.append(item("a row that breaks it is dealt with in another way", false))
+        }
+        guard old.isAutoincrement != new.isAutoincrement else { return out }
+        return out + [
+            item(
+                new.isAutoincrement
+                    ? "numbers of deleted rows are not given again"
+                    : "its counter is lost: numbers of deleted rows may be given again", false)
+        ]
+    }
+}
+
+extension ConstraintDefinition {
+    /// Whether both are keys by which the same rows are told apart.
+    fileprivate func hasSameKeys(as other: ConstraintDefinition) -> Bool {
+        switch (rule, other.rule) {
+        case (.primaryKey(let one), .primaryKey(let two)): one.columns == two.columns
+        case (.unique(let one), .unique(let two)): one.columns == two.columns
+        case (.primaryKey, _), (.unique, _), (.check, _), (.foreignKey, _): false
+        }
+    }
+
+    fileprivate var conflict: ConflictClause? {
+        switch rule {
+        case .primaryKey(let key): key.conflict
+        case .unique(let key): key.conflict
+        case .check, .foreignKey: nil
+        }
+    }
+
+    fileprivate var isAutoincrement: Bool {
+        switch rule {
+        case .primaryKey(let key): key.isAutoincrement
+        case .unique, .check, .foreignKey: false
+        }
     }
 }

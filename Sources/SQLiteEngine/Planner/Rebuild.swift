@@ -137,6 +137,9 @@ struct Rebuild {
             """
     }
 
+    /// Whether the numbers of deleted rows are forgotten.
+    var losesCounter: Bool { old.primaryKey?.isAutoincrement == true && counter.isEmpty }
+
     /// AUTOINCREMENT never gives a number twice, those of deleted rows included.
     private var counter: [SQL] {
         guard old.primaryKey?.isAutoincrement == true, new.primaryKey?.isAutoincrement == true,

@@ -241,6 +241,7 @@ struct TableOperations {
         operation.data = .kept
         for change in changed { describe(change, in: &operation) }
         describeRows(in: &operation)
+        if rebuild.losesCounter { lose("the counter of \(old.name)", in: &operation) }
         operation.probes += TableProbes(questions: questions, changed: changed).all()
         let isNoticed = operation.effects.breaks.contains(where: \.isFailure)
         if isNoticed || operation.data > .kept { operation.phase = .contract }
@@ -267,13 +268,14 @@ struct TableOperations {
         operation.data = .destroyed
         operation.effects.losses.append(
             .init(object: change.id, relation: id, what: "all values"))
-        operation.undo.claim = .shape(loses: Self.lost(operation.undo.claim, gone.name))
+        lose("all values of \(gone.name)", in: &operation)
     }
 
-    private static func lost(_ claim: Undo.Claim, _ name: String) -> String {
-        switch claim {
-        case .exact, .none: "all values of \(name)"
-        case .shape(let others): "\(others), all values of \(name)"
+    /// What the way back does not bring.
+    private func lose(_ what: String, in operation: inout Operation) {
+        switch operation.undo.claim {
+        case .exact, .none: operation.undo.claim = .shape(loses: what)
+        case .shape(let others): operation.undo.claim = .shape(loses: "\(others), \(what)")
         }
     }
 

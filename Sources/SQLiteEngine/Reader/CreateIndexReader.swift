@@ -3,7 +3,7 @@ struct CreateIndex {
     var name: String
     var table: String
     var isUnique: Bool
-    var keys: [IndexKeyTokens]
+    var keys: [[Token]]
     var predicate: [Token]?
 
     /// Reads `CREATE INDEX`.
@@ -15,7 +15,7 @@ struct CreateIndex {
         let name = try cursor.qualifiedName()
         try cursor.expect("ON")
         let table = try cursor.name()
-        let keys = try cursor.list().map { IndexKeyTokens($0) }
+        let keys = try cursor.list()
         let predicate = cursor.take("WHERE") ? cursor.rest() : nil
         guard cursor.isAtEnd else { throw cursor.mismatch("WHERE or the end") }
         return (

@@ -72,23 +72,29 @@ struct CreateTableReader {
         }
     }
 
-    /// To SQLite, `GENERATED ALWAYS` is the end of the type, and taken off as text: only if
-    /// nothing but blanks is between the two, both go (`sqlite3AddColumn`).
+    /// As SQLite takes it (`sqlite3AddColumn`): to it, `GENERATED ALWAYS` is the end of the type
+    /// and taken off as text, and of what begins with a quote only what is within counts.
     private mutating func type() throws(Mismatch) -> String {
-        var words: [String] = []
+        var tokens: [Token] = []
         while let token = cursor.peek(), Self.isTypeWord(token) {
-            if cursor.isNext("ALWAYS", "AS"), words.last?.asciiUppercased == "GENERATED" {
-                _ = cursor.take("ALWAYS")
-                break
-            }
-            if cursor.isNext("GENERATED", "ALWAYS", "AS"), !cursor.hasCommentBehindNext { break }
-            words.append(try cursor.next().unquoted)
+            tokens.append(try cursor.next())
         }
-        var text = words.joined(separator: " ")
-        if !words.isEmpty, cursor.isNextSymbol("(") {
+        var text = cursor.written(tokens)
+        if !tokens.isEmpty, cursor.isNextSymbol("(") {
             text += "(" + (try cursor.parenthesized()).map(\.text).joined() + ")"
+        } else if text.utf8.count >= 16, let rest = Self.text(text, without: "always") {
+            text = Self.text(rest, without: "generated") ?? rest
         }
+        if let first = tokens.first, first.kind != .word { text = first.unquoted }
         return ColumnDefinition.canonicalType(text)
+    }
+
+    /// What stands before the end of a text and the blanks there; nil if it has another end.
+    private static func text(_ text: String, without end: String) -> String? {
+        guard text.asciiFolded.hasSuffix(end) else { return nil }
+        let rest = text.utf8.dropLast(end.utf8.count)
+        let last = rest.lastIndex { !" \t\n\u{c}\r".utf8.contains($0) }
+        return String(Substring(last.map { rest[...$0] } ?? rest.prefix(0)))
     }
 
     static func isTypeWord(_ token: Token) -> Bool {
@@ -248,7 +254,9 @@ struct IndexKeyTokens {
     /// `DESC`.
     private(set) var isDescending = false
 
-    init(_ tokens: [Token]) {
+    /// - Parameter told: the collation that SQLite tells of; nil where only a column can stand.
+    ///   `COLLATE` binds so tightly that it may belong to the end of an expression alone.
+    init(_ tokens: [Token], told: String? = nil) {
         element = tokens[...]
         if element.count > 2, element[element.endIndex - 2].isWord("NULLS") {
             element = element.dropLast(2)
@@ -259,7 +267,9 @@ struct IndexKeyTokens {
         }
         element = CanonicalText.withoutParentheses(element)
         while element.count > 2, let last = element.last,
-            element[element.endIndex - 2].isWord("COLLATE")
+            element[element.endIndex - 2].isWord("COLLATE"),
+            told == nil || CanonicalText.withoutParentheses(element.dropLast(2)).count == 1
+                || collation == nil && last.unquoted.asciiUppercased == told
         {
             // The outermost one counts.
             collation = collation ?? last.unquoted.asciiUppercased

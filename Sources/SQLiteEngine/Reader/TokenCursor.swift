@@ -36,12 +36,6 @@ struct TokenCursor {
     func isNext(_ keywords: String...) -> Bool { isNext(keywords) }
     func isNextSymbol(_ symbol: String) -> Bool { peek()?.isSymbol(symbol) ?? false }
 
-    /// Whether something that is no blank stands between the next token and the one behind it.
-    var hasCommentBehindNext: Bool {
-        guard let token = peek(), let other = peek(1) else { return false }
-        return bytes[token.range.upperBound..<other.range.lowerBound].contains { $0 > 0x20 }
-    }
-
     private func isNext(_ keywords: [String]) -> Bool {
         keywords.enumerated().allSatisfy { peek($0)?.isWord($1) ?? false }
     }

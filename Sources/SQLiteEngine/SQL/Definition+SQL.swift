@@ -99,12 +99,13 @@ extension ColumnDefinition {
         return sql
     }
 
-    /// A type that is no row of words with numbers behind it is written in quotes.
+    /// A type that is no row of words with numbers behind it is written in quotes, as is one that
+    /// SQLite would take for the beginning of `GENERATED ALWAYS AS`.
     private var typeSQL: SQL {
         let tokens = (try? Tokenizer.tokens(of: type)) ?? []
         let rest = tokens.drop { $0.kind == .word && CreateTableReader.isTypeWord($0) }
         let isPlain =
-            rest.count < tokens.count
+            rest.count < tokens.count && !type.hasSuffix("ALWAYS")
             && (rest.isEmpty
                 || rest.first?.isSymbol("(") == true && rest.last?.isSymbol(")") == true
                     && rest.dropFirst().dropLast().allSatisfy {

@@ -27,7 +27,10 @@ struct TableSpec: Sendable {
             "Whether the primary key is the table's own order, in place of a rowid.")
         let columns = fields.required(
             "columns", .mapping(of: ColumnSpec.decoding),
-            "The columns by name, in their order: a type, or a long form.")
+            """
+            The columns by name: a type, or a long form. A new table has them in this order; in \
+            one that is there, another order is no difference, and a new column comes last.
+            """)
         let primaryKey = fields.optional(
             "primaryKey", KeySpec.primaryKey.spanned, "The primary key: columns, or a long form.")
         let unique = fields.optional(
