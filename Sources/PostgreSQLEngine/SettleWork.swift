@@ -71,7 +71,22 @@ struct SettleWork: Sendable {
             to: Settlement(
                 renames: renames.list, catalog: settled, addresses: addresses,
                 retyped: changer.retyped,
-                removed: removed.sorted().compactMap { ground[$0] }), desired, renames)
+                removed: removed.sorted().compactMap { ground[$0] },
+                remade: try await remade(removed, of: ground, with: &builder)), desired, renames)
+    }
+
+    /// What left as it would be if it came back as it stood; what cannot is left out. Only of what
+    /// is used by name.
+    private func remade(
+        _ removed: Set<ObjectID>, of ground: Catalog<PostgreSQLObject>,
+        with builder: inout ScratchBuilder
+    ) async throws -> [PostgreSQLObject] {
+        let used = removed.filter { [.view, .function].contains($0.kind) }.sorted()
+        if used.isEmpty { return [] }
+        _ = try await builder.build(
+            ScratchUnits(removed.sorted().compactMap { ground[$0] }, searchPath: nil).ordered())
+        let read = try await builder.database.read()
+        return used.compactMap { read[$0] }
     }
 
     /// The generated columns that become plain and stand on columns that get another type, or get

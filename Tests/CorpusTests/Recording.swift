@@ -34,6 +34,8 @@ struct Recording: Codable {
     var renames: [Rename]
     var retyped: [Settlement<PostgreSQLObject>.Retype]
     var removed: [PostgreSQLObject]
+    /// Nil where nothing is.
+    var remade: [PostgreSQLObject]?
     var settled: Delta
     var desired: Delta
 
@@ -43,6 +45,7 @@ struct Recording: Codable {
         renames = request.settlement.renames
         retyped = request.settlement.retyped
         removed = request.settlement.removed
+        remade = request.settlement.remade.isEmpty ? nil : request.settlement.remade
         settled = Delta(from: request.live, to: request.settlement.catalog)
         desired = Delta(from: request.settlement.catalog, to: request.desired)
     }
@@ -51,7 +54,7 @@ struct Recording: Codable {
         let live = Catalog(live)
         let settlement = Settlement(
             renames: renames, catalog: settled.applied(to: live), retyped: retyped,
-            removed: removed)
+            removed: removed, remade: remade ?? [])
         let desired = desired.applied(to: settlement.catalog)
         return PlanningRequest(
             live: live, settlement: settlement, desired: desired,

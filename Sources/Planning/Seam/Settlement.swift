@@ -39,6 +39,9 @@ public struct Settlement<Object: CatalogObject>: Sendable, Codable {
     /// What had to leave in order that a type could change: defaults that the server could not
     /// convert, views, generated columns; as they stood after the renames.
     public var removed: [Object]
+    /// Those of `removed` that are used by name as they would be if they came back unchanged,
+    /// beside the new types; without those that could not.
+    public var remade: [Object]
     /// Live objects that the server prints in another way than the desired ones although it reads
     /// both as the same: they are as desired, and stay as they are.
     public var spellings: [Object]
@@ -47,7 +50,7 @@ public struct Settlement<Object: CatalogObject>: Sendable, Codable {
     public init(
         renames: [Rename] = [], catalog: Catalog<Object>,
         addresses: [ObjectID: ObjectID] = [:], retyped: [Retype] = [], removed: [Object] = [],
-        spellings: [Object] = []
+        remade: [Object] = [], spellings: [Object] = []
     ) {
         self.spellings = spellings
         self.addresses = addresses
@@ -55,5 +58,6 @@ public struct Settlement<Object: CatalogObject>: Sendable, Codable {
         self.catalog = catalog
         self.retyped = retyped
         self.removed = removed
+        self.remade = remade
     }
 }

@@ -257,20 +257,25 @@ extension PlanContext {
         of id: ObjectID, from old: ViewDefinition, to new: ViewDefinition
     ) -> Alteration {
         guard new.columns.starts(with: old.columns) else { return .recreate }
+        let breaks = breaks(of: id, from: old, to: new)
         if old.query == new.query && old.columns == new.columns {
             return .inPlace(
                 optionChange(
                     of: id, word: "VIEW", path: id.path, from: old.options, to: new.options,
-                    lock: .accessExclusive(id)))
+                    lock: .accessExclusive(id)
+                ).map { operation in
+                    var operation = operation
+                    operation.effects.breaks = breaks
+                    if breaks.contains(where: \.isFailure) { operation.phase = .contract }
+                    return operation
+                })
         }
         var operation = Operation(
             "replace", id, title: "Replace \(id)",
             .statements([new.creation(id, replacing: true)]), phase: .expand,
             undo: undo(of: id, from: old, to: new))
         operation.effects = momentary([.accessExclusive(id)])
-        operation.effects.breaks = [
-            .init(object: id, consequence: "its rows come from another query", isFailure: false)
-        ]
+        operation.effects.breaks = breaks
         return .inPlace([operation])
     }
 

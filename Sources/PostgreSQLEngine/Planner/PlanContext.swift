@@ -14,6 +14,10 @@ struct PlanContext {
     let facets: Facets
     /// What leaves so that a type can change, and is not in `settled`.
     let removed: [ObjectID: PostgreSQLObject]
+    /// What of that would come back without a change of its own, as it would be then.
+    let remade: [ObjectID: PostgreSQLObject]
+    /// Type changes of columns that only let more through, as texts before and after.
+    let loosened: Set<[String]>
     /// Under which names rows are read before the plan's renames.
     let former: FormerNames
     /// The columns that get their numbers from another sort of sequence.

@@ -23,6 +23,9 @@ struct PostgreSQLPlanner {
             facets: Facets(request),
             removed: Dictionary(
                 request.settlement.removed.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
+            remade: Dictionary(
+                request.settlement.remade.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
+            loosened: request.loosenedTypes,
             former: FormerNames(request.live, request.settlement.renames),
             renumberings: Renumbering.all(request.settlement.catalog, request.desired))
         absorbed = Set(context.renumberings.values.flatMap { $0.objects.map(\.id) })

@@ -109,9 +109,10 @@ extension PlanContext {
             if !isRecreation { operation.effects.breaks = breaks(ofDroppedDefault: id) }
         case .constraint(let constraint):
             operation.effects = momentary(constraintLocks(constraint, table: table(of: id)))
+            operation.effects.breaks = breaks(without: constraint, of: object)
             operation.data = .kept
         case .index(let index):
-            describeIndex(id, index, isRecreation: isRecreation, in: &operation)
+            describeIndex(object, index, isRecreation: isRecreation, in: &operation)
         case .enum:
             if !isRecreation {
                 operation.effects.breaks = [
@@ -210,9 +211,10 @@ extension PlanContext {
     }
 
     private func describeIndex(
-        _ id: ObjectID, _ index: IndexDefinition, isRecreation: Bool,
+        _ object: PostgreSQLObject, _ index: IndexDefinition, isRecreation: Bool,
         in operation: inout Operation
     ) {
+        let id = object.id
         let table = ObjectID.table(id.path[0], index.table)
         if options.concurrentIndexes {
             operation.form = .concurrentDrop("DROP INDEX CONCURRENTLY \(name: id.path)")
@@ -227,7 +229,9 @@ extension PlanContext {
         operation.effects.breaks = [
             .init(object: id, consequence: "queries that used it become slower", isFailure: false)
         ]
-        if isRecreation && index.isUnique && options.concurrentIndexes {
+        guard index.isUnique else { return }
+        operation.effects.breaks += lostKey(object, table)
+        if isRecreation && options.concurrentIndexes {
             operation.effects.breaks.append(
                 .init(
                     object: id,

@@ -76,6 +76,15 @@ extension PlanContext {
             operation.effects.breaks.append(
                 .init(object: id, consequence: "statements that name a removed label fail"))
         }
+        let known = Set(from.labels.map(ByteText.init))
+        if to.labels.map(ByteText.init).filter(known.contains)
+            != from.labels.map(ByteText.init).filter(left.contains)
+        {
+            operation.effects.breaks.append(
+                .init(
+                    object: id, consequence: "its values compare and sort in another order",
+                    isFailure: false))
+        }
         return operation
     }
 
