@@ -122,6 +122,8 @@ public struct PostgreSQLSession: EngineSession {
             ("check_function_bodies", "off"), ("client_encoding", "UTF8"),
             ("client_min_messages", "warning"), ("default_transaction_isolation", "read committed"),
             ("default_transaction_deferrable", "off"), ("application_name", "lockstep"),
+            // What row security would hide is an error: no count and no statement leaves rows out.
+            ("row_security", "off"),
             // A limit that a role carries would end a long step; the runner sets its own.
             ("lock_timeout", "0"), ("statement_timeout", "0"), ("idle_session_timeout", "0"),
             // If this process stops in the middle of a step, its locks end with this.

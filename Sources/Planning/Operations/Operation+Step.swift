@@ -35,7 +35,8 @@ extension Operation {
     fileprivate var askedProbes: [Probe] {
         probes.map { probe in
             var probe = probe
-            probe.reads = consumes.union([subject]).union(probe.reads).sorted()
+            probe.reads = consumes.union([subject]).union(probe.reads).subtracting(foresees)
+                .sorted()
             return probe
         }
     }

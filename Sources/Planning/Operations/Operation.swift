@@ -17,6 +17,9 @@ public struct Operation: Sendable {
     public var phase: Phase
     /// Questions whose answers must be zero for it to succeed.
     public var probes: [Probe] = []
+    /// What comes or changes with this plan and its questions ask for as it will be: that it does
+    /// leaves their answers what they are.
+    public var foresees: Set<ObjectID> = []
     /// How to go back.
     public var undo: Undo
     /// What happens to data.

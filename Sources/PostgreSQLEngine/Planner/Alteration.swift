@@ -12,12 +12,12 @@ extension PlanContext {
             alteration = self.alteration(of: id, from: old, to: new)
         case (.table(let old), .table(let new)):
             alteration = self.alteration(of: id, from: old, to: new)
-        case (.column(let old), .column(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
+        case (.column(let from), .column(let to)):
+            alteration = self.alteration(of: new, from: from, to: to)
         case (.columnDefault(let old), .columnDefault(let new)):
             alteration = self.alteration(of: id, from: old, to: new)
-        case (.constraint(let old), .constraint(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
+        case (.constraint(let from), .constraint(let to)):
+            alteration = self.alteration(of: new, from: from, to: to)
         case (.index(let old), .index(let new)):
             alteration = self.alteration(of: id, from: old, to: new)
         case (.enum(let old), .enum(let new)):

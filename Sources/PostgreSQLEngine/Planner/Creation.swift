@@ -143,12 +143,29 @@ extension PlanContext {
                     object: object.id,
                     consequence: "an INSERT that does not name \(object.id.name) fails"))
         }
+        if column.isNotNull, let generated = column.generated {
+            operation.foresees = newColumns(of: object, in: table).union([object.id])
+            operation.probes.append(nulls(in: object, by: generated))
+        }
         if column.identity?.isAlways == true || column.generated != nil {
             operation.effects.breaks.append(
                 .init(
                     object: object.id,
                     consequence: "an INSERT that names \(object.id.name) fails", isFailure: false))
         }
+    }
+
+    /// Counts the rows for which an expression gives NULL to a column that refuses it.
+    func nulls(in object: PostgreSQLObject, by generated: ColumnDefinition.Generated) -> Probe {
+        let table = table(of: object.id)
+        let new = newColumns(of: object, in: table)
+        return probe(
+            "nulls", counting: "rows of \(table.dottedPath) whose \(object.id.name) would be NULL",
+            of: table,
+            """
+            SELECT count(*) FROM \(rows(of: table, with: new)) \
+            WHERE (\(verbatim: generated.expression)) IS NULL
+            """, .fails, reads: grounds(of: new))
     }
 
     /// A default that calls a volatile function and comes with its column is computed for each row.
@@ -176,8 +193,9 @@ extension PlanContext {
             operation.effects.scans = [table]
         }
         if index.isUnique {
+            operation.foresees = newColumns(of: object, in: table)
             operation.probes += duplicates(
-                in: table, keys: index.keys.map(\.element),
+                of: object, in: table, keys: index.keys.map(\.element),
                 nullsNotDistinct: index.nullsNotDistinct,
                 where: index.predicate)
             operation.effects.breaks.append(uniqueBreak(table))
@@ -191,9 +209,20 @@ extension PlanContext {
 
     /// Counts the groups of rows that a unique key would refuse.
     func duplicates(
-        in table: ObjectID, keys: [IndexDefinition.Key.Element], nullsNotDistinct: Bool,
-        where predicate: VerbatimSQL?
+        of object: PostgreSQLObject, in table: ObjectID, keys: [IndexDefinition.Key.Element],
+        nullsNotDistinct: Bool, where predicate: VerbatimSQL?
     ) -> [Probe] {
+        let new = newColumns(of: object, in: table)
+        let differs = keys.contains { key in
+            guard case .column(let name) = key, let column = new.first(where: { $0.name == name })
+            else { return false }
+            switch newValue(of: column) {
+            case .told: return false
+            case .null: return !nullsNotDistinct
+            case .untold: return true
+            }
+        }
+        if differs { return [] }
         let expressions = keys.map { element -> SQL in
             switch element {
             case .column(let name): "\(name: name)"
@@ -203,22 +232,14 @@ extension PlanContext {
         var conditions: [SQL] = nullsNotDistinct ? [] : expressions.map { "\($0) IS NOT NULL" }
         if let predicate { conditions.append("(\(verbatim: predicate))") }
         let filter: SQL = conditions.isEmpty ? "" : " WHERE \(conditions.joined(" AND "))"
-        // Columns that the plan itself adds cannot be asked yet.
-        let asksNewColumn = keys.contains {
-            if case .column(let name) = $0 {
-                return created.contains(.column(table.path[0], table.path[1], name))
-            }
-            return false
-        }
-        if asksNewColumn { return [] }
         return [
             probe(
                 "duplicates", counting: "keys that more than one row of \(table.dottedPath) has",
                 of: table,
                 """
-                SELECT count(*) FROM (SELECT 1 FROM \(former.rows(of: table))\(filter) \
+                SELECT count(*) FROM (SELECT 1 FROM \(rows(of: table, with: new))\(filter) \
                 GROUP BY \(expressions.joined(", ")) HAVING count(*) > 1) AS duplicates
-                """, .fails)
+                """, .fails, reads: grounds(of: new))
         ]
     }
 

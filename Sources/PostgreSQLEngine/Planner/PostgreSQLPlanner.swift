@@ -50,7 +50,10 @@ struct PostgreSQLPlanner {
         if recreation.diagnostics.hasErrors {
             return PlanningResult(steps: [], diagnostics: recreation.diagnostics)
         }
-        let operations = rows.placed(operations(alterations, recreation), columns: valued)
+        let unplaced = operations(alterations, recreation)
+        let held = rows.diagnostics(unplaced, columns: valued)
+        if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
+        let operations = rows.placed(unplaced, columns: valued)
         let taken = TakenNames(request).diagnostics(
             operations, spans: request.spans)
         if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
@@ -309,6 +312,10 @@ struct PostgreSQLPlanner {
         return operations.map { operation in
             var operation = operation
             operation.touches = touches(operation, recreation)
+            let called = context.called(by: operation)
+            for index in operation.probes.indices {
+                operation.probes[index].reads += called
+            }
             operation.requirements = context.requirements(of: operation)
             operation.effects = operation.effects.noting(Self.workNotes)
             return operation

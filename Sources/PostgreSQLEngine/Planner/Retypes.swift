@@ -99,6 +99,7 @@ extension PlanContext {
         operation.effects.losses = losses(of: id, change, to: to)
         operation.probes = misfits(of: id, retype, change, from: from, to: to)
         operation.probes += keyProbes(of: id, change, to: to)
+        operation.probes += checkProbes(of: id, change, to: to)
         return operation
     }
 
@@ -223,8 +224,7 @@ extension PlanContext {
     ) -> [Probe] {
         guard change.changesEquality || change.fate == .lossy else { return [] }
         let table = table(of: id)
-        var converted: SQL = "(\(name: id.name)::\(verbatim: to.type))"
-        if let collation = to.collation { converted += " COLLATE \(collation.sql)" }
+        let converted = Self.converted(id, to)
         return settled.sorted.flatMap { object -> [Probe] in
             guard let key = uniqueKey(of: object, on: table), key.columns.contains(id.name),
                 let after = desired[object.id], uniqueKey(of: after, on: table) == key
@@ -245,6 +245,41 @@ extension PlanContext {
                     """, .fails, reads: object.dependencies)
             ]
         }
+    }
+
+    /// Rows that a check refuses with the new values: it is held against every row again.
+    private func checkProbes(
+        of id: ObjectID, _ change: TypeChange, to: ColumnDefinition
+    ) -> [Probe] {
+        guard change.changesEquality || change.fate != .kept else { return [] }
+        let table = table(of: id)
+        let columns = settled.sorted.filter { $0.id.kind == .column && $0.parent == table }
+            .map { column -> SQL in
+                guard column.id == id else { return "\(name: column.id.name)" }
+                return "\(Self.converted(id, to)) AS \(name: id.name)"
+            }
+        return settled.sorted.compactMap { object in
+            guard object.parent == table, object.dependencies.contains(id),
+                desired[object.id] == object,
+                case .constraint(let constraint) = object.definition,
+                case .check(let check) = constraint.rule, check.isValidated
+            else { return nil }
+            return probe(
+                "violators-\(object.id.name)",
+                counting: "rows of \(table.dottedPath) that violate \(object.id.name) with "
+                    + "\(id.name) as \(to.type.text)", of: table,
+                """
+                SELECT count(*) FROM (SELECT \(columns.joined(", ")) FROM \
+                \(former.rows(of: table))) AS \(name: table.name) \
+                WHERE NOT (\(verbatim: check.expression))
+                """, .fails, reads: object.dependencies)
+        }
+    }
+
+    private static func converted(_ id: ObjectID, _ to: ColumnDefinition) -> SQL {
+        var converted: SQL = "(\(name: id.name)::\(verbatim: to.type))"
+        if let collation = to.collation { converted += " COLLATE \(collation.sql)" }
+        return converted
     }
 
     private struct UniqueKey: Equatable {

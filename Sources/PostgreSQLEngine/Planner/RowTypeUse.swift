@@ -1,5 +1,6 @@
-// Owns the order around functions with a parsed body that reads a field of a table's row: while
-// one is there, the server writes no column of the table anew and adds none with a value.
+// Owns the order around what stands on the form of a table's rows: functions with a parsed body
+// that reads a field of one, and columns of other tables that hold some. While one is there, the
+// server writes no column of the table anew and adds none with a value.
 
 import Planning
 import SchemaCore
@@ -32,13 +33,81 @@ struct RowTypeUse {
         }.map { (function: $0.0, column: $0.1) }
     }
 
-    /// The operations with the slots by which such functions leave before what they hold up and
-    /// come back after it.
+    /// Columns that hold rows of tables of which `operations` change the form, and keep doing so.
+    func diagnostics(_ operations: [Operation], columns: Set<ObjectID>) -> [Diagnostic] {
+        let changed = changedTables(operations, columns)
+        let after = holders(of: changed, in: desired)
+        var out: [Diagnostic] = []
+        for (holder, tables) in holders(of: changed, in: present).sorted(by: { $0.key < $1.key }) {
+            for table in tables.intersection(after[holder] ?? []).sorted() {
+                out.append(Self.held(holder, table, at: desired[table]?.span))
+            }
+        }
+        return out
+    }
+
+    private static func held(
+        _ holder: ObjectID, _ table: ObjectID, at span: SourceSpan?
+    ) -> Diagnostic {
+        .error(
+            "unsupported-change",
+            "\(holder) holds rows of \(table): while it does, the server changes no type of a "
+                + "column of that table, adds none with a value and does not write it anew",
+            at: span,
+            help: "add a column as nullable and without a default or expression, which gives no "
+                + "row a value, or move the values of \(holder) to another type first, in a "
+                + "change of its own")
+    }
+
+    /// The tables whose rows get another form or are written anew.
+    private func changedTables(
+        _ operations: [Operation], _ columns: Set<ObjectID>
+    ) -> Set<ObjectID> {
+        // What is computed when it is read has no value in any row.
+        let stored = columns.filter { id in
+            guard case .column(let column)? = desired[id]?.definition else { return true }
+            return column.generated?.isStored ?? true
+        }
+        return Set(stored.map(Self.table)).union(operations.flatMap(\.effects.rewrites))
+    }
+
+    /// By column of another table, those of the tables of whose rows its type is made.
+    private func holders(
+        of tables: Set<ObjectID>, in catalog: Catalog<PostgreSQLObject>
+    ) -> [ObjectID: Set<ObjectID>] {
+        if tables.isEmpty { return [:] }
+        var out: [ObjectID: Set<ObjectID>] = [:]
+        for object in catalog.objects.values where object.id.kind == .column {
+            let held = object.dependencies.filter {
+                $0.kind == .table && tables.contains($0) && $0 != Self.table(of: object.id)
+            }
+            if !held.isEmpty { out[object.id] = held }
+        }
+        return out
+    }
+
+    /// The operations with the slots by which such functions and columns leave before what they
+    /// hold up and come back after it.
     func placed(_ operations: [Operation], columns: Set<ObjectID>) -> [Operation] {
-        if columns.isEmpty { return operations }
+        let changed = changedTables(operations, columns)
+        if columns.isEmpty && changed.isEmpty { return operations }
         let tables = Set(columns.map(Self.table))
+        let before = holders(of: changed, in: present)
+        let after = holders(of: changed, in: desired)
         return operations.map { operation in
             var operation = operation
+            for id in operation.destroys {
+                for table in before[id] ?? [] { operation.frees.insert(Self.slot("free", table)) }
+            }
+            if operation.verb != "drop" {
+                for table in after[operation.subject] ?? [] {
+                    operation.takes.insert(Self.slot("done", table))
+                }
+            }
+            for table in operation.effects.rewrites where changed.contains(table) {
+                operation.takes.insert(Self.slot("free", table))
+                operation.frees.insert(Self.slot("done", table))
+            }
             switch (operation.verb, operation.subject.kind) {
             case ("drop", .function):
                 for table in rows(of: operation.subject, in: present) where tables.contains(table) {

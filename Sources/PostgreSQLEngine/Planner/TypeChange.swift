@@ -167,38 +167,51 @@ extension TypeChange {
     func failure(
         of column: SQL, needsCast: Bool, to type: VerbatimSQL, majorVersion: Int
     ) -> SQL? {
-        guard from.origin == .server, !from.isArray else { return nil }
-        let isText = ["text", "varchar", "bpchar", "name"].contains(from.name)
+        guard from.origin == .server else { return nil }
+        if from.isArray {
+            guard to.isArray, to.origin == .server,
+                let condition = refusal(of: "element", needsCast: needsCast)
+            else { return nil }
+            return """
+                EXISTS (SELECT FROM pg_catalog.unnest(\(column)) AS elements(element) \
+                WHERE \(condition))
+                """
+        }
         if to.origin == .server && !to.isArray {
-            switch to.name {
-            case "varchar", "bpchar":
-                // A cast that is named cuts; an assignment cuts nothing but blanks.
-                guard isText, !needsCast, let limit = to.limit else { return nil }
-                let length: SQL = "pg_catalog.char_length(pg_catalog.rtrim(\(column)::text))"
-                return "\(length) > \(Self.number("\(limit)"))"
-            case "int2", "int4", "int8":
-                guard Self.exact.contains(from.name), let range = Self.ranges[to.name] else {
-                    break
-                }
-                let least = Self.number("\(range.lowerBound)")
-                let most = Self.number("\(range.upperBound)")
-                return "pg_catalog.round(\(column)::numeric) NOT BETWEEN \(least) AND \(most)"
-            case "numeric":
-                guard Self.exact.contains(from.name), let room = to.precision else { break }
-                let places = Self.number("\(room.fraction)")
-                let rounded: SQL = "pg_catalog.round(\(column)::numeric, \(places))"
-                let least = Self.number("1e\(room.whole)")
-                return """
-                    \(column)::numeric <> 'NaN' AND pg_catalog.abs(\(rounded)) >= \(least)
-                    """
-            default: break
-            }
+            if let condition = refusal(of: column, needsCast: needsCast) { return condition }
+            if ["varchar", "bpchar"].contains(to.name) { return nil }
         }
         // The server can be asked without an error from this version on.
         guard majorVersion >= 16, ["text", "varchar"].contains(from.name),
             to.isArray || to.origin != .server || !Self.unasked.contains(to.name)
         else { return nil }
         return "NOT pg_catalog.pg_input_is_valid(\(column)::text, \(literal: type.text))"
+    }
+
+    /// A condition on values, or on elements of arrays, between types of the server.
+    private func refusal(of value: SQL, needsCast: Bool) -> SQL? {
+        let isText = ["text", "varchar", "bpchar", "name"].contains(from.name)
+        switch to.name {
+        case "varchar", "bpchar":
+            // A cast that is named cuts; an assignment cuts nothing but blanks.
+            guard isText, !needsCast, let limit = to.limit else { return nil }
+            let length: SQL = "pg_catalog.char_length(pg_catalog.rtrim(\(value)::text))"
+            return "\(length) > \(Self.number("\(limit)"))"
+        case "int2", "int4", "int8":
+            guard Self.exact.contains(from.name), let range = Self.ranges[to.name] else {
+                return nil
+            }
+            let least = Self.number("\(range.lowerBound)")
+            let most = Self.number("\(range.upperBound)")
+            return "pg_catalog.round(\(value)::numeric) NOT BETWEEN \(least) AND \(most)"
+        case "numeric":
+            guard Self.exact.contains(from.name), let room = to.precision else { return nil }
+            let places = Self.number("\(room.fraction)")
+            let rounded: SQL = "pg_catalog.round(\(value)::numeric, \(places))"
+            let least = Self.number("1e\(room.whole)")
+            return "\(value)::numeric <> 'NaN' AND pg_catalog.abs(\(rounded)) >= \(least)"
+        default: return nil
+        }
     }
 
     private static func number(_ digits: String) -> SQL { "\(verbatim: VerbatimSQL(digits))" }

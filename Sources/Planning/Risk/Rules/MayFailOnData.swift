@@ -20,6 +20,7 @@ public struct MayFailOnData: RiskRule {
     public static let severities = [
         "high, caution: rows were counted on which the step fails.",
         "medium, caution: it could not be counted, or an earlier step changes what was counted.",
+        "low, caution: none was counted, and an earlier step changes what was counted.",
         "info, safe: none was counted.",
     ]
     /// Whether its severity follows the size of tables.
@@ -53,6 +54,14 @@ public struct MayFailOnData: RiskRule {
                 evidence: ["\(probe.counts): \(answer.text)"], remedy: remedy)
         }
         switch answer {
+        case .count(0) where subject.earlyProbes.contains(probe.name):
+            return make(
+                .low, .caution,
+                "The step fails on no row of \(probe.object) as they are now; an earlier step "
+                    + "changes what was counted.",
+                "Make sure that the earlier step leaves no row on which this one fails: then the "
+                    + "plan stops there. What is counted is the query of the probe "
+                    + "\(probe.name), which the plan's JSON holds.")
         case .count(0):
             return make(
                 .info, .safe,

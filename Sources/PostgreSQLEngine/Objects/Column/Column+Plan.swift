@@ -4,8 +4,9 @@ import SchemaCore
 extension PlanContext {
     /// What a column can change in place once its type is the wanted one.
     func alteration(
-        of id: ObjectID, from old: ColumnDefinition, to new: ColumnDefinition
+        of object: PostgreSQLObject, from old: ColumnDefinition, to new: ColumnDefinition
     ) -> Alteration {
+        let id = object.id
         if old.generated == nil && new.generated != nil { return .recreate }
         precondition(
             old.type == new.type && old.collation == new.collation,
@@ -18,7 +19,12 @@ extension PlanContext {
             guard capabilities.majorVersion >= 17, from.isStored == to.isStored else {
                 return .recreate
             }
-            operations.append(expressionChange(of: id, from: from, to: to))
+            var change = expressionChange(of: id, from: from, to: to)
+            if old.isNotNull && new.isNotNull {
+                change.foresees = newColumns(of: object, in: table(of: id)).union([id])
+                change.probes = [nulls(in: object, by: to)]
+            }
+            operations.append(change)
         case (let from?, nil):
             guard from.isStored else { return .recreate }
             operations.append(expressionDrop(of: id))

@@ -11,6 +11,7 @@ extension PlanContext {
         guard exists(table) else { return [withReferencedLock(base, constraint, table)] }
         var operation = base
         operation.data = .kept
+        operation.foresees = newColumns(of: object, in: table)
         switch constraint.rule {
         case .primaryKey(let key), .unique(let key):
             operation.effects.locks = [.accessExclusive(table)]
@@ -18,16 +19,23 @@ extension PlanContext {
             operation.effects.scans = [table]
             operation.effects.breaks = [uniqueBreak(table)]
             operation.probes = duplicates(
-                in: table, keys: key.columns.map { .column($0) },
+                of: object, in: table, keys: key.columns.map { .column($0) },
                 nullsNotDistinct: key.nullsNotDistinct, where: nil)
             return [operation]
-        case .exclusion:
+        case .exclusion(let exclusion):
             operation.effects.locks = [.accessExclusive(table)]
             operation.effects.builds = [object.id]
             operation.effects.scans = [table]
+            operation.effects.breaks = [
+                .init(
+                    object: table,
+                    consequence: "a write that conflicts with another row is refused",
+                    isFailure: false)
+            ]
+            operation.probes = conflicts(of: exclusion, object, in: table)
             return [operation]
         case .check(let check):
-            operation.probes = violators(of: check, in: table)
+            operation.probes = violators(of: check, object, in: table)
             operation.effects.locks = [.accessExclusive(table)]
             operation.effects.breaks = [
                 .init(
@@ -38,7 +46,8 @@ extension PlanContext {
                 operation, constraint, object, validationLocks: [.shareUpdateExclusive(table)])
         case .foreignKey(let key):
             let other = ObjectID.table(key.table.schema ?? table.path[0], key.table.name)
-            operation.probes = orphans(of: key, in: table, other: other)
+            operation.probes = orphans(of: key, object, in: table, other: other)
+            operation.foresees.formUnion(newGround(of: object, in: other))
             operation.effects.locks = locks([.shareRowExclusive(table), .shareRowExclusive(other)])
             operation.effects.breaks = breaks(of: key, object.id, other: other)
             return staged(
@@ -78,6 +87,7 @@ extension PlanContext {
         ]
         validate.consumes = add.consumes
         validate.probes = add.probes
+        validate.foresees = add.foresees
         add.probes = []
         validate.sequence = 1
         // What needs the constraint needs it validated.
@@ -100,59 +110,78 @@ extension PlanContext {
         return validate
     }
 
-    private func violators(of check: ConstraintDefinition.Check, in table: ObjectID) -> [Probe] {
-        [
+    private func violators(
+        of check: ConstraintDefinition.Check, _ object: PostgreSQLObject, in table: ObjectID
+    ) -> [Probe] {
+        let new = newColumns(of: object, in: table)
+        return [
             probe(
                 "violators", counting: "rows of \(table.dottedPath) that violate the condition",
                 of: table,
                 """
-                SELECT count(*) FROM \(former.rows(of: table)) \
+                SELECT count(*) FROM \(rows(of: table, with: new)) \
                 WHERE NOT (\(verbatim: check.expression))
                 """,
-                .fails)
+                .fails, reads: grounds(of: new))
         ]
     }
 
+    /// Rows that a foreign key refuses; to a table that this plan makes no row can refer.
     private func orphans(
-        of key: ConstraintDefinition.ForeignKey, in table: ObjectID, other: ObjectID
+        of key: ConstraintDefinition.ForeignKey, _ object: PostgreSQLObject, in table: ObjectID,
+        other: ObjectID
     ) -> [Probe] {
-        let pairs = zip(key.columns, key.referencedColumns)
-        guard exists(other), !key.referencedColumns.isEmpty,
-            !key.columns.contains(where: {
-                created.contains(.column(table.path[0], table.path[1], $0))
-            })
-        else { return [] }
-        let match = pairs.map { "parent.\(name: $1) = child.\(name: $0)" as SQL }.joined(" AND ")
-        let given = key.columns.map { "child.\(name: $0) IS NOT NULL" as SQL }.joined(" AND ")
-        let (rows, parents) = (
-            former.rows(of: table, as: "child"), former.rows(of: other, as: "parent")
-        )
+        let new = newColumns(of: object, in: table)
+        let own = new.filter { key.columns.contains($0.name) }
+        let isUnset = own.contains {
+            if case .null = newValue(of: $0) { true } else { false }
+        }
+        guard !key.referencedColumns.isEmpty, !isUnset || key.match == .full else { return [] }
+        let match = zip(key.columns, key.referencedColumns)
+            .map { "parent.\(name: $1) = child.\(name: $0)" as SQL }.joined(" AND ")
+        // MATCH FULL takes all columns or none.
+        let given = key.columns.map { "child.\(name: $0) IS NOT NULL" as SQL }
+            .joined(key.match == .full ? " OR " : " AND ")
+        var condition: SQL = "(\(given))"
+        let newKeys = newColumns(of: object, in: other)
+            .filter { key.referencedColumns.contains($0.name) }
+        if exists(other) {
+            condition += """
+                 AND NOT EXISTS (SELECT 1 FROM \(rows(of: other, with: newKeys, as: "parent")) \
+                WHERE \(match))
+                """
+        }
         return [
             probe(
                 "orphans",
                 counting: "rows of \(table.dottedPath) without a row in \(other.dottedPath)",
                 of: table,
                 """
-                SELECT count(*) FROM \(rows) WHERE \(given) AND NOT EXISTS \
-                (SELECT 1 FROM \(parents) WHERE \(match))
-                """, .fails)
+                SELECT count(*) FROM \(rows(of: table, with: own, as: "child")) \
+                WHERE \(condition)
+                """, .fails, reads: grounds(of: own.union(newKeys)))
         ]
     }
 
     /// Validation, deferral and the index's parameters change in place; all else is made again.
     func alteration(
-        of id: ObjectID, from old: ConstraintDefinition, to new: ConstraintDefinition
+        of object: PostgreSQLObject, from old: ConstraintDefinition, to new: ConstraintDefinition
     ) -> Alteration {
+        let id = object.id
         let table = table(of: id)
         if old.validated(true) == new.validated(true), new.isValidated {
             var locks: [Effects.Lock] = [.shareUpdateExclusive(table)]
-            if case .foreignKey(let key) = new.rule {
-                locks.append(.rowShare(.table(key.table.schema ?? table.path[0], key.table.name)))
+            var probes: [Probe] = []
+            switch new.rule {
+            case .foreignKey(let key):
+                let other = ObjectID.table(key.table.schema ?? table.path[0], key.table.name)
+                locks.append(.rowShare(other))
+                probes = orphans(of: key, object, in: table, other: other)
+            case .check(let check): probes = violators(of: check, object, in: table)
+            case .primaryKey, .unique, .exclusion: break
             }
             var operation = validation(of: id, locks: locks)
-            if case .check(let check) = new.rule {
-                operation.probes = violators(of: check, in: table)
-            }
+            operation.probes = probes
             return .inPlace([operation])
         }
         if old.rule == new.rule, case .foreignKey = new.rule {
