@@ -27,17 +27,18 @@ struct ForeignKeyChecks {
         self.rebuilt = rebuilt
     }
 
-    /// Adds the checks and their probes to the last operations that they are about, and before the
-    /// first of these the taking down of what is wrong already.
+    /// Adds the checks and their probes to the last operations that they are about, and before all
+    /// others the taking down of what is wrong already: on the way there may be keys that SQLite
+    /// cannot look at.
     func add(to operations: inout [Operation]) {
         let subjects = subjects()
         if subjects.isEmpty { return }
         let before = ManifestFacts(context.settled.sorted)
         var known: [String] = []
-        var (start, end) = (operations.count, 0)
+        var end = 0
         for (table, subject) in subjects.sorted(by: { $0.key < $1.key }) {
             let places = operations.indices.filter { concerns(operations[$0], subject.about) }
-            guard let first = places.first, let last = places.last,
+            guard let last = places.last,
                 case .table(let definition)? = context.desired[table]?.definition
             else { continue }
             let isKnown =
@@ -45,7 +46,7 @@ struct ForeignKeyChecks {
                 && Self.canBeAsked(context.oldChildren(of: table), before)
             if isKnown {
                 known.append(definition.name)
-                (start, end) = (min(start, first), max(end, last))
+                end = max(end, last)
             }
             append([Self.check(definition.name, isKnown: isKnown)], to: &operations[last])
             operations[last].effects.scans.append(table)
@@ -57,8 +58,8 @@ struct ForeignKeyChecks {
             }
         }
         if known.isEmpty { return }
-        if case .statements(let statements) = operations[start].form {
-            operations[start].form = .statements([Self.note(known)] + statements)
+        if case .statements(let statements) = operations[0].form {
+            operations[0].form = .statements([Self.note(known)] + statements)
         }
         append(["DROP TABLE temp.\(Self.notes)"], to: &operations[end])
     }
