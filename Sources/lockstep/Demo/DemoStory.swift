@@ -42,7 +42,7 @@ struct DemoStory: Sendable {
             "alter table shop.coupons alter column percent set default 10",
         ],
         reverting: "the index is built concurrently, without stopping anybody who writes",
-        revertLevel: "caution"
+        revertLevel: "breaking"
     ) { _ in try await DemoServer.start() }
 
     private static let sqlite = DemoStory(
