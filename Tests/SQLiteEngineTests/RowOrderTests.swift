@@ -82,6 +82,35 @@ struct RowOrderTests {
         }
     }
 
+    @Test("values change over although a partial index parts the rows by what changes as well")
+    func swappedBeside() async throws {
+        func manifests(_ rows: [String]) -> String {
+            """
+            apiVersion: lockstep.dev/v1
+            kind: Table
+            name: t
+            columns: { id: integer, v: int, w: int }
+            primaryKey: [id]
+            indexes:
+              i: { unique: true, columns: [v], where: w < 5 }
+            ---
+            apiVersion: lockstep.dev/v1
+            kind: Data
+            table: t
+            key: [id]
+            rows:
+            \(rows.map { "  - \($0)" }.joined(separator: "\n"))
+            """
+        }
+        try await withFile { file in
+            try await file.lead(to: manifests(["{ id: 1, v: 1, w: 0 }", "{ id: 2, v: 2, w: 0 }"]))
+            try await file.lead(
+                to: manifests(["{ id: 1, v: 2, w: 1 }", "{ id: 2, v: 1, w: 0 }"]),
+                ["update-data:t"])
+            #expect(try await file.rows("SELECT v, w FROM t ORDER BY id") == ["2,1", "1,0"])
+        }
+    }
+
     @Test("rows whose values no other row takes are updated by one statement each")
     func plain() async throws {
         try await withFile { file in

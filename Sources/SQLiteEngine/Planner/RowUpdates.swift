@@ -90,11 +90,13 @@ struct RowUpdates {
         return constraints
             + table.attachments.compactMap { object in
                 guard case .index(let index) = object.definition, index.isUnique else { return nil }
-                let columns = object.dependencies.filter { $0.kind == .column }.map(\.name)
-                let isPlain = index.keys.allSatisfy { key in
-                    if case .column = key.element { true } else { false }
+                // A condition's columns are no part of the key: rows that it parts may still meet.
+                let plain = index.keys.compactMap { key -> String? in
+                    if case .column(let name) = key.element { name.asciiFolded } else { nil }
                 }
-                return Key(columns: columns.sorted(), isComputed: !isPlain)
+                if plain.count == index.keys.count { return Key(columns: plain) }
+                let columns = object.dependencies.filter { $0.kind == .column }.map(\.name)
+                return Key(columns: columns.sorted(), isComputed: true)
             }
     }
 
