@@ -195,10 +195,7 @@ struct Privileges {
             SELECT a.place, n.oid, n.nspowner, p.proowner
             FROM asked a JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
                 JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = a.name
-            WHERE a.sort = 'function' AND a.arguments = '(' || (
-                SELECT coalesce(string_agg(
-                    pg_catalog.format_type(i.type, NULL), ', ' ORDER BY i.place), '')
-                FROM unnest(p.proargtypes) WITH ORDINALITY i (type, place)) || ')'
+            WHERE a.sort = 'function' AND a.arguments = \(CatalogQuery.signature)
             UNION ALL
             SELECT a.place, e.extnamespace, e.extowner, e.extowner
             FROM asked a JOIN pg_catalog.pg_extension e ON e.extname = a.schema
@@ -248,10 +245,7 @@ struct Privileges {
         SELECT a.place, p.proowner, pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
         FROM asked a JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
             JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = a.name
-        WHERE a.sort = 'EXECUTE' AND a.arguments = '(' || (
-            SELECT coalesce(string_agg(
-                pg_catalog.format_type(i.type, NULL), ', ' ORDER BY i.place), '')
-            FROM unnest(p.proargtypes) WITH ORDINALITY i (type, place)) || ')'
+        WHERE a.sort = 'EXECUTE' AND a.arguments = \(CatalogQuery.signature)
         UNION ALL
         SELECT a.place, l.lanowner, me.rolsuper
             OR l.lanpltrusted AND pg_catalog.has_language_privilege(l.oid, 'USAGE')

@@ -153,9 +153,7 @@ struct SettleWork: Sendable {
             return try await connection.query(
                 """
                 SELECT p.oid::pg_catalog.text, n.nspname, p.proname,
-                    '(' || (SELECT coalesce(string_agg(
-                            pg_catalog.format_type(a.type, NULL), ', ' ORDER BY a.place), '')
-                        FROM unnest(p.proargtypes) WITH ORDINALITY a (type, place)) || ')'
+                    \(CatalogQuery.signature)
                 FROM pg_catalog.pg_proc p
                     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
                 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')

@@ -17,6 +17,13 @@ enum CatalogQuery {
         SELECT n.oid, n.nspname, \(isNoMember("pg_namespace", "n.oid")) FROM pg_namespace n
         """
 
+    /// The types of what a caller gives to the function `p`, as the address of it ends.
+    static let signature = """
+        '(' || (SELECT coalesce(string_agg(
+                pg_catalog.format_type(argument.type, NULL), ', ' ORDER BY argument.place), '')
+            FROM unnest(p.proargtypes) WITH ORDINALITY argument (type, place)) || ')'
+        """
+
     /// An array of oids as a parameter.
     static func array(_ oids: some Sequence<OID>) -> String {
         "{" + oids.lazy.map { String($0) }.joined(separator: ",") + "}"

@@ -1,15 +1,9 @@
 // Owns the search among functions and what is named in a schema beside relations and types.
 
 extension UnmodelledQuery {
-    private static let signature = """
-        '(' || (SELECT coalesce(string_agg(format_type(argument.type, NULL), ', '
-                ORDER BY argument.place), '')
-            FROM unnest(p.proargtypes) WITH ORDINALITY argument (type, place)) || ')'
-        """
-
     static let functions = """
-        SELECT found.kind, ARRAY[s.schema, p.proname, \(signature)]::text[], found.what,
-            'pg_proc'::regclass, p.oid
+        SELECT found.kind, ARRAY[s.schema, p.proname, \(CatalogQuery.signature)]::text[],
+            found.what, 'pg_proc'::regclass, p.oid
         FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
         JOIN (VALUES ('p', 'procedure', 'procedure'), ('a', 'aggregate', 'aggregate'),
             ('w', 'windowFunction', 'window function')
@@ -18,8 +12,8 @@ extension UnmodelledQuery {
         """
 
     static let functionProperties = """
-        SELECT 'function', ARRAY[s.schema, p.proname, \(signature)]::text[], found.what,
-            'pg_proc'::regclass, p.oid
+        SELECT 'function', ARRAY[s.schema, p.proname, \(CatalogQuery.signature)]::text[],
+            found.what, 'pg_proc'::regclass, p.oid
         FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
         CROSS JOIN LATERAL (VALUES
             (p.proowner <> s.nspowner AND p.proowner NOT IN (SELECT role FROM plain_owner),
