@@ -54,7 +54,7 @@ struct ForeignKeyChecks {
             operations[last].probes += subject.keys.map { item in
                 questions.orphans(
                     item.key, item.object.id.description,
-                    known: Self.key(context.settled[item.object.id]))
+                    known: former(item.key, of: table))
             }
         }
         if known.isEmpty { return }
@@ -115,6 +115,17 @@ struct ForeignKeyChecks {
         }
     }
 
+    /// The key as it is before: the one of the same columns to the same table, by whatever name.
+    private func former(
+        _ key: ConstraintDefinition.ForeignKey, of table: ObjectID
+    ) -> ConstraintDefinition.ForeignKey? {
+        func identity(_ key: ConstraintDefinition.ForeignKey) -> [String] {
+            (key.columns + [key.table]).map(\.asciiFolded)
+        }
+        return context.oldChildren(of: table).lazy.compactMap(Self.key)
+            .first { identity($0) == identity(key) }
+    }
+
     private static func key(_ object: SQLiteObject?) -> ConstraintDefinition.ForeignKey? {
         guard case .constraint(let constraint)? = object?.definition,
             case .foreignKey(let key) = constraint.rule
@@ -138,11 +149,14 @@ struct ForeignKeyChecks {
 
     private static let notes: SQL = "lockstep_orphans"
 
-    /// Takes down what is wrong before anything is done.
+    /// Takes down what is wrong before anything is done, key by key: what a key that goes lets
+    /// stand excuses nothing of one that comes.
     private static func note(_ tables: [String]) -> SQL {
         let all = tables.map { table -> SQL in
             """
-            SELECT "table" AS child, parent FROM pragma_foreign_key_check(\(literal: table))
+            SELECT \(literal: table) AS child, parent, \(columns(of: table)) AS "columns", \
+            count(*) AS number FROM pragma_foreign_key_check(\(literal: table)) AS found \
+            GROUP BY parent, fkid
             """
         }
         return "CREATE TEMP TABLE \(notes) AS \(all.joined(" UNION ALL "))"
@@ -154,14 +168,24 @@ struct ForeignKeyChecks {
         let known: SQL =
             isKnown
             ? """
-             GROUP BY parent HAVING count(*) > (SELECT count(*) FROM temp.\(notes) AS known \
-            WHERE known.child = \(literal: table) COLLATE NOCASE \
-            AND known.parent = found.parent COLLATE NOCASE)
+             GROUP BY parent, fkid HAVING count(*) > (SELECT coalesce(sum(known.number), 0) \
+            FROM temp.\(notes) AS known WHERE known.child = \(literal: table) \
+            AND known.parent = found.parent COLLATE NOCASE \
+            AND known."columns" = \(columns(of: table)) COLLATE NOCASE)
             """ : ""
         return """
             SELECT 'a row of ' || "table" || ' refers to no row of ' || parent \
             AS \(SQLiteSession.problem) \
             FROM pragma_foreign_key_check(\(literal: table)) AS found\(known)
             """
+    }
+
+    /// The columns of the key that a row of `found` breaks; SQLite numbers keys anew when a table
+    /// is made anew.
+    private static func columns(of table: String) -> SQL {
+        """
+        (SELECT json_group_array("from") FROM (SELECT "from" \
+        FROM pragma_foreign_key_list(\(literal: table)) WHERE id = found.fkid ORDER BY seq))
+        """
     }
 }
