@@ -35,4 +35,17 @@ import TestSupport
             }
         }
     }
+
+    /// There the column would vanish with what its expression had used.
+    @Test(arguments: ["found/plain-beside-new-result", "found/plain-beside-reorder"])
+    func aFormerExpressionHoldsOnBefore15(name: String) throws {
+        let one = try #require(CorpusCase.all.first { $0.name == name })
+        let text = try #require(one.text("recorded.json"))
+        var recording = try CanonicalJSON.decode(Recording.self, from: .init(text.utf8))
+        recording.major = 14
+        let result = PostgreSQL().plan(recording.request)
+        #expect(result.steps.isEmpty)
+        #expect(result.diagnostics.map(\.code) == ["unsupported-change"])
+        #expect(result.diagnostics.allSatisfy { $0.message.contains("would vanish with") })
+    }
 }

@@ -53,6 +53,9 @@ struct PostgreSQLPlanner {
         let unplaced = operations(alterations, recreation)
         let held = rows.diagnostics(unplaced, columns: valued)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
+        let clinging = ClingingColumns(request).diagnostics(
+            unplaced, swapped: recreation.swaps.keys)
+        if clinging.hasErrors { return PlanningResult(steps: [], diagnostics: clinging) }
         let operations = rows.placed(unplaced, columns: valued)
         let taken = TakenNames(request).diagnostics(
             operations, spans: request.spans)
