@@ -20,7 +20,7 @@ struct CanonicalizeEnvironment {
         let words = units.reduce(into: Set<String>()) { $0.formUnion(ScratchOrder.words(of: $1)) }
         var found: Set<ObjectID> = []
         var waiting = live.ids.filter { id in
-            words.contains((id.kind == .function ? id.path[1] : id.name).lowercased())
+            words.contains((id.kind.isRoutine ? id.path[1] : id.name).lowercased())
                 && isIndependent(id)
         }
         while let id = waiting.popLast() {
@@ -41,7 +41,7 @@ struct CanonicalizeEnvironment {
     }
 
     private func isIndependent(_ id: ObjectID) -> Bool {
-        [.table, .view, .enum, .sequence, .function].contains(id.kind)
+        [.table, .view, .materializedView, .enum, .sequence, .function].contains(id.kind)
     }
 
     private func isForeignKey(_ id: ObjectID) -> Bool {

@@ -59,6 +59,7 @@ public struct PostgreSQLObject: CatalogObject {
         case view(ViewDefinition)
         case function(FunctionDefinition)
         case comment(CommentDefinition)
+        case plain(PlainDefinition)
     }
 
     /// What it belongs to and vanishes with.
@@ -70,8 +71,9 @@ public struct PostgreSQLObject: CatalogObject {
         case .column: .table(id.path[0], id.path[1])
         case .columnDefault: .column(id.path[0], id.path[1], id.path[2])
         case .constraint: .table(id.path[0], id.path[1])
-        case .index(let index): .table(id.path[0], index.table)
+        case .index(let index): index.owner(of: id)
         case .comment: id.subject
+        case .plain(let plain): plain.kind.parent(of: id)
         }
     }
 
@@ -123,11 +125,30 @@ extension ObjectKind {
     static let `enum` = ObjectKind(rawValue: "enum")
     static let sequence = ObjectKind(rawValue: "sequence")
     static let view = ObjectKind(rawValue: "view")
+    static let materializedView = ObjectKind(rawValue: "materializedView")
     static let function = ObjectKind(rawValue: "function")
     static let enumLabel = ObjectKind(rawValue: "label")
+    static let procedure = ObjectKind(rawValue: "procedure")
+    static let trigger = ObjectKind(rawValue: "trigger")
+    static let compositeType = ObjectKind(rawValue: "compositeType")
+    static let domain = ObjectKind(rawValue: "domain")
+    static let domainConstraint = ObjectKind(rawValue: "domainConstraint")
+    static let policy = ObjectKind(rawValue: "policy")
+    static let rule = ObjectKind(rawValue: "rule")
+    static let statistics = ObjectKind(rawValue: "statistics")
+    static let rowSecurity = ObjectKind(rawValue: "rowSecurity")
+    static let replicaIdentity = ObjectKind(rawValue: "replicaIdentity")
+    static let clustering = ObjectKind(rawValue: "clustering")
+}
+
+extension ObjectKind {
+    /// Whether it is a function or procedure.
+    var isRoutine: Bool { self == .function || self == .procedure }
 }
 
 extension ObjectID {
+    /// A procedure with the same names; the two share their names.
+    var asProcedure: ObjectID { ObjectID(.procedure, path) }
     static func schema(_ name: String) -> ObjectID { ObjectID(.schema, name) }
     static func `extension`(_ name: String) -> ObjectID { ObjectID(.extension, name) }
     static func table(_ schema: String, _ name: String) -> ObjectID {
@@ -153,10 +174,34 @@ extension ObjectID {
         ObjectID(.sequence, schema, name)
     }
     static func view(_ schema: String, _ name: String) -> ObjectID { ObjectID(.view, schema, name) }
+    static func materializedView(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.materializedView, schema, name)
+    }
     /// A function, with the types of its input arguments as the server prints them; in a lowered
     /// manifest as they are written. The path is the schema, the name and `(type, type)`.
     static func function(_ schema: String, _ name: String, _ argumentTypes: [String]) -> ObjectID {
         ObjectID(.function, schema, name, "(\(argumentTypes.joined(separator: ", ")))")
+    }
+    static func trigger(_ schema: String, _ relation: String, _ name: String) -> ObjectID {
+        ObjectID(.trigger, schema, relation, name)
+    }
+    static func policy(_ schema: String, _ table: String, _ name: String) -> ObjectID {
+        ObjectID(.policy, schema, table, name)
+    }
+    static func rule(_ schema: String, _ relation: String, _ name: String) -> ObjectID {
+        ObjectID(.rule, schema, relation, name)
+    }
+    static func statistics(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.statistics, schema, name)
+    }
+    static func compositeType(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.compositeType, schema, name)
+    }
+    static func domain(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.domain, schema, name)
+    }
+    static func domainConstraint(_ schema: String, _ domain: String, _ name: String) -> ObjectID {
+        ObjectID(.domainConstraint, schema, domain, name)
     }
     /// One label of an enum: no object of its own, but what a rename names.
     static func enumLabel(_ schema: String, _ name: String, _ label: String) -> ObjectID {

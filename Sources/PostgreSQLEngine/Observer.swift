@@ -28,7 +28,7 @@ struct Observer {
             """,
             ["\(Self.probeTimeout)ms"])
         let relations = steps.observedObjects.filter {
-            [.table, .view, .sequence, .index].contains($0.kind)
+            [.table, .view, .materializedView, .sequence, .index].contains($0.kind)
         }
         let sizes = try await sizes(of: relations)
         let denials = try await Privileges(session, backwards: backwards).denials(for: steps)

@@ -107,7 +107,7 @@ struct Privileges {
     fileprivate static let words: [ObjectKind: String] = [
         .schema: "schema", .extension: "extension", .enum: "type", .function: "function",
         .table: "relation",
-        .view: "relation", .sequence: "relation", .index: "relation",
+        .view: "relation", .materializedView: "relation", .sequence: "relation", .index: "relation",
     ]
 
     // MARK: - What the role may

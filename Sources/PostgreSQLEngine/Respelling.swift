@@ -77,6 +77,7 @@ extension PostgreSQLObject {
                 }
         case .columnDefault(let value): [value.expression]
         case .view(let view): [view.query]
+        case .plain(let plain): plain.kind.expressions
         case .schema, .extension, .table, .column, .enum, .sequence, .function, .comment: []
         }
     }

@@ -134,7 +134,7 @@ struct ScratchBuilder {
             // Only a superuser may make it, which says nothing about who runs it: it is given to
             // the scratch role at once.
             let ownership: SQL =
-                "ALTER FUNCTION \(unit.id.functionReference) OWNER TO \(name: role)"
+                "ALTER \(unit.id.reference) OWNER TO \(name: role)"
             try await database.makeForRole(
                 statement, searchPath: Self.pathText(unit.searchPath),
                 ownership: ownership.text(.postgreSQL))

@@ -82,10 +82,11 @@ extension ScratchUnit {
     /// The name under which others may use it.
     fileprivate var madeName: String? {
         switch rank {
-        case .table, .generatedTable, .view: id.name
+        case .type, .table, .generatedTable, .view: id.name
         case .function: id.path[1]
-        case .schema, .extension, .enum, .sequence, .columnDefault, .key, .check, .index,
-            .foreignKey, .ownership, .comment:
+        case .schema, .extension, .enum, .typeCheck, .sequence, .columnDefault, .key, .check, .index,
+            .foreignKey, .ownership, .trigger, .textSearch,
+            .textSearchUse, .operator, .comment:
             nil
         }
     }
@@ -93,11 +94,14 @@ extension ScratchUnit {
     /// What it may have to come after although the ranks do not say so.
     fileprivate var mayUse: Set<Rank> {
         switch rank {
+        case .type: [.type]
+        case .typeCheck: [.function]
         case .table, .generatedTable: [.table, .generatedTable]
         case .function: [.function, .view]
         case .view: [.view, .function]
         case .schema, .extension, .enum, .sequence, .columnDefault, .key, .check, .index,
-            .foreignKey, .ownership, .comment:
+            .foreignKey, .ownership, .trigger, .textSearch,
+            .textSearchUse, .operator, .comment:
             []
         }
     }

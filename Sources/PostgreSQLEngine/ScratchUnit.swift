@@ -19,8 +19,8 @@ struct ScratchUnit: Sendable {
 
     /// When a unit is tried.
     enum Rank: Int, Comparable, Sendable {
-        case schema, `extension`, `enum`, sequence, table, function, generatedTable
-        case columnDefault, key, check, index, foreignKey, view, ownership, comment
+        case schema, `extension`, `enum`, type, typeCheck, sequence, table, function, generatedTable, `operator`
+        case columnDefault, key, check, index, foreignKey, view, trigger, textSearch, textSearchUse, ownership, comment
 
         static func < (lhs: Rank, rhs: Rank) -> Bool { lhs.rawValue < rhs.rawValue }
     }
@@ -59,6 +59,7 @@ extension PostgreSQLObject.Definition {
         case .index: .index
         case .view: .view
         case .comment: .comment
+        case .plain(let plain): plain.kind.scratchRank
         }
     }
 }

@@ -29,7 +29,8 @@ struct ScratchUnits {
             case .column, .columnDefault, .constraint:
                 parts[object.table, default: []].append(object)
             case .function: names.insert(object.id.path[1].lowercased())
-            case .schema, .extension, .table, .index, .enum, .sequence, .view, .comment: break
+            case .schema, .extension, .table, .index, .enum, .sequence, .view, .comment, .plain:
+                break
             }
         }
         self.parts = parts
@@ -58,7 +59,7 @@ struct ScratchUnits {
                 var whole = single(object)
                 whole.fallback = .cycle { halves(of: object, view) }
                 units.append(whole)
-            case .schema, .extension, .index, .enum, .function, .comment:
+            case .schema, .extension, .index, .enum, .function, .comment, .plain:
                 units.append(single(object))
             }
         }
@@ -191,16 +192,8 @@ extension PostgreSQLObject {
 
     /// The schema in which its own names are looked up first.
     var ownSchema: String? {
-        switch definition {
-        case .schema, .extension: nil
-        case .comment:
-            switch id.subject?.kind {
-            case .schema?, .extension?: nil
-            default: id.subject?.path[0]
-            }
-        case .table, .column, .columnDefault, .constraint, .index, .enum, .sequence, .view,
-            .function:
-            id.path[0]
-        }
+        let carrier = id.subject ?? id
+        if carrier.kind == .columnDefault { return id.path[0] }
+        return carrier.words?.isInSchema == true ? carrier.path[0] : nil
     }
 }

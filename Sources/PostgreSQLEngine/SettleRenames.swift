@@ -74,17 +74,17 @@ struct SettleRenames {
     /// The table that takes an object along into its own schema.
     private func carrier(of object: PostgreSQLObject) -> ObjectID? {
         switch object.definition {
-        case .index(let index): .table(object.id.path[0], index.table)
+        case .index(let index): index.owner(of: object.id)
         case .sequence(let sequence):
             sequence.ownedBy.map { .table($0.path[0], $0.path[1]) }
         case .schema, .extension, .table, .column, .columnDefault, .constraint, .enum, .view,
-            .function, .comment:
+            .function, .comment, .plain:
             nil
         }
     }
 
     private static func isRelationLike(_ kind: ObjectKind) -> Bool {
-        [.table, .view, .sequence, .enum].contains(kind)
+        [.table, .view, .materializedView, .sequence, .enum].contains(kind)
     }
 
     private static func rank(_ kind: ObjectKind) -> Int {
@@ -170,7 +170,7 @@ extension SettleRenames {
                     Likeness(table: $0, kind: object.id.kind, digest: object.digest)
                 }
             case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
-                .function, .comment:
+                .function, .comment, .plain:
                 nil
             }
         }

@@ -94,7 +94,7 @@ struct SettleRetype {
         let table = ObjectID.table(column.path[0], column.path[1])
         further(
             closure(
-                (dependants[table] ?? []).filter { [.view, .function].contains($0.kind) }))
+                (dependants[table] ?? []).filter { [.view, .materializedView, .function].contains($0.kind) }))
         return steps
     }
 
@@ -215,6 +215,7 @@ extension PostgreSQLObject {
         case .schema, .extension, .table, .enum, .sequence: false
         case .column(let column): column.generated != nil
         case .columnDefault, .constraint, .index, .view, .function, .comment: true
+        case .plain(let plain): !plain.kind.isType
         }
     }
 }

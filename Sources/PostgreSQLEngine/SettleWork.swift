@@ -147,7 +147,7 @@ struct SettleWork: Sendable {
 
     /// The addresses of the copied functions by the server's number for them.
     private func functions(in database: ScratchDatabase) async throws -> [String: ObjectID] {
-        guard scope.affected.contains(where: { $0.kind == .function }) else { return [:] }
+        guard scope.affected.contains(where: { $0.kind.isRoutine }) else { return [:] }
         let rows = try await database.connection.transaction { connection in
             try await connection.query("SET LOCAL search_path TO ''")
             return try await connection.query(

@@ -29,7 +29,7 @@ struct UndeclaredDetails {
     /// What was built beyond what was declared, in the order of the addresses.
     func more(_ built: Catalog<PostgreSQLObject>, unmodelled: [Unmodelled]) -> [Finding] {
         let objects = built.sorted.compactMap { object -> Finding? in
-            if object.id.kind == .function { return nil }
+            if object.id.kind.isRoutine { return nil }
             let candidates =
                 byID[object.id].map { [$0] } ?? object.parent.flatMap { unnamed[$0] } ?? []
             let like = candidates.filter { Self.sort($0) == Self.sort(object) }
@@ -63,7 +63,7 @@ struct UndeclaredDetails {
     private func functions(_ built: Catalog<PostgreSQLObject>) -> [Finding] {
         func byName(_ objects: [PostgreSQLObject]) -> [ObjectID: [PostgreSQLObject]] {
             Dictionary(
-                grouping: objects.filter { $0.id.kind == .function },
+                grouping: objects.filter { $0.id.kind.isRoutine },
                 by: { ObjectID(.function, Array($0.id.path.prefix(2))) })
         }
         let asked = byName(desired)
@@ -125,7 +125,7 @@ struct UndeclaredDetails {
         case (.function(let made), .function(let asked)): return made.more(than: asked)
         case (.schema, _), (.extension, _), (.table, _), (.column, _), (.columnDefault, _),
             (.constraint, _), (.index, _), (.enum, _), (.sequence, _), (.view, _),
-            (.function, _), (.comment, _):
+            (.function, _), (.comment, _), (.plain, _):
             return nil
         }
     }

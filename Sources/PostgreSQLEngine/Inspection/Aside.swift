@@ -101,6 +101,8 @@ extension CatalogReader {
         case .enum: address.catalog == SystemCatalog.type && !arrayTypes.contains(address.oid)
         case .constraint: address.catalog == SystemCatalog.constraint
         case .schema, .function, .extension: true
+        case .plain(let plain):
+            !plain.kind.isType || address.catalog == SystemCatalog.type && !arrayTypes.contains(address.oid)
         case .column, .columnDefault, .comment: false
         }
     }

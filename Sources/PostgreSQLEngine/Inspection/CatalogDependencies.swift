@@ -27,9 +27,14 @@ extension CatalogQuery {
         LEFT JOIN owned ON owned.classid = d.refclassid AND owned.objid = d.refobjid
         WHERE d.deptype IN ('n', 'a') AND d.classid IN ('pg_class'::regclass,
                 'pg_constraint'::regclass, 'pg_attrdef'::regclass, 'pg_rewrite'::regclass,
-                'pg_proc'::regclass, 'pg_extension'::regclass)
+                'pg_proc'::regclass, 'pg_extension'::regclass, 'pg_type'::regclass,
+                'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass,
+                'pg_operator'::regclass, 'pg_collation'::regclass, 'pg_ts_dict'::regclass,
+                'pg_ts_template'::regclass, 'pg_ts_parser'::regclass)
             AND (owned.objid IS NOT NULL OR d.refclassid IN ('pg_class'::regclass,
-                'pg_type'::regclass, 'pg_proc'::regclass, 'pg_constraint'::regclass))
+                'pg_type'::regclass, 'pg_proc'::regclass, 'pg_constraint'::regclass,
+                'pg_operator'::regclass, 'pg_collation'::regclass, 'pg_ts_dict'::regclass,
+                'pg_ts_template'::regclass, 'pg_ts_parser'::regclass))
         """
 }
 

@@ -52,4 +52,7 @@ enum SystemCatalog {
     static let schema: OID = 2615
     static let rule: OID = 2618
     static let `extension`: OID = 3079
+    static let trigger: OID = 2620
+    static let policy: OID = 3256
+    static let statistics: OID = 3381
 }

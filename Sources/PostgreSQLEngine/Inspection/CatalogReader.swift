@@ -32,6 +32,8 @@ struct CatalogReader: Sendable {
     /// The comments that come with an extension.
     var ownComments: [ObjectID: String] = [:]
     var names = CatalogNames()
+    /// The attributes of composite types by their relation and number.
+    var attributeNames: [OID: [Int: String]] = [:]
 
     var objects: [PostgreSQLObject] = []
     /// Which object a row of a system catalog belongs to.
@@ -112,7 +114,10 @@ struct Relation {
     let oid: OID
     let schema: String
     let name: String
-    let isView: Bool
+    /// What it is: a table, a view or a materialized view.
+    let kind: ObjectKind
+    /// Whether its columns are no objects: they follow from a query.
+    var isView: Bool { kind != .table }
     let id: ObjectID
     var isUnlogged = false
     var options: [String: String] = [:]
@@ -130,12 +135,12 @@ struct Relation {
     /// Where its first column is in the reader's objects.
     var firstColumnSlot = 0
 
-    init(oid: OID, schema: String, name: String, isView: Bool) {
+    init(oid: OID, schema: String, name: String, kind: ObjectKind) {
         self.oid = oid
         self.schema = schema
         self.name = name
-        self.isView = isView
-        id = isView ? .view(schema, name) : .table(schema, name)
+        self.kind = kind
+        id = ObjectID(kind, schema, name)
     }
 
     /// The place of a column among its siblings, by number.

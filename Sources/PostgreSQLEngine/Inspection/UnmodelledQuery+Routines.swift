@@ -5,15 +5,16 @@ extension UnmodelledQuery {
         SELECT found.kind, ARRAY[s.schema, p.proname, \(CatalogQuery.signature)]::text[],
             found.what, 'pg_proc'::regclass, p.oid
         FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
-        JOIN (VALUES ('p', 'procedure', 'procedure'), ('a', 'aggregate', 'aggregate'),
-            ('w', 'windowFunction', 'window function')
+        JOIN (VALUES ('w', 'windowFunction', 'window function')
         ) found (sort, kind, what) ON found.sort = p.prokind::text
         WHERE \(CatalogQuery.isNoMember("pg_proc", "p.oid"))
         """
 
     static let functionProperties = """
-        SELECT 'function', ARRAY[s.schema, p.proname, \(CatalogQuery.signature)]::text[],
-            found.what, 'pg_proc'::regclass, p.oid
+        SELECT CASE p.prokind WHEN 'f' THEN 'function' WHEN 'p' THEN 'procedure'
+                ELSE 'aggregate' END,
+            ARRAY[s.schema, p.proname, \(CatalogQuery.signature)]::text[], found.what,
+            'pg_proc'::regclass, p.oid
         FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
         CROSS JOIN LATERAL (VALUES
             (p.proowner <> s.nspowner AND p.proowner NOT IN (SELECT role FROM plain_owner),
@@ -21,37 +22,30 @@ extension UnmodelledQuery {
             (p.proacl IS NOT NULL AND NOT (p.proacl @> acldefault('f', p.proowner)
                 AND p.proacl <@ acldefault('f', p.proowner)), 'privileges'),
             (p.protrftypes IS NOT NULL, 'transform for types')) found (flag, what)
-        WHERE p.prokind = 'f' AND found.flag AND \(CatalogQuery.isNoMember("pg_proc", "p.oid"))
+        WHERE p.prokind IN ('f', 'p', 'a') AND found.flag
+            AND \(CatalogQuery.isNoMember("pg_proc", "p.oid"))
+            -- The constructors of a range are a part of its type.
+            AND NOT EXISTS (SELECT FROM pg_depend part WHERE part.classid = 'pg_proc'::regclass
+                AND part.objid = p.oid AND part.deptype = 'i')
         """
 
     /// Sorts of which the catalog has a name and a schema.
     static let namedInSchemas: [String] = [
-        named("operator", "operator", "pg_operator", "opr"),
         named("operatorClass", "operator class", "pg_opclass", "opc"),
         named("operatorFamily", "operator family", "pg_opfamily", "opf"),
-        named("collation", "collation", "pg_collation", "coll"),
         named("conversion", "conversion", "pg_conversion", "con"),
         named("textSearchConfiguration", "text search configuration", "pg_ts_config", "cfg"),
-        named("textSearchDictionary", "text search dictionary", "pg_ts_dict", "dict"),
-        named("textSearchParser", "text search parser", "pg_ts_parser", "prs"),
-        named("textSearchTemplate", "text search template", "pg_ts_template", "tmpl"),
     ]
 
     private static func named(
         _ kind: String, _ what: String, _ catalog: String, _ prefix: String
     ) -> String {
-        let operands =
-            catalog == "pg_operator"
-            ? """
-            , '(' || format_type(nullif(x.oprleft, 0), NULL) || ', '
-                || format_type(x.oprright, NULL) || ')'
-            """ : ""
         let method =
             prefix == "opc" || prefix == "opf"
             ? ", (SELECT amname FROM pg_am WHERE oid = x.\(prefix)method)" : ""
         return """
             SELECT '\(kind)', array_remove(
-                ARRAY[s.schema, x.\(prefix)name\(operands)\(method)]::text[], NULL), '\(what)',
+                ARRAY[s.schema, x.\(prefix)name\(method)]::text[], NULL), '\(what)',
                 '\(catalog)'::regclass, x.oid
             FROM \(catalog) x JOIN scope s ON s.oid = x.\(prefix)namespace
             WHERE \(CatalogQuery.isNoMember(catalog, "x.oid"))

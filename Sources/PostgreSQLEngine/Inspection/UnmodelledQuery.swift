@@ -16,8 +16,8 @@ enum UnmodelledQuery {
     /// All parts; each is a SELECT of kind, path, what, catalog and oid.
     static func branches(version: Int) -> [String] {
         [
-            wholeRelations, relationProperties, indexProperties, triggers, disabledTriggers,
-            rules, policies, statistics, types, enumProperties, functions, functionProperties,
+            wholeRelations, relationProperties, indexProperties, disabledTriggers,
+            types, typeProperties, functions, functionProperties,
             schemaProperties, casts, transforms, languages, wrappers, servers, userMappings,
             eventTriggers, subscriptions, accessMethods, defaultPrivileges, securityLabels,
             extensionDependencies, publications(version: version),
@@ -41,46 +41,40 @@ enum UnmodelledQuery {
         rel AS MATERIALIZED (
             SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.reltype, c.relowner,
                 c.relacl, c.relispartition, c.reloftype, c.relrowsecurity, c.relforcerowsecurity,
-                c.relreplident, c.reltablespace, c.relam, c.relkind = 'v'
+                c.relreplident, c.reltablespace, c.relam, c.relkind IN ('v', 'm')
                     OR \(CatalogQuery.isOrdinaryTable("c")) AS is_modelled,
                 CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
                     WHEN 'S' THEN 'sequence' WHEN 'm' THEN 'materializedView'
-                    WHEN 'f' THEN 'foreignTable' WHEN 'c' THEN 'compositeType'
+                    WHEN 'f' THEN 'foreignTable'
                     ELSE 'index' END AS kind
             FROM pg_class c JOIN scope s ON s.oid = c.relnamespace
-            WHERE c.relkind <> 't' AND \(CatalogQuery.isNoMember("pg_class", "c.oid"))
+            WHERE c.relkind NOT IN ('t', 'c') AND \(CatalogQuery.isNoMember("pg_class", "c.oid"))
         )
         """
 
     private static let wholeRelations = """
         SELECT kind, ARRAY[schema, name]::text[] AS path, CASE relkind
-            WHEN 'p' THEN 'partitioned table' WHEN 'm' THEN 'materialized view'
-            WHEN 'f' THEN 'foreign table' WHEN 'c' THEN 'composite type'
+            WHEN 'p' THEN 'partitioned table'
+            WHEN 'f' THEN 'foreign table'
             ELSE CASE WHEN relispartition THEN 'partition' WHEN reloftype <> 0
                 THEN 'table of a type' WHEN EXISTS (SELECT FROM pg_inherits
                     WHERE inhrelid = rel.oid) THEN 'inheritance child'
                 ELSE 'inheritance parent' END END AS what,
-            CASE relkind WHEN 'c' THEN 'pg_type'::regclass ELSE 'pg_class'::regclass END::oid
-                AS classid,
-            -- The relation of a composite type is a part of the type.
-            CASE relkind WHEN 'c' THEN reltype ELSE oid END AS objid
-        FROM rel WHERE relkind IN ('p', 'm', 'f', 'c') OR relkind = 'r' AND NOT is_modelled
+            'pg_class'::regclass::oid AS classid, oid AS objid
+        FROM rel WHERE relkind IN ('p', 'f') OR relkind = 'r' AND NOT is_modelled
         """
 
     /// The last condition only spares most relations the single ones.
     private static let relationProperties = """
         SELECT kind, ARRAY[schema, name]::text[], found.what, 'pg_class'::regclass, rel.oid
         FROM rel CROSS JOIN LATERAL (VALUES
-            (relrowsecurity, 'row security'), (relforcerowsecurity, 'forced row security'),
-            (relkind = 'r' AND relreplident <> 'd', 'replica identity'),
             (reltablespace <> 0, 'tablespace'),
-            (relam <> 0 AND relkind = 'r' AND relam <> 2, 'access method'),
+            (relam <> 0 AND relkind IN ('r', 'm') AND relam <> 2, 'access method'),
             (relowner <> nspowner AND relowner NOT IN (SELECT role FROM plain_owner), 'owner'),
             (\(differs("relacl", "CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
                 "relowner")), 'privileges')
         ) found (flag, what)
-        WHERE found.flag AND (is_modelled OR relkind = 'S') AND (relrowsecurity
-            OR relforcerowsecurity OR relreplident NOT IN ('d', 'n') OR reltablespace <> 0
+        WHERE found.flag AND (is_modelled OR relkind = 'S') AND (reltablespace <> 0
             OR relam NOT IN (0, 2) OR relacl IS NOT NULL OR relowner <> nspowner)
         """
 
@@ -98,23 +92,14 @@ enum UnmodelledQuery {
             CASE WHEN k.oid IS NULL THEN ARRAY[rel.schema, rel.name]
                 ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what,
             'pg_class'::regclass, rel.oid
-        FROM (SELECT * FROM rel WHERE relkind = 'i' AND (reltablespace <> 0 OR oid IN
-            (SELECT indexrelid FROM pg_index WHERE indisclustered)) OFFSET 0) rel
+        FROM (SELECT * FROM rel WHERE relkind = 'i' AND reltablespace <> 0 OFFSET 0) rel
         JOIN pg_index i ON i.indexrelid = rel.oid
         JOIN rel owner ON owner.oid = i.indrelid AND owner.is_modelled
         LEFT JOIN pg_constraint k ON k.conindid = rel.oid AND k.conrelid = i.indrelid
             AND k.contype IN ('p', 'u', 'x')
-        CROSS JOIN LATERAL (VALUES (i.indisclustered, 'clustered'),
+        CROSS JOIN LATERAL (VALUES
             (rel.reltablespace <> 0, 'tablespace')) found (flag, what)
         WHERE found.flag
-        """
-
-    private static let triggers = """
-        SELECT 'trigger', ARRAY[schema, name, t.tgname]::text[], 'trigger',
-            'pg_trigger'::regclass, t.oid
-        FROM pg_trigger t JOIN rel ON rel.oid = t.tgrelid
-        WHERE NOT t.tgisinternal AND t.tgparentid = 0
-            AND \(CatalogQuery.isNoMember("pg_trigger", "t.oid"))
         """
 
     private static let disabledTriggers = """
@@ -124,48 +109,30 @@ enum UnmodelledQuery {
             WHERE t.tgrelid = rel.oid AND t.tgisinternal AND t.tgenabled <> 'O')
         """
 
-    private static let rules = """
-        SELECT 'rule', ARRAY[schema, name, r.rulename]::text[], 'rule',
-            'pg_rewrite'::regclass, r.oid
-        FROM pg_rewrite r JOIN rel ON rel.oid = r.ev_class
-        WHERE r.rulename <> '_RETURN' AND r.oid >= 16384
-            AND \(CatalogQuery.isNoMember("pg_rewrite", "r.oid"))
-        """
-
-    private static let policies = """
-        SELECT 'policy', ARRAY[schema, name, p.polname]::text[], 'policy',
-            'pg_policy'::regclass, p.oid
-        FROM pg_policy p JOIN rel ON rel.oid = p.polrelid
-        """
-
-    private static let statistics = """
-        SELECT 'statistics', ARRAY[s.schema, x.stxname]::text[], 'extended statistics',
-            'pg_statistic_ext'::regclass, x.oid
-        FROM pg_statistic_ext x JOIN scope s ON s.oid = x.stxnamespace
-        WHERE \(CatalogQuery.isNoMember("pg_statistic_ext", "x.oid"))
-        """
-
     /// Arrays, row types and multiranges come with other types.
     private static let types = """
         SELECT found.kind, ARRAY[s.schema, t.typname]::text[], found.what,
             'pg_type'::regclass, t.oid
         FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
-        JOIN (VALUES ('d', 'domain', 'domain'), ('r', 'rangeType', 'range type'),
-            ('b', 'baseType', 'base type'), ('p', 'shellType', 'shell type')
+        JOIN (VALUES ('b', 'baseType', 'base type'), ('p', 'shellType', 'shell type')
         ) found (sort, kind, what) ON found.sort = t.typtype::text
         WHERE NOT (t.typelem <> 0 AND EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))
             AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
         """
 
-    private static let enumProperties = """
-        SELECT 'enum', ARRAY[s.schema, t.typname]::text[], found.what,
+    private static let typeProperties = """
+        SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'rangeType'
+                ELSE 'compositeType' END,
+            ARRAY[s.schema, t.typname]::text[], found.what,
             'pg_type'::regclass, t.oid
         FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
         CROSS JOIN LATERAL (VALUES
             (t.typowner <> s.nspowner AND t.typowner NOT IN (SELECT role FROM plain_owner),
                 'owner'),
             (\(differs("t.typacl", "'T'", "t.typowner")), 'privileges')) found (flag, what)
-        WHERE t.typtype = 'e' AND found.flag AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
+        WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_class c
+                WHERE c.oid = t.typrelid AND c.relkind = 'c'))
+            AND found.flag AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
         """
 
     private static let schemaProperties = """

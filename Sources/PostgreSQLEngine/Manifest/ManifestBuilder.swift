@@ -25,10 +25,14 @@ extension ManifestPieces where Object == PostgreSQLObject {
     }
 
     /// Adds a comment; an empty one is none.
-    mutating func comment(_ text: Spanned<String>?, on id: ObjectID) {
+    ///
+    /// - Parameter holder: the object that has what the comment is on, where that is no object.
+    mutating func comment(
+        _ text: Spanned<String>?, on id: ObjectID, holder: ObjectID? = nil
+    ) {
         guard let text, !text.value.isEmpty else { return }
         add(
             id.comment, .comment(CommentDefinition(text: text.value)), at: text.span,
-            dependencies: [id])
+            dependencies: [holder ?? id])
     }
 }

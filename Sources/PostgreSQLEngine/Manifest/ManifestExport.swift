@@ -36,24 +36,18 @@ extension PostgreSQLManifests {
     }
 
     private static func folder(of id: ObjectID) -> [String] {
-        switch id.kind {
-        case .schema: [id.name]
-        case .extension: ["extensions"]
-        case .table: [id.path[0], "tables"]
-        case .view: [id.path[0], "views"]
-        case .enum: [id.path[0], "enums"]
-        case .sequence: [id.path[0], "sequences"]
-        case .function: [id.path[0], "functions"]
-        default: preconditionFailure("\(id) has no manifest of its own")
+        if id.kind == .schema { return [id.name] }
+        guard let words = id.words, let folder = words.folder else {
+            preconditionFailure("\(id) has no manifest of its own")
         }
+        return words.isInSchema ? [id.path[0], folder] : [folder]
     }
 
     /// Overloads share a file.
     private static func fileName(of id: ObjectID) -> String {
         switch id.kind {
         case .schema: "schema"
-        case .function: id.path[1]
-        default: id.name
+        default: id.words?.reference == .path ? id.name : id.path[1]
         }
     }
 }
@@ -85,6 +79,11 @@ struct ExportSource {
                 }
             case .table, .enum, .view, .function: schemas.insert(object.id.path[0])
             case .extension(let definition): schemas.insert(definition.schema)
+            case .plain:
+                if object.id.words?.isInSchema == true { schemas.insert(object.id.path[0]) }
+                if object.id.words?.folder == nil, let parent = object.parent {
+                    children[parent, default: []].append(object)
+                }
             case .schema, .columnDefault, .comment: break
             }
         }
@@ -112,7 +111,22 @@ struct ExportSource {
             return isSerial ? nil : definition.document(object.id, self)
         case .view(let definition): return definition.document(object.id, self)
         case .function(let definition): return definition.document(object.id, self)
+        case .plain(let plain): return plain.kind.document(object.id, self)
         case .column, .columnDefault, .constraint, .index, .comment: return nil
+        }
+    }
+
+    /// Adds what plain kinds have below an object, each under its field.
+    func addEntries(of id: ObjectID, to fields: inout ExportFields) {
+        var lists: [String: [(String, YAMLValue)]] = [:]
+        for child in children[id] ?? [] {
+            guard case .plain(let plain) = child.definition,
+                let (field, value) = plain.kind.entry(child.id, self)
+            else { continue }
+            lists[field, default: []].append((child.id.name, value))
+        }
+        for (field, entries) in lists.sorted(by: { $0.key < $1.key }) {
+            fields.add(field, .mapping(entries))
         }
     }
 

@@ -39,10 +39,11 @@ extension ManifestFacts {
             case .check, .foreignKey, .exclusion: break
             }
         case .index(let index):
-            if index.isUnique, index.predicate == nil {
+            if index.isUnique, index.predicate == nil, index.relation == .table {
                 addKey(index.keys.map(\.column), of: .table(path[0], index.table))
             }
-        case .schema, .extension, .columnDefault, .enum, .sequence, .view, .function, .comment:
+        case .schema, .extension, .columnDefault, .enum, .sequence, .view, .function, .comment,
+            .plain:
             break
         }
     }

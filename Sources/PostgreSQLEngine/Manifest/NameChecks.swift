@@ -36,6 +36,10 @@ enum NameChecks {
             case .primaryKey, .unique, .exclusion: return [address, relation]
             case .check, .foreignKey: return [address]
             }
+        case .plain(let plain):
+            let spaces = Set(plain.kind.names(id).map(\.space))
+            return [address] + (spaces.contains(.relation) ? [relation] : [])
+                + (spaces.contains(.type) ? [type] : [])
         case .schema, .extension, .column, .columnDefault, .function, .comment: return [address]
         }
     }
@@ -45,8 +49,8 @@ enum NameChecks {
         switch object.definition {
         case .comment, .columnDefault: return nil
         case .schema, .extension, .table, .column, .constraint, .index, .enum, .sequence, .view,
-            .function:
-            let isFunction = object.id.kind == .function
+            .function, .plain:
+            let isFunction = object.id.kind.isRoutine
             let name = isFunction ? object.id.path[1] : object.id.name
             guard name.utf8.count > NameLimit.bytes else { return nil }
             return NameLimit.diagnostic(name, what: "name", at: object.span)

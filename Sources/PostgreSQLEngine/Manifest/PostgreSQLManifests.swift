@@ -84,6 +84,8 @@ public enum PostgreSQLManifests {
             case .extension(let definition): named.insert(definition.schema)
             case .table, .enum, .sequence, .view, .function, .index:
                 named.insert(object.id.path[0])
+            case .plain:
+                if object.id.words?.isInSchema == true { named.insert(object.id.path[0]) }
             case .column, .columnDefault, .constraint, .comment: break
             }
         }
@@ -141,13 +143,47 @@ public enum PostgreSQLManifests {
                 scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
             ManifestKind(
-                "Function", doc: "A function; overloads are documents of their own.",
-                identityFields: ["arguments", "schema", "name"],
-                identityText: scope.identityText, decoding: FunctionSpec.decoding
+                "CompositeType", doc: "A composite type.", identityText: scope.identityText,
+                decoding: CompositeTypeSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in spec.lower(&builder) }
+            },
+            ManifestKind(
+                "Domain", doc: "A domain with its checks.", identityText: scope.identityText,
+                decoding: DomainSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in spec.lower(&builder) }
+            },
+            ManifestKind(
+                "MaterializedView", doc: "A view that keeps its rows, with its indexes.",
+                identityText: scope.identityText, decoding: MaterializedViewSpec.decoding
             ) { spec, document, context in
                 scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
-        ])
+            routine("Function", "A function; overloads are documents of their own.", scope),
+            routine("Procedure", "A procedure; overloads are documents of their own.", scope),
+        ] + ParameterizedDefinition.Sort.allCases.map { sort in
+            ManifestKind(
+                sort.manifestKind, doc: sort.doc,
+                identityFields: ["arguments", "parameters", "schema", "name"],
+                identityText: scope.parameterizedText, decoding: ParameterizedSpec.decoding(sort)
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in spec.lower(&builder) }
+            }
+        })
+    }
+
+    private static func routine(
+        _ kind: String, _ doc: String, _ scope: KindScope
+    ) -> ManifestKind<ManifestItem<PostgreSQLObject>> {
+        ManifestKind(
+            kind, doc: doc, identityFields: ["arguments", "schema", "name"],
+            identityText: scope.identityText, decoding: FunctionSpec.decoding
+        ) { spec, document, context in
+            scope.items(spec.schema, document, &context) {
+                spec.lower(&$0, &$1, isProcedure: kind == "Procedure")
+            }
+        }
     }
 }
 
@@ -161,6 +197,16 @@ private struct KindScope: Sendable {
         case "schema": value?.text ?? defaultSchema ?? ""
         case "arguments": value.map(FunctionArguments.identityText) ?? ""
         default: value?.text ?? ""
+        }
+    }
+
+    /// Aggregates are told by their arguments, operators by their operands.
+    func parameterizedText(_ field: String, _ value: YAMLNode?) -> String {
+        switch field {
+        case "parameters":
+            ["leftarg", "rightarg"].map { value?[$0]?.text ?? "" }.joined(separator: ",")
+        case "arguments": value?.text ?? ""
+        default: identityText(field, value)
         }
     }
 

@@ -27,7 +27,7 @@ struct AddressMap {
         switch parent {
         case .schema: true
         case .table: [.column, .columnDefault, .constraint].contains(child)
-        case .view: child == .column
+        case .view, .materializedView: child == .column
         case .column: child == .columnDefault
         case .enum: child == .enumLabel
         default: false

@@ -4,39 +4,42 @@ import SchemaCore
 extension PlanContext {
     /// How an object gets from one definition to the other, by kind.
     func alteration(from old: PostgreSQLObject, to new: PostgreSQLObject) -> Alteration {
-        let id = new.id
-        let alteration: Alteration
-        switch (old.definition, new.definition) {
-        case (.schema, .schema): alteration = .inPlace([])
-        case (.extension(let old), .extension(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.table(let old), .table(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.column(let from), .column(let to)):
-            alteration = self.alteration(of: new, from: from, to: to)
-        case (.columnDefault(let old), .columnDefault(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.constraint(let from), .constraint(let to)):
-            alteration = self.alteration(of: new, from: from, to: to)
-        case (.index(let old), .index(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.enum(let old), .enum(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.sequence(let old), .sequence(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.view(let old), .view(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.function(let old), .function(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.comment(let old), .comment(let new)):
-            alteration = self.alteration(of: id, from: old, to: new)
-        case (.schema, _), (.extension, _), (.table, _), (.column, _), (.columnDefault, _),
-            (.constraint, _), (.index, _), (.enum, _), (.sequence, _), (.view, _), (.function, _),
-            (.comment, _):
-            // One address is one kind.
-            preconditionFailure("\(id) has changed its kind")
+        placed(change(new, from: old.definition), from: old, to: new)
+    }
+
+    private func change(
+        _ object: PostgreSQLObject, from old: PostgreSQLObject.Definition
+    ) -> Alteration {
+        let id = object.id
+        switch object.definition {
+        case .schema: return .inPlace([])
+        case .extension(let new):
+            if case .extension(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .table(let new):
+            if case .table(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .column(let new):
+            if case .column(let old) = old { return alteration(of: object, from: old, to: new) }
+        case .columnDefault(let new):
+            if case .columnDefault(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .constraint(let new):
+            if case .constraint(let old) = old { return alteration(of: object, from: old, to: new) }
+        case .index(let new):
+            if case .index(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .enum(let new):
+            if case .enum(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .sequence(let new):
+            if case .sequence(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .view(let new):
+            if case .view(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .function(let new):
+            if case .function(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .comment(let new):
+            if case .comment(let old) = old { return alteration(of: id, from: old, to: new) }
+        case .plain(let new):
+            if case .plain(let old) = old { return new.alteration(of: id, from: old, in: self) }
         }
-        return placed(alteration, from: old, to: new)
+        // One address is one kind.
+        preconditionFailure("\(id) has changed its kind")
     }
 
     /// Says what the operations of an alteration need and touch, which is the same for all kinds.
@@ -140,7 +143,7 @@ extension PlanContext {
             case .column(let column):
                 object.parent == table ? identityLock(of: object.id, column.identity) : nil
             case .schema, .extension, .table, .columnDefault, .constraint, .index, .enum, .view,
-                .function, .comment:
+                .function, .comment, .plain:
                 nil
             }
         }
@@ -261,8 +264,8 @@ extension PlanContext {
         if old.query == new.query && old.columns == new.columns {
             return .inPlace(
                 optionChange(
-                    of: id, word: "VIEW", path: id.path, from: old.options, to: new.options,
-                    lock: .accessExclusive(id)
+                    of: id, word: id.words?.word ?? "VIEW", path: id.path, from: old.options,
+                    to: new.options, lock: .accessExclusive(id)
                 ).map { operation in
                     var operation = operation
                     operation.effects.breaks = breaks
@@ -270,6 +273,8 @@ extension PlanContext {
                     return operation
                 })
         }
+        // What a query has given stays until it is asked again.
+        if id.kind == .materializedView { return .recreate }
         var operation = Operation(
             "replace", id, title: "Replace \(id)",
             .statements([new.creation(id, replacing: true)]), phase: .expand,

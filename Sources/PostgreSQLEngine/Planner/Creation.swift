@@ -34,6 +34,9 @@ extension PlanContext {
             return creation(of: constraint, object: object, operation)
         case .index(let index): describe(index, of: object, in: &operation)
         case .sequence(let sequence): return [operation] + ownership(of: sequence, object: object)
+        case .plain(let plain):
+            operation.effects = momentary(plain.kind.locks(object.id, .create))
+            operation.effects.breaks = breaks(ofMade: object.id, plain)
         case .comment:
             operation.title = "Comment on \(object.id.subject?.description ?? "")"
             operation.effects = commentEffects(object.id)
@@ -63,14 +66,21 @@ extension PlanContext {
     private func creationPhase(of object: PostgreSQLObject) -> Phase {
         switch object.definition {
         case .schema, .extension, .table, .enum, .view, .function, .sequence, .comment: .expand
+        case .plain(let plain):
+            breaks(ofMade: object.id, plain).isEmpty ? .expand : .contract
         case .column(let column):
             column.isNotNull && !hasValue(object.id, column) && exists(table(of: object.id))
                 ? .contract : .expand
         case .columnDefault: .expand
         case .constraint: exists(table(of: object.id)) ? .contract : .expand
         case .index(let index):
-            index.isUnique && exists(.table(object.id.path[0], index.table)) ? .contract : .expand
+            index.isUnique && exists(index.owner(of: object.id)) ? .contract : .expand
         }
+    }
+
+    /// What comes with an object on a relation that is there; nobody uses a new one yet.
+    private func breaks(ofMade id: ObjectID, _ plain: PlainDefinition) -> [Effects.Break] {
+        plain.kind.breaks(id, .create).filter { exists($0.object) }
     }
 
     /// Whether rows that are there get a value in the new column.
@@ -115,7 +125,7 @@ extension PlanContext {
         case .sequence: return Undo(.shape(loses: "the count"), back)
         case .extension: return Undo(.shape(loses: "what was stored in its objects since"), back)
         case .schema, .enum, .view, .function, .column, .columnDefault, .constraint, .index,
-            .comment:
+            .comment, .plain:
             return Undo(.exact, back)
         }
     }
@@ -178,7 +188,7 @@ extension PlanContext {
     private func describe(
         _ index: IndexDefinition, of object: PostgreSQLObject, in operation: inout Operation
     ) {
-        let table = ObjectID.table(object.id.path[0], index.table)
+        let table = index.owner(of: object.id)
         guard exists(table) else { return }
         operation.effects.builds = [object.id]
         if options.concurrentIndexes {

@@ -21,7 +21,7 @@ struct FormerNames {
                 let table = ObjectID.table(settled.path[0], settled.path[1])
                 columns[table, default: []].append((object.id.name, settled.name))
             case .schema, .extension, .columnDefault, .constraint, .index, .enum, .view, .function,
-                .comment:
+                .comment, .plain:
                 break
             }
         }

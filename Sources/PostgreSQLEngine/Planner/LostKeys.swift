@@ -57,10 +57,10 @@ extension PostgreSQLObject {
         case .index(let index):
             guard index.isUnique, index.isValid else { return nil }
             return Arbiter(
-                table: .table(id.path[0], index.table), elements: Set(index.keys.map(\.element)),
+                table: index.owner(of: id), elements: Set(index.keys.map(\.element)),
                 predicate: index.predicate)
         case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
-            .function, .comment:
+            .function, .comment, .plain:
             return nil
         }
     }

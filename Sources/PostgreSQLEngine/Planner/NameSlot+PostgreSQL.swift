@@ -10,7 +10,7 @@ extension NameSlot {
 
     /// The shared names of the functions among some objects.
     static func overloads(called objects: Set<ObjectID>) -> Set<NameSlot> {
-        Set(objects.lazy.filter { $0.kind == .function }.map { overloads(of: $0) })
+        Set(objects.lazy.filter { $0.kind.isRoutine }.map { overloads(of: $0) })
     }
 
     /// The choice of a key for foreign keys to a table: the server takes the oldest that fits, so
@@ -18,12 +18,12 @@ extension NameSlot {
     static func choice(without object: PostgreSQLObject) -> NameSlot? {
         switch object.definition {
         case .index(let index):
-            index.isUnique ? choice(in: .table(object.id.path[0], index.table)) : nil
+            index.isUnique ? choice(in: index.owner(of: object.id)) : nil
         case .constraint(let constraint):
             constraint.keyColumns == nil
                 ? nil : choice(in: .table(object.id.path[0], object.id.path[1]))
         case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
-            .function, .comment:
+            .function, .comment, .plain:
             nil
         }
     }
@@ -65,6 +65,7 @@ extension NameSlot {
             case .check, .foreignKey: return [own]
             }
         case .function: return [NameSlot(space: .function, path: path)]
+        case .plain(let plain): return plain.kind.names(object.id)
         case .schema, .extension, .columnDefault, .comment:
             return [NameSlot(space: .other, path: [object.id.kind.rawValue] + path)]
         }

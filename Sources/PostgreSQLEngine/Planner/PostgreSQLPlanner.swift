@@ -298,7 +298,7 @@ struct PostgreSQLPlanner {
             if case .index(let index)? = (request.desired[id] ?? request.settlement.catalog[id])?
                 .definition
             {
-                return .table(id.path[0], index.table)
+                return index.owner(of: id)
             }
             return id
         default: return id

@@ -72,7 +72,7 @@ struct Recreation {
         case .sequence:
             // It hangs on its column by ownership alone.
             return false
-        case .column, .columnDefault, .constraint, .index, .view, .function, .comment:
+        case .column, .columnDefault, .constraint, .index, .view, .function, .comment, .plain:
             causes[id] = cause
             return true
         }
@@ -90,7 +90,7 @@ struct Recreation {
             case .constraint(let constraint):
                 if case .foreignKey = constraint.rule { break }
                 guard leans(object) else { continue }
-            case .index, .comment:
+            case .index, .comment, .plain:
                 // What stands on the column alone stays; what stands on something that is
                 // removed goes with it.
                 guard leans(object) else { continue }

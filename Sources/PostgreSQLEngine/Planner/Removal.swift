@@ -19,7 +19,7 @@ extension PlanContext {
         operation.destroys = Set(all.map(\.id))
         operation.releases = Set(all.flatMap { released(by: $0) }).subtracting(operation.destroys)
         operation.frees = Set(all.flatMap { NameSlot.taken(by: $0) })
-        if object.id.kind == .function { operation.frees.insert(.overloads(of: object.id)) }
+        if object.id.kind.isRoutine { operation.frees.insert(.overloads(of: object.id)) }
         operation.frees.formUnion([NameSlot.choice(without: object)].compactMap { $0 })
         operation.touches = all.map {
             Step.Touch(object: $0.id, before: $0.digest, after: nil)
@@ -47,7 +47,7 @@ extension PlanContext {
         case .constraint, .comment: return .expand
         case .index(let index): return index.isUnique ? .expand : .contract
         case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
-            .function:
+            .function, .plain:
             return .contract
         }
     }
@@ -78,7 +78,8 @@ extension PlanContext {
         case .columnDefault: 3
         case .constraint: 4
         case .index: 5
-        case .comment: 6
+        case .plain: 6
+        case .comment: 7
         }
     }
 
@@ -120,6 +121,15 @@ extension PlanContext {
                 ]
             }
         case .sequence: describeSequence(id, in: &operation)
+        case .plain(let plain):
+            operation.effects = momentary(plain.kind.locks(id, .remove))
+            operation.effects.losses = plain.kind.losses(id)
+            if !operation.effects.losses.isEmpty {
+                operation.data = .destroyed
+                operation.undo.claim = .shape(
+                    loses: operation.effects.losses.map(\.what).joined(separator: ", "))
+            }
+            if !isRecreation { operation.effects.breaks = plain.kind.breaks(id, .remove) }
         case .view, .function:
             if case .view = object.definition { operation.effects.locks = [.accessExclusive(id)] }
             if !isRecreation {
@@ -155,7 +165,7 @@ extension PlanContext {
             case .sequence: true
             case .column(let column): column.identity != nil
             case .schema, .extension, .table, .columnDefault, .constraint, .index, .enum, .view,
-                .function, .comment:
+                .function, .comment, .plain:
                 false
             }
         }.sorted { $0.id < $1.id }
@@ -215,7 +225,7 @@ extension PlanContext {
         in operation: inout Operation
     ) {
         let id = object.id
-        let table = ObjectID.table(id.path[0], index.table)
+        let table = index.owner(of: id)
         if options.concurrentIndexes {
             operation.form = .concurrentDrop("DROP INDEX CONCURRENTLY \(name: id.path)")
             operation.effects = momentary([.shareUpdateExclusive(table)])

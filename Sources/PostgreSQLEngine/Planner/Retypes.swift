@@ -135,7 +135,7 @@ extension PlanContext {
                 }
             case .index: if !change.isSameCollation { effects.builds.append(object.id) }
             case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
-                .function, .comment:
+                .function, .comment, .plain:
                 continue
             }
         }
@@ -300,7 +300,7 @@ extension PlanContext {
             case .check, .foreignKey, .exclusion: return nil
             }
         case .index(let index):
-            guard index.isUnique, .table(object.id.path[0], index.table) == table else {
+            guard index.isUnique, index.owner(of: object.id) == table else {
                 return nil
             }
             let columns = index.keys.compactMap { key -> String? in
@@ -312,7 +312,7 @@ extension PlanContext {
                 columns: columns, nullsNotDistinct: index.nullsNotDistinct,
                 predicate: index.predicate)
         case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
-            .function, .comment:
+            .function, .comment, .plain:
             return nil
         }
     }

@@ -63,7 +63,7 @@ extension PlanContext {
         case .function(let function): out.formUnion(rights(making: function, object))
         case .extension(let definition): out.formUnion(install(object.id, definition))
         case .sequence(let sequence): out.formUnion(ownership(of: sequence, object.id))
-        case .schema, .table, .index, .enum, .view, .comment: break
+        case .schema, .table, .index, .enum, .view, .comment, .plain: break
         }
         return out
     }
@@ -83,7 +83,7 @@ extension PlanContext {
             return schemas(behind: object).union(rights(making: function, object))
         case (_, .view), (_, .columnDefault): return schemas(behind: object)
         case (_, .schema), (_, .extension), (_, .table), (_, .column), (_, .constraint),
-            (_, .index), (_, .enum), (_, .sequence), (_, .comment):
+            (_, .index), (_, .enum), (_, .sequence), (_, .comment), (_, .plain):
             return []
         }
     }
@@ -91,7 +91,7 @@ extension PlanContext {
     // MARK: - Parts
 
     private static func schema(of id: ObjectID) -> ObjectID? {
-        id.kind == .schema || id.kind == .extension ? nil : .schema(id.path[0])
+        id.words?.isInSchema == false ? nil : .schema(id.path[0])
     }
 
     /// A statement can name only what stands in schemas that are open to the role.
@@ -111,7 +111,7 @@ extension PlanContext {
     private func calls(of object: PostgreSQLObject) -> Set<Requirement> {
         guard exists(table(of: object.id)) else { return [] }
         return Set(
-            object.dependencies.filter { $0.kind == .function }.map { .init(.execute, on: $0) })
+            object.dependencies.filter { $0.kind.isRoutine }.map { .init(.execute, on: $0) })
     }
 
     private func referred(by object: PostgreSQLObject) -> Set<Requirement> {

@@ -14,7 +14,7 @@ extension PlanContext {
         while let id = queue.popLast() {
             for other in dependants[id] ?? [] where seen.insert(other).inserted {
                 // What calls a function that calls this one holds its results, too.
-                if other.kind == .function { queue.append(other) }
+                if other.kind.isRoutine { queue.append(other) }
             }
         }
         return seen.sorted().compactMap { id in
@@ -28,7 +28,7 @@ extension PlanContext {
         switch object.definition {
         case .index(let index):
             let statement: SQL = "REINDEX INDEX CONCURRENTLY \(name: id.path)"
-            return loss(id, .table(id.path[0], index.table), "entries", mendedBy: statement)
+            return loss(id, index.owner(of: id), "entries", mendedBy: statement)
         case .constraint(let constraint):
             let table = table(of: id)
             switch constraint.rule {
@@ -47,7 +47,7 @@ extension PlanContext {
             let statement: SQL = "UPDATE \(name: table(of: id).path) SET \(name: id.name) = DEFAULT"
             return loss(id, table(of: id), "values", mendedBy: statement)
         case .schema, .extension, .table, .columnDefault, .enum, .sequence, .view, .function,
-            .comment:
+            .comment, .plain:
             return nil
         }
     }

@@ -43,7 +43,7 @@ struct Stranded {
         case (.columnDefault, _), (.sequence, _), (.column, _), (.table, _), (.schema, _),
             (.extension, _), (.enum, _), (.comment, _):
             return true
-        case (.constraint, _), (.index, _), (.view, _), (.function, _): return false
+        case (.constraint, _), (.index, _), (.view, _), (.function, _), (.plain, _): return false
         }
     }
 }

@@ -87,7 +87,12 @@ struct TableFolding {
                 return pendingCreation(column) ? column : nil
             }
             return operation.subject.subject == nil ? nil : id
-        case .schema, .extension, .table, .enum, .sequence, .view, .function:
+        case .plain(.domainConstraint):
+            // Nothing can use the domain yet, which would hold the check up.
+            let domain = ObjectID.domain(id.path[0], id.path[1])
+            if pendingCreation(domain) { return domain }
+            return operation.subject.subject == nil ? nil : id
+        case .schema, .extension, .table, .enum, .sequence, .view, .function, .plain:
             return operation.subject.subject == nil ? nil : id
         case .comment, nil: return nil
         }
@@ -95,7 +100,7 @@ struct TableFolding {
 
     private func tableOf(_ id: ObjectID) -> ObjectID {
         if case .index(let index) = context.desired[id]?.definition {
-            return .table(id.path[0], index.table)
+            return index.owner(of: id)
         }
         return context.table(of: id)
     }
@@ -176,7 +181,7 @@ struct TableFolding {
         switch object.definition {
         case .table, .column, .view: return true
         case .schema, .extension, .columnDefault, .constraint, .index, .enum, .sequence,
-            .function, .comment:
+            .function, .comment, .plain:
             return context.needs(of: object).contains { reachesTable($0, &seen) }
         }
     }
@@ -224,7 +229,7 @@ struct TableFolding {
             return context.addition(
                 of: column, host.subject, default: defaultOf(host.subject))
         case .schema, .extension, .columnDefault, .constraint, .index, .enum, .sequence, .view,
-            .function, .comment:
+            .function, .comment, .plain:
             guard case .statements(let statements) = host.form else { return [] }
             return statements
         }
@@ -255,6 +260,7 @@ struct TableFolding {
             return (1, 1, id)
         case .columnDefault: return (2, 0, id)
         case .index: return (3, 0, id)
+        case .plain: return (4, 1, id)
         default: return (5, 0, id)
         }
     }

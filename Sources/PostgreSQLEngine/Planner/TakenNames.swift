@@ -40,9 +40,9 @@ struct TakenNames {
         if [.column, .columnDefault, .constraint].contains(id.kind) {
             return spans[.table(id.path[0], id.path[1])]
         }
-        guard id.kind == .function else { return nil }
+        guard id.kind.isRoutine else { return nil }
         // Manifests write types as they like.
-        return spans.filter { $0.key.kind == .function && $0.key.path.starts(with: id.path[..<2]) }
+        return spans.filter { $0.key.kind.isRoutine && $0.key.path.starts(with: id.path[..<2]) }
             .min { $0.key < $1.key }?.value
     }
 

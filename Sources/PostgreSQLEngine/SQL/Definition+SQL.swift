@@ -27,24 +27,20 @@ extension PostgreSQLObject {
         case .view(let definition): [definition.creation(id, replacing: false)]
         case .function(let definition): [definition.creation(id, replacing: false)]
         case .comment(let definition): [CommentDefinition.statement(on: id, text: definition.text)]
+        case .plain(let definition): definition.kind.creation(id)
         }
     }
 
     /// The statements that remove this object by itself; nothing depends on it any more.
     var removal: [SQL] {
         switch definition {
-        case .schema: ["DROP SCHEMA \(name: id.path)"]
-        case .extension: ["DROP EXTENSION \(name: id.path)"]
-        case .table: ["DROP TABLE \(name: id.path)"]
+        case .plain(let definition): definition.kind.removal(id)
+        case .schema, .extension, .table, .index, .enum, .sequence, .view, .function:
+            ["DROP \(id.reference)"]
         case .column: ["ALTER TABLE \(name: tablePath) DROP COLUMN \(name: id.name)"]
         case .columnDefault:
             ["ALTER TABLE \(name: tablePath) ALTER COLUMN \(name: id.name) DROP DEFAULT"]
         case .constraint: ["ALTER TABLE \(name: tablePath) DROP CONSTRAINT \(name: id.name)"]
-        case .index: ["DROP INDEX \(name: id.path)"]
-        case .enum: ["DROP TYPE \(name: id.path)"]
-        case .sequence: ["DROP SEQUENCE \(name: id.path)"]
-        case .view: ["DROP VIEW \(name: id.path)"]
-        case .function: ["DROP FUNCTION \(id.functionReference)"]
         case .comment: [CommentDefinition.statement(on: id, text: nil)]
         }
     }
@@ -54,15 +50,6 @@ extension PostgreSQLObject {
 
     /// For what stands in a table by path: the table's schema and name.
     var tablePath: [String] { Array(id.path.prefix(2)) }
-}
-
-extension ObjectID {
-    /// A function as `DROP FUNCTION` and `COMMENT ON` name it.
-    ///
-    /// The types of the arguments are text of the server or of the manifest, carried whole.
-    var functionReference: SQL {
-        "\(name: Array(path.prefix(2)))\(verbatim: VerbatimSQL(path[2]))"
-    }
 }
 
 extension [String: String] {
@@ -297,7 +284,8 @@ extension IndexDefinition {
 
 extension ViewDefinition {
     func creation(_ id: ObjectID, replacing: Bool) -> SQL {
-        var sql: SQL = replacing ? "CREATE OR REPLACE VIEW" : "CREATE VIEW"
+        let isStored = id.kind == .materializedView
+        var sql: SQL = replacing ? "CREATE OR REPLACE VIEW" : "CREATE \(isStored ? "MATERIALIZED VIEW" : "VIEW" as SQL)"
         sql += " \(name: id.path)"
         if !columns.isEmpty { sql += " (\(columns.map(\.name).nameList))" }
         if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
@@ -307,9 +295,10 @@ extension ViewDefinition {
 
 extension FunctionDefinition {
     func creation(_ id: ObjectID, replacing: Bool) -> SQL {
-        var sql: SQL = replacing ? "CREATE OR REPLACE FUNCTION" : "CREATE FUNCTION"
+        var sql: SQL = replacing ? "CREATE OR REPLACE" : "CREATE"
         let inputs = arguments.filter { $0.mode != .table }.map(\.sql).joined(", ")
-        sql += " \(name: Array(id.path.prefix(2)))(\(inputs))"
+        let word: SQL = id.kind == .procedure ? "PROCEDURE" : "FUNCTION"
+        sql += " \(word) \(name: Array(id.path.prefix(2)))(\(inputs))"
         if let returns { sql += "\nRETURNS \(verbatim: returns)" }
         sql += "\nLANGUAGE \(name: language)"
         sql += attributes

@@ -37,7 +37,6 @@ enum RenameStatement {
         let from = rename.from
         let to = rename.to
         switch from.kind {
-        case .schema: return "ALTER SCHEMA \(name: from.path) RENAME TO \(name: to.name)"
         case .column:
             let table = Array(from.path.prefix(2))
             return "ALTER TABLE \(name: table) RENAME COLUMN \(name: from.name) TO \(name: to.name)"
@@ -51,19 +50,11 @@ enum RenameStatement {
             let type = Array(from.path.prefix(2))
             return
                 "ALTER TYPE \(name: type) RENAME VALUE \(literal: from.name) TO \(literal: to.name)"
-        case .table: return simple("TABLE", from, to)
-        case .index: return simple("INDEX", from, to)
-        case .sequence: return simple("SEQUENCE", from, to)
-        case .view: return simple("VIEW", from, to)
-        case .enum: return simple("TYPE", from, to)
-        default: preconditionFailure("\(from) cannot be renamed")
+        default: break
         }
-    }
-
-    private static func simple(_ word: SQL, _ from: ObjectID, _ to: ObjectID) -> SQL {
-        if from.path[0] != to.path[0] {
-            return "ALTER \(word) \(name: from.path) SET SCHEMA \(name: to.path[0])"
+        if from.words?.isInSchema == true, from.path[0] != to.path[0] {
+            return "ALTER \(from.reference) SET SCHEMA \(name: to.path[0])"
         }
-        return "ALTER \(word) \(name: from.path) RENAME TO \(name: to.name)"
+        return "ALTER \(from.reference) RENAME TO \(name: to.name)"
     }
 }

@@ -17,7 +17,7 @@ extension CatalogQuery {
                     CASE WHEN cardinality(a.attacl) > 0 THEN 'privileges' END], NULL) END
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relnamespace = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
-            AND NOT c.relispartition AND (c.relkind IN ('r', 'v') OR c.relkind = 'i' AND (
+            AND NOT c.relispartition AND (c.relkind IN ('r', 'v', 'm') OR c.relkind = 'i' AND (
                 a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1
                 OR a.attrelid IN (SELECT i.indexrelid FROM pg_index i
                     WHERE i.indexprs IS NOT NULL)))
@@ -34,7 +34,7 @@ extension CatalogQuery {
                 SELECT FROM regexp_matches(d.adbin::text, ':(?:op)?funcid (\\d+)', 'g') call
                 JOIN pg_proc p ON p.oid = call[1]::oid WHERE p.provolatile = 'v')
         FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
-        WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind IN ('r', 'v')
+        WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind IN ('r', 'v', 'm')
             AND NOT c.relispartition
         """
 }

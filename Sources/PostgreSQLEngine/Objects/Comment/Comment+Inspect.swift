@@ -7,7 +7,10 @@ extension CatalogQuery {
     static let comments = """
         SELECT d.classoid, d.objoid, d.objsubid, d.description FROM pg_description d
         WHERE d.classoid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass,
-            'pg_constraint'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass)
+            'pg_constraint'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass,
+            'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass,
+            'pg_statistic_ext'::regclass, 'pg_operator'::regclass, 'pg_collation'::regclass,
+            'pg_ts_dict'::regclass, 'pg_ts_template'::regclass, 'pg_ts_parser'::regclass)
             AND (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass)
         """
 }
@@ -22,6 +25,10 @@ extension CatalogReader {
                 guard let column = relation.column(number) else { continue }
                 let id = ObjectID.column(relation.schema, relation.name, column.name)
                 addComment(text, on: id, holder: relation.isView ? relation.id : id)
+            } else if let number = columnNumber(row), let names = attributeNames[row.oid(1)] {
+                guard let slot = slots[address], let name = names[number] else { continue }
+                let type = objects[slot].id
+                addComment(text, on: .column(type.path[0], type.name, name), holder: type)
             } else if let slot = slots[address] {
                 let id = objects[slot].id
                 if let hidden = hiddenCarrier(row, id) {
@@ -51,7 +58,7 @@ extension CatalogReader {
             return identitySequences[oid] == nil ? nil : "comment on its sequence"
         case SystemCatalog.type:
             if arrayTypes.contains(oid) { return "comment on its array type" }
-            return id.kind == .enum ? nil : "comment on its row type"
+            return [.table, .view, .materializedView].contains(id.kind) ? "comment on its row type" : nil
         default: return nil
         }
     }

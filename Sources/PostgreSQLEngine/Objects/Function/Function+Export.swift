@@ -5,7 +5,9 @@ import SchemaCore
 extension FunctionDefinition {
     /// `kind: Function`.
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
-        var fields = ExportFields(kind: "Function", schema: id.path[0], name: id.path[1])
+        var fields = ExportFields(
+            kind: id.kind == .procedure ? "Procedure" : "Function", schema: id.path[0],
+            name: id.path[1])
         fields.add("comment", text: source.comment(on: id))
         exportArguments(to: &fields)
         if !isResultOfArguments { fields.add("returns", sql: returns) }

@@ -14,12 +14,13 @@ extension CatalogQuery {
             p.prosrc, p.probin,
             CASE WHEN p.prosqlbody IS NOT NULL THEN pg_get_function_sqlbody(p.oid) END,
             p.provolatile, p.proisstrict, p.proleakproof, p.prosecdef, p.proparallel,
-            p.procost, p.prorows, p.proretset, p.proconfig, support.nspname, support.proname
+            p.procost, p.prorows, p.proretset, p.proconfig, support.nspname, support.proname,
+            p.prokind
         FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
         LEFT JOIN (SELECT s.oid, s.proname, n.nspname FROM pg_proc s
             JOIN pg_namespace n ON n.oid = s.pronamespace) support
             ON p.prosupport <> 0 AND support.oid = p.prosupport
-        WHERE p.prokind = 'f' AND p.pronamespace = ANY($1::oid[])
+        WHERE p.prokind IN ('f', 'p') AND p.pronamespace = ANY($1::oid[])
             AND \(isNoMember("pg_proc", "p.oid"))
             AND NOT EXISTS (SELECT FROM pg_depend part WHERE part.classid = 'pg_proc'::regclass
                 AND part.objid = p.oid AND part.deptype = 'i')
@@ -39,8 +40,10 @@ extension CatalogReader {
         for row in rows {
             let schema = try schema(row.oid(1))
             let inputs = row.oids(4).map { names.type(TypeReference(oid: $0, modifier: nil)).name }
+            let id = ObjectID.function(schema, try row.text(2), inputs)
+            let isProcedure = row.character(24) == UInt8(ascii: "p")
             add(
-                .function(schema, try row.text(2), inputs), .function(try function(row)),
+                isProcedure ? id.asProcedure : id, .function(try function(row)),
                 at: (SystemCatalog.function, row.oid(0)), dependencies: [.schema(schema)])
         }
     }

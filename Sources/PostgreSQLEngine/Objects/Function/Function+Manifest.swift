@@ -47,17 +47,28 @@ struct FunctionSpec: Sendable {
         }
     }
 
-    func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
-        check(&context)
+    /// - Parameter isProcedure: whether it is called, and returns nothing.
+    func lower(
+        _ builder: inout ManifestBuilder, _ context: inout DecodingContext, isProcedure: Bool
+    ) {
+        check(&context, isProcedure: isProcedure)
         let types = definition.arguments.filter { $0.mode.isInput }.map(\.type.text)
-        let id = ObjectID.function(builder.schema, name.value, types)
+        let function = ObjectID.function(builder.schema, name.value, types)
+        let id = isProcedure ? function.asProcedure : function
         builder.add(id, .function(definition), at: name.span)
         builder.comment(comment, on: id)
     }
 
-    private func check(_ context: inout DecodingContext) {
+    private func check(_ context: inout DecodingContext, isProcedure: Bool) {
         let arguments = definition.arguments
-        if definition.returns == nil, !arguments.contains(where: { $0.mode.isOutput }) {
+        if isProcedure {
+            if definition.returns != nil {
+                context.report(
+                    .error(
+                        "contradiction", "a procedure returns nothing", at: name.span,
+                        help: "remove returns, or make it a Function"))
+            }
+        } else if definition.returns == nil, !arguments.contains(where: { $0.mode.isOutput }) {
             context.report(
                 .error(
                     "incomplete", "the function lacks \"returns\"", at: name.span,

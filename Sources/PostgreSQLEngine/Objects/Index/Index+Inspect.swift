@@ -63,7 +63,7 @@ extension CatalogReader {
     mutating func readIndexes(_ rows: Rows) throws(PostgreSQLError) {
         indexes.reserveCapacity(rows.count)
         for row in rows {
-            guard let number = relationNumbers[row.oid(1)], !relations[number].isView else {
+            guard let number = relationNumbers[row.oid(1)], relations[number].kind != .view else {
                 continue
             }
             let index = try IndexRow(row)
@@ -92,7 +92,7 @@ extension CatalogReader {
         guard let number = relationNumbers[index.table] else { return }
         let table = relations[number]
         let definition = IndexDefinition(
-            table: table.name, isUnique: index.isUnique,
+            on: table.kind, table: table.name, isUnique: index.isUnique,
             nullsNotDistinct: index.nullsNotDistinct,
             method: names.methods[index.method] ?? "",
             keys: keys(of: index, table), include: included(in: index, table),
@@ -100,7 +100,7 @@ extension CatalogReader {
             isValid: index.isValid)
         add(
             .index(table.schema, index.name), .index(definition),
-            at: (SystemCatalog.relation, index.oid), dependencies: table.childDependencies)
+            at: (SystemCatalog.relation, index.oid), dependencies: [table.id, .schema(table.schema)])
     }
 
     /// The columns that an index only carries.

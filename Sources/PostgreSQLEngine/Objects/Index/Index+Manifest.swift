@@ -122,21 +122,24 @@ struct IndexSpec: Sendable {
         let given = name?.value ?? builder.placeholder(table.name, "index")
         let id = ObjectID.index(schema, given)
         let columns = keys.compactMap(\.column)
-        let named = (columns + include).map {
-            ObjectID.column(schema, table.name, $0.value)
-        }
+        // The columns of a view are no objects.
+        let named =
+            table.kind == .table
+            ? (columns + include).map { ObjectID.column(schema, table.name, $0.value) } : [table]
         builder.add(
             id,
             .index(
                 IndexDefinition(
-                    table: table.name, isUnique: isUnique, nullsNotDistinct: nullsNotDistinct,
+                    on: table.kind, table: table.name, isUnique: isUnique, nullsNotDistinct: nullsNotDistinct,
                     method: method, keys: keys.map(\.key), include: include.map(\.value),
                     predicate: predicate, options: options)),
             at: span, dependencies: Set(named), isUnnamed: name == nil)
-        builder.mention(
-            ColumnMention(
-                table: table, columns: columns, tableSpan: tableSpan, mayBeExpression: true))
-        builder.mention(ColumnMention(table: table, columns: include, tableSpan: nil))
+        if table.kind == .table {
+            builder.mention(
+                ColumnMention(
+                    table: table, columns: columns, tableSpan: tableSpan, mayBeExpression: true))
+            builder.mention(ColumnMention(table: table, columns: include, tableSpan: nil))
+        }
         UnnamedChild.check(name, span, comment, renamedFrom, what: "index", &context)
         guard name != nil else { return }
         builder.comment(comment, on: id)

@@ -39,7 +39,9 @@ public struct IndexDefinition: Hashable, Codable, Sendable {
         }
     }
 
-    /// The table's name in the index's schema.
+    /// The kind of the relation that it belongs to.
+    public var relation: ObjectKind
+    /// The relation's name in the index's schema.
     public var table: String
     /// Whether it refuses duplicates.
     public var isUnique: Bool
@@ -60,10 +62,11 @@ public struct IndexDefinition: Hashable, Codable, Sendable {
 
     /// Makes the definition.
     public init(
-        table: String, isUnique: Bool = false, nullsNotDistinct: Bool = false,
+        on relation: ObjectKind, table: String, isUnique: Bool = false, nullsNotDistinct: Bool = false,
         method: String = "btree", keys: [Key], include: [String] = [],
         predicate: VerbatimSQL? = nil, options: [String: String] = [:], isValid: Bool = true
     ) {
+        self.relation = relation
         self.table = table
         self.isUnique = isUnique
         self.nullsNotDistinct = nullsNotDistinct
@@ -74,6 +77,11 @@ public struct IndexDefinition: Hashable, Codable, Sendable {
         self.options = options
         self.isValid = isValid
     }
+}
+
+extension IndexDefinition {
+    /// The relation that the index with this address belongs to.
+    func owner(of id: ObjectID) -> ObjectID { ObjectID(relation, id.path[0], table) }
 }
 
 extension PostgreSQLObject {

@@ -19,6 +19,8 @@ extension TableDefinition {
         ] where !entries.isEmpty {
             fields.add(key, .mapping(entries))
         }
+        source.addMarks(of: id, to: &fields)
+        source.addEntries(of: id, to: &fields)
         fields.add("options", texts: options)
         return .mapping(fields.entries)
     }
@@ -49,6 +51,7 @@ private struct TableParts {
             case .foreignKey: foreignKeys.append((name, value))
             case .exclusion: exclusions.append((name, value))
             }
+        case .plain: break
         case .schema, .extension, .table, .columnDefault, .enum, .sequence, .view, .function,
             .comment:
             preconditionFailure("\(child.id) is no child of a table's manifest")

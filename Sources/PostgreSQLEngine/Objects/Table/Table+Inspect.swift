@@ -7,13 +7,13 @@ extension CatalogQuery {
     static let relations = """
         SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, c.reloptions,
             toast.reloptions, c.reltype, row_type.typarray,
-            CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END,
-            CASE WHEN c.relkind = 'v' THEN (SELECT r.oid FROM pg_rewrite r
+            CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
+            CASE WHEN c.relkind IN ('v', 'm') THEN (SELECT r.oid FROM pg_rewrite r
                 WHERE r.ev_class = c.oid AND r.rulename = '_RETURN') END
         FROM pg_class c
         LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL
         LEFT JOIN pg_type row_type ON row_type.oid = c.reltype
-        WHERE c.relnamespace = ANY($1::oid[]) AND (c.relkind = 'v' OR \(isOrdinaryTable("c")))
+        WHERE c.relnamespace = ANY($1::oid[]) AND (c.relkind IN ('v', 'm') OR \(isOrdinaryTable("c")))
             AND \(isNoMember("pg_class", "c.oid"))
         """
 
@@ -35,16 +35,15 @@ extension CatalogReader {
         relations.reserveCapacity(rows.count)
         relationNumbers.reserveCapacity(rows.count)
         for row in rows {
-            let isView = row.character(3) == UInt8(ascii: "v")
             var relation = Relation(
                 oid: row.oid(0), schema: try schema(row.oid(1)), name: try row.text(2),
-                isView: isView)
+                kind: Self.relationKind(row.character(3)))
             relation.options = try row.options(5)
             for (name, value) in try row.options(6) { relation.options["toast.\(name)"] = value }
             relation.isUnlogged = row.character(4) == UInt8(ascii: "u")
             relation.rowType = row.oid(7)
             relation.rowArrayType = row.oid(8)
-            if isView {
+            if relation.isView {
                 relation.query = try row.text(9)
                 relation.rule = row.oid(10)
             }

@@ -17,6 +17,10 @@ struct TableSpec: Sendable {
     var foreignKeys: [ManifestChild<ForeignKeySpec>]
     var exclusions: [ManifestChild<ExclusionSpec>]
     var indexes: [ManifestChild<IndexSpec>]
+    var marks: TableMarkSpecs
+    var programs: ProgramSpecs
+    var policies: OrderedMapping<PolicySpec>
+    var statistics: OrderedMapping<StatisticsSpec>
 
     static let decoding = Decoding<TableSpec>.object("table") { fields in
         let schema = fields.schema()
@@ -48,6 +52,14 @@ struct TableSpec: Sendable {
         let indexes = fields.optional(
             "indexes", .childrenOfColumns(of: IndexSpec.decoding), default: [],
             "Indexes by name, or a list of those that the server names.")
+        let marks = TableMarkFields(fields)
+        let programs = ProgramFields(fields)
+        let policies = fields.optional(
+            "policies", .mapping(of: PolicySpec.decoding), default: .init(),
+            "The policies by name; they count where rowSecurity is on.")
+        let statistics = fields.optional(
+            "statistics", .mapping(of: StatisticsSpec.decoding), default: .init(),
+            "The extended statistics by name.")
         let options = fields.options(
             "Storage parameters, for example fillfactor; those of TOAST begin with toast.")
         return {
@@ -56,7 +68,9 @@ struct TableSpec: Sendable {
                 renamedFrom: $0[renamedFrom], isUnlogged: $0[unlogged],
                 options: $0[options].texts, columns: $0[columns], primaryKey: $0[primaryKey],
                 unique: $0[unique], checks: $0[checks], foreignKeys: $0[foreignKeys],
-                exclusions: $0[exclusions], indexes: $0[indexes])
+                exclusions: $0[exclusions], indexes: $0[indexes], marks: marks.specs($0),
+                programs: programs.specs($0),
+                policies: $0[policies], statistics: $0[statistics])
         }
     }
 
@@ -83,6 +97,12 @@ struct TableSpec: Sendable {
                 index.name, at: index.span, table: id, tableSpan: nil, former: former, &builder,
                 &context)
         }
+        marks.lower(of: id, &builder)
+        programs.lower(of: id, former: former, &builder)
+        for policy in policies {
+            policy.value.lower(policy.name, of: id, former: former, &builder)
+        }
+        for entry in statistics { entry.value.lower(entry.name, of: id, &builder) }
     }
 
     private func lower(into lowering: inout ConstraintLowering) {

@@ -5,16 +5,28 @@ import SchemaCore
 extension ViewDefinition {
     /// `kind: View`. The server's query names its columns itself.
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
-        var fields = ExportFields(kind: "View", schema: id.path[0], name: id.name)
+        let isStored = id.kind == .materializedView
+        var fields = ExportFields(
+            kind: isStored ? "MaterializedView" : "View", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
         let comments = columns.compactMap { column -> (String, YAMLValue)? in
             let id = ObjectID.column(id.path[0], id.name, column.name)
             return source.comment(on: id).map { (column.name, .text($0)) }
         }
         if !comments.isEmpty { fields.add("columnComments", .mapping(comments)) }
-        exportOptions(to: &fields)
+        if isStored {
+            fields.add("options", texts: options)
+        } else {
+            exportOptions(to: &fields)
+        }
         let text = query.text.trimmed
         fields.add("query", .plain(text))
+        let indexes = (source.children[id] ?? []).compactMap { child -> (String, YAMLValue)? in
+            guard case .index(let index) = child.definition else { return nil }
+            return (child.id.name, index.exported(child.id, source))
+        }
+        if !indexes.isEmpty { fields.add("indexes", .mapping(indexes)) }
+        source.addEntries(of: id, to: &fields)
         return .mapping(fields.entries)
     }
 

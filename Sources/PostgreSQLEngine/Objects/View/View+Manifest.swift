@@ -14,6 +14,7 @@ struct ViewSpec: Sendable {
     var comment: Spanned<String>?
     var columnComments: OrderedMapping<Spanned<String>>
     var renamedFrom: [Spanned<String>]
+    var programs: ProgramSpecs
 
     static let decoding = Decoding<ViewSpec>.object("view") { fields in
         let schema = fields.schema()
@@ -36,6 +37,7 @@ struct ViewSpec: Sendable {
             "Whether rows written through it must be visible in it.")
         let options = fields.options("Options by the name that the server gives them.")
         let query = fields.required("query", .sql, "What it shows: a query.")
+        let programs = ProgramFields(fields)
         return { values in
             var all = values[options].texts
             func set(_ name: String, _ value: String?, at span: SourceSpan?, key: String) {
@@ -60,7 +62,8 @@ struct ViewSpec: Sendable {
             return ViewSpec(
                 schema: values[schema], name: values[name], query: values[query],
                 columns: values[columns], options: all, comment: values[comment],
-                columnComments: values[columnComments], renamedFrom: values[renamedFrom])
+                columnComments: values[columnComments], renamedFrom: values[renamedFrom],
+                programs: programs.specs(values))
         }
     }
 
@@ -84,11 +87,11 @@ struct ViewSpec: Sendable {
         builder.comment(comment, on: id)
         for entry in columnComments {
             let column = ObjectID.column(builder.schema, name.value, entry.name.value)
-            guard !entry.value.value.isEmpty else { continue }
-            builder.add(
-                column.comment, .comment(CommentDefinition(text: entry.value.value)),
-                at: entry.value.span, dependencies: [id])
+            builder.comment(entry.value, on: column, holder: id)
         }
         builder.renames(renamedFrom, to: id)
+        let former =
+            [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
+        programs.lower(of: id, former: former, &builder)
     }
 }

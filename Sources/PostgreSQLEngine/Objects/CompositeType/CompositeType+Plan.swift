@@ -1,0 +1,89 @@
+import Manifest
+import Planning
+import SchemaCore
+
+extension CompositeTypeDefinition: PlainKind {
+    var scratchRank: ScratchUnit.Rank { .type }
+    var isType: Bool { true }
+
+    func creation(_ id: ObjectID) -> [SQL] {
+        let list = attributes.map(\.clause).joined(",\n    ")
+        let body: SQL = attributes.isEmpty ? "()" : "(\n    \(list)\n)"
+        return ["CREATE TYPE \(name: id.path) AS \(body)"]
+    }
+
+    func names(_ id: ObjectID) -> Set<NameSlot> {
+        [NameSlot(space: .type, path: id.path), NameSlot(space: .relation, path: id.path)]
+    }
+
+    /// Attributes can be added at the end, removed, and get another type, each by itself; another
+    /// order needs another type.
+    func alteration(
+        of id: ObjectID, from old: CompositeTypeDefinition, in context: PlanContext
+    ) -> Alteration {
+        let wanted = attributes.map(\.name)
+        let kept = old.attributes.filter { wanted.contains($0.name) }
+        guard wanted.starts(with: kept.map(\.name)) else { return .recreate }
+        func changes(_ from: Self, _ to: Self) -> [SQL] {
+            let known = Dictionary(
+                from.attributes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            let names = Set(to.attributes.map(\.name))
+            return from.attributes.filter { !names.contains($0.name) }.map {
+                "DROP ATTRIBUTE \(name: $0.name)"
+            }
+                + to.attributes.compactMap { attribute in
+                    guard let present = known[attribute.name] else {
+                        return "ADD ATTRIBUTE \(attribute.clause)"
+                    }
+                    return present == attribute ? nil : "ALTER ATTRIBUTE \(attribute.retyping)"
+                }
+        }
+        func statement(_ from: Self, _ to: Self) -> SQL {
+            "ALTER TYPE \(name: id.path) \(changes(from, to).joined(", "))"
+        }
+        var operation = Operation(
+            "alter", id, title: "Change the attributes of \(id)",
+            .statements([statement(old, self)]), phase: .contract,
+            undo: context.exactly([statement(self, old)]))
+        let gone = old.attributes.filter { !wanted.contains($0.name) }.map(\.name)
+        if !gone.isEmpty {
+            operation.effects.breaks = [
+                .init(
+                    object: id,
+                    consequence: "code that reads \(gone.joined(separator: ", ")) of it fails")
+            ]
+        }
+        return .inPlace([operation])
+    }
+
+    func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
+        var fields = ExportFields(kind: "CompositeType", schema: id.path[0], name: id.name)
+        fields.add("comment", text: source.comment(on: id))
+        fields.add(
+            "attributes",
+            .mapping(
+                attributes.map { attribute in
+                    let comment = source.comment(
+                        on: .column(id.path[0], id.name, attribute.name))
+                    guard comment != nil || attribute.collation != nil else {
+                        return (attribute.name, .plain(attribute.type.text))
+                    }
+                    var fields = ExportFields()
+                    fields.add("type", sql: attribute.type)
+                    fields.add("collation", name: attribute.collation)
+                    fields.add("comment", text: comment)
+                    return (attribute.name, .mapping(fields.entries))
+                }))
+        return .mapping(fields.entries)
+    }
+}
+
+extension CompositeTypeDefinition.Attribute {
+    fileprivate var clause: SQL { "\(name: name) \(described)" }
+    fileprivate var retyping: SQL { "\(name: name) TYPE \(described)" }
+
+    private var described: SQL {
+        guard let collation else { return "\(verbatim: type)" }
+        return "\(verbatim: type) COLLATE \(collation.sql)"
+    }
+}

@@ -1,0 +1,86 @@
+import Manifest
+import Planning
+import SchemaCore
+
+/// `kind: Domain`.
+struct DomainSpec: Sendable {
+    struct Check: Sendable {
+        var expression: VerbatimSQL
+        var isValidated = true
+        var comment: Spanned<String>?
+        var renamedFrom: [Spanned<String>] = []
+
+        static let decoding = Decoding<Check>.forms(
+            scalar: Decoding<VerbatimSQL>.sql.map { Check(expression: $0) },
+            mapping: .object("check") { fields in
+                let expression = fields.required(
+                    "expression", .sql, "The condition on VALUE.")
+                let notValid = fields.optional(
+                    "notValid", .boolean, default: false,
+                    "Whether it is to hold for new values only.")
+                let renamedFrom = fields.renamedFrom()
+                let comment = fields.comment()
+                return {
+                    Check(
+                        expression: $0[expression], isValidated: !$0[notValid],
+                        comment: $0[comment], renamedFrom: $0[renamedFrom])
+                }
+            }
+        ).named("DomainCheck")
+    }
+
+    var schema: Spanned<String>?
+    var name: Spanned<String>
+    var definition: DomainDefinition
+    var checks: OrderedMapping<Check>
+    var comment: Spanned<String>?
+    var renamedFrom: [Spanned<String>]
+
+    static let decoding = Decoding<DomainSpec>.object("domain") { fields in
+        let schema = fields.schema()
+        let name = fields.required("name", .name, "The domain's name.")
+        let renamedFrom = fields.renamedFrom()
+        let comment = fields.comment()
+        let type = fields.required("type", .sql, "The type below it.")
+        let collation = fields.optional(
+            "collation", .qualifiedName, "The collation, if it is not the type's own.")
+        let fallback = fields.optional("default", .sql, "The default of columns of it.")
+        let notNull = fields.optional(
+            "notNull", .boolean, default: false, "Whether it takes no NULL.")
+        let checks = fields.optional(
+            "checks", .mapping(of: Check.decoding), default: .init(),
+            "The checks by name: a condition on VALUE, or a long form.")
+        return {
+            DomainSpec(
+                schema: $0[schema], name: $0[name],
+                definition: DomainDefinition(
+                    type: $0[type], collation: $0[collation], default: $0[fallback],
+                    isNotNull: $0[notNull]),
+                checks: $0[checks], comment: $0[comment], renamedFrom: $0[renamedFrom])
+        }
+    }
+
+    func lower(_ builder: inout ManifestBuilder) {
+        let id = ObjectID.domain(builder.schema, name.value)
+        builder.add(id, .plain(.domain(definition)), at: name.span)
+        builder.comment(comment, on: id)
+        builder.renames(renamedFrom, to: id)
+        let former =
+            [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
+        for entry in checks {
+            let check = ObjectID.domainConstraint(id.path[0], id.name, entry.name.value)
+            builder.add(
+                check,
+                .plain(
+                    .domainConstraint(
+                        DomainConstraintDefinition(
+                            expression: entry.value.expression,
+                            isValidated: entry.value.isValidated))),
+                at: entry.name.span, dependencies: [id])
+            builder.comment(entry.value.comment, on: check)
+            builder.renames(entry.value.renamedFrom, to: check) { old in
+                former.map { .domainConstraint($0.path[0], $0.name, old) }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Manifest
+import Planning
+import SchemaCore
+
+extension DomainDefinition: PlainKind {
+    var scratchRank: ScratchUnit.Rank { .type }
+    var isType: Bool { true }
+
+    func creation(_ id: ObjectID) -> [SQL] {
+        var sql: SQL = "CREATE DOMAIN \(name: id.path) AS \(verbatim: type)"
+        if let collation { sql += " COLLATE \(collation.sql)" }
+        if let `default` { sql += " DEFAULT \(verbatim: `default`)" }
+        if isNotNull { sql += " NOT NULL" }
+        return [sql]
+    }
+
+    func names(_ id: ObjectID) -> Set<NameSlot> { [NameSlot(space: .type, path: id.path)] }
+
+    func alteration(
+        of id: ObjectID, from old: DomainDefinition, in context: PlanContext
+    ) -> Alteration {
+        guard type == old.type, collation == old.collation else { return .recreate }
+        var operations: [Operation] = []
+        if `default` != old.default {
+            func set(_ value: VerbatimSQL?) -> SQL {
+                guard let value else { return "ALTER DOMAIN \(name: id.path) DROP DEFAULT" }
+                return "ALTER DOMAIN \(name: id.path) SET DEFAULT \(verbatim: value)"
+            }
+            operations.append(
+                Operation(
+                    "set-default", id, title: "Change the default of \(id)",
+                    .statements([set(`default`)]), phase: .expand,
+                    undo: context.exactly([set(old.default)])))
+        }
+        if isNotNull != old.isNotNull {
+            func set(_ isNotNull: Bool) -> SQL {
+                "ALTER DOMAIN \(name: id.path) \(isNotNull ? "SET" : "DROP" as SQL) NOT NULL"
+            }
+            var operation = Operation(
+                isNotNull ? "set-not-null" : "drop-not-null", id,
+                title: isNotNull ? "Let \(id) take no NULL" : "Let \(id) take NULL",
+                .statements([set(isNotNull)]), phase: isNotNull ? .contract : .expand,
+                undo: context.exactly([set(old.isNotNull)]))
+            if isNotNull {
+                let columns = context.columns(of: id)
+                operation.describeScan(of: columns.map(context.table), in: context)
+                operation.probes = columns.map { context.nulls(in: $0) }
+            }
+            operations.append(operation)
+        }
+        return .inPlace(operations)
+    }
+
+    func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
+        var fields = ExportFields(kind: "Domain", schema: id.path[0], name: id.name)
+        fields.add("comment", text: source.comment(on: id))
+        fields.add("type", sql: type)
+        fields.add("collation", name: collation)
+        fields.add("default", sql: `default`)
+        fields.add("notNull", flag: isNotNull)
+        source.addEntries(of: id, to: &fields)
+        return .mapping(fields.entries)
+    }
+}
+
+extension DomainConstraintDefinition: PlainKind {
+    var scratchRank: ScratchUnit.Rank { .typeCheck }
+    var expressions: [VerbatimSQL] { [expression] }
+
+    func parent(of id: ObjectID) -> ObjectID? { .domain(id.path[0], id.path[1]) }
+
+    func creation(_ id: ObjectID) -> [SQL] {
+        let validity: SQL = isValidated ? "" : " NOT VALID"
+        return [
+            """
+            ALTER DOMAIN \(name: Array(id.path.prefix(2))) ADD CONSTRAINT \(name: id.name) \
+            CHECK (\(verbatim: expression))\(validity)
+            """
+        ]
+    }
+
+    func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
+        guard act == .create else { return [] }
+        return [
+            .init(
+                object: .domain(id.path[0], id.path[1]),
+                consequence: "a value that does not hold \(id.name) is refused", isFailure: false)
+        ]
+    }
+
+    func alteration(
+        of id: ObjectID, from old: DomainConstraintDefinition, in context: PlanContext
+    ) -> Alteration {
+        var validated = old
+        validated.isValidated = true
+        guard validated == self else { return .recreate }
+        var operation = Operation(
+            "validate", id, title: "Validate \(id)",
+            .statements([
+                """
+                ALTER DOMAIN \(name: Array(id.path.prefix(2))) \
+                VALIDATE CONSTRAINT \(name: id.name)
+                """
+            ]), phase: .contract,
+            undo: Undo(.none(reason: "a check that holds is not worse than one that may"), []))
+        let columns = context.columns(of: .domain(id.path[0], id.path[1]))
+        operation.describeScan(of: columns.map(context.table), in: context)
+        return .inPlace([operation])
+    }
+
+    func entry(_ id: ObjectID, _ source: ExportSource) -> (field: String, value: YAMLValue)? {
+        let comment = source.comment(on: id)
+        guard comment != nil || !isValidated else { return ("checks", .plain(expression.text)) }
+        var fields = ExportFields()
+        fields.add("expression", sql: expression)
+        fields.add("notValid", flag: !isValidated)
+        fields.add("comment", text: comment)
+        return ("checks", .flowMapping(fields.entries))
+    }
+}

@@ -1,0 +1,37 @@
+import SchemaCore
+
+extension PostgreSQLObject {
+    /// The kinds that the planner treats alike (`PlainKind`).
+    public indirect enum PlainDefinition: Hashable, Codable, Sendable {
+        case trigger(TriggerDefinition)
+        case compositeType(CompositeTypeDefinition)
+        case domain(DomainDefinition)
+        case domainConstraint(DomainConstraintDefinition)
+        case policy(PolicyDefinition)
+        case rule(RuleDefinition)
+        case statistics(StatisticsDefinition)
+        case rowSecurity(RowSecurityDefinition)
+        case replicaIdentity(ReplicaIdentityDefinition)
+        case clustering(ClusteringDefinition)
+        case parameterized(ParameterizedDefinition)
+
+        /// What it says of itself.
+        var kind: any PlainKind {
+            switch self {
+            case .trigger(let definition): definition
+            case .compositeType(let definition): definition
+            case .domain(let definition): definition
+            case .domainConstraint(let definition): definition
+            case .policy(let definition): definition
+            case .rule(let definition): definition
+            case .statistics(let definition): definition
+            case .rowSecurity(let definition): definition
+            case .replicaIdentity(let definition): definition
+            case .clustering(let definition): definition
+            case .parameterized(let definition): definition
+            }
+        }
+    }
+}
+
+typealias PlainDefinition = PostgreSQLObject.PlainDefinition

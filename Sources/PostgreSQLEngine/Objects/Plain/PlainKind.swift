@@ -1,0 +1,102 @@
+import Manifest
+import Planning
+import SchemaCore
+
+/// A kind of object that the planner treats like every other: it says what it is in SQL, what it
+/// locks and which names it takes, and needs no strategy of its own. A kind whose changes concern
+/// the rows or the shape of tables is a case of `PostgreSQLObject.Definition` instead.
+///
+/// What is the same for all objects of a kind, whatever their definition, stands in `KindWords`.
+protocol PlainKind: Hashable, Codable, Sendable {
+    /// The statements that make it; what it depends on is there.
+    func creation(_ id: ObjectID) -> [SQL]
+
+    /// The statements that remove it; the default is `DROP` with its word.
+    func removal(_ id: ObjectID) -> [SQL]
+
+    /// What it belongs to and vanishes with; the default is its schema, if it has one.
+    func parent(of id: ObjectID) -> ObjectID?
+
+    /// How it gets from an older definition to this one; the default is to make it again.
+    func alteration(of id: ObjectID, from old: Self, in context: PlanContext) -> Alteration
+
+    /// The locks that making or removing it takes on relations.
+    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock]
+
+    /// What a program notices when it comes, or is gone for good.
+    func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break]
+
+    /// What is lost with it, if anything is.
+    func losses(_ id: ObjectID) -> [Effects.Loss]
+
+    /// The names that it takes.
+    func names(_ id: ObjectID) -> Set<NameSlot>
+
+    /// Its expressions that can be made again from their print without a loss.
+    var expressions: [VerbatimSQL] { get }
+
+    /// The roles that it names, which have to be there.
+    var mentionedRoles: [String] { get }
+
+    /// Whether columns can hold values of it, so that it cannot be made again beneath them.
+    var isType: Bool { get }
+
+    /// When a unit for it is tried in scratch.
+    var scratchRank: ScratchUnit.Rank { get }
+
+    /// Its manifest; nil for what stands in the manifest of what it belongs to.
+    func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue?
+
+    /// How it stands in the manifest of what it belongs to: under which field, and what.
+    func entry(_ id: ObjectID, _ source: ExportSource) -> (field: String, value: YAMLValue)?
+}
+
+/// What is done to an object.
+enum PlainAct { case create, remove }
+
+extension PlainKind {
+    func removal(_ id: ObjectID) -> [SQL] { ["DROP \(id.reference)"] }
+    func parent(of id: ObjectID) -> ObjectID? {
+        id.words?.isInSchema == true ? .schema(id.path[0]) : nil
+    }
+    func alteration(of id: ObjectID, from old: Self, in context: PlanContext) -> Alteration {
+        .recreate
+    }
+    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] { [] }
+    func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
+        switch act {
+        case .create: []
+        case .remove:
+            [.init(object: id, consequence: "statements that use \(id.dottedPath) fail")]
+        }
+    }
+    func losses(_ id: ObjectID) -> [Effects.Loss] { [] }
+    func names(_ id: ObjectID) -> Set<NameSlot> {
+        [NameSlot(space: .other, path: [id.kind.rawValue] + id.path)]
+    }
+    func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? { nil }
+    func entry(_ id: ObjectID, _ source: ExportSource) -> (field: String, value: YAMLValue)? {
+        nil
+    }
+    var expressions: [VerbatimSQL] { [] }
+    var mentionedRoles: [String] { [] }
+    var isType: Bool { false }
+
+    /// The same where the other definition's kind has to be found out first.
+    fileprivate func anyAlteration(
+        of id: ObjectID, from old: any PlainKind, in context: PlanContext
+    ) -> Alteration {
+        // One address is one kind.
+        guard let old = old as? Self else { return .recreate }
+        return alteration(of: id, from: old, in: context)
+    }
+}
+
+extension PlainDefinition {
+    /// How it gets from an older definition to this one.
+    func alteration(
+        of id: ObjectID, from old: PlainDefinition, in context: PlanContext
+    ) -> Alteration {
+        kind.anyAlteration(of: id, from: old.kind, in: context)
+    }
+}
