@@ -61,12 +61,15 @@ public struct IndexDefinition: Hashable, Codable, Sendable {
     public var isValid: Bool
 
     /// Makes the definition.
+    ///
+    /// - Parameter relation: by default a table.
     public init(
-        on relation: ObjectKind, table: String, isUnique: Bool = false, nullsNotDistinct: Bool = false,
-        method: String = "btree", keys: [Key], include: [String] = [],
+        on relation: ObjectKind? = nil, table: String, isUnique: Bool = false,
+        nullsNotDistinct: Bool = false, method: String = "btree", keys: [Key],
+        include: [String] = [],
         predicate: VerbatimSQL? = nil, options: [String: String] = [:], isValid: Bool = true
     ) {
-        self.relation = relation
+        self.relation = relation ?? .table
         self.table = table
         self.isUnique = isUnique
         self.nullsNotDistinct = nullsNotDistinct
