@@ -69,7 +69,9 @@ struct CanonicalizeFixpoint {
             object.removal + object.creation + (comment?.creation ?? [])
         case .columnDefault: object.creation
         case .view(let view): [view.creation(object.id, replacing: true)]
-        case .plain(let plain): plain.kind.expressions.isEmpty ? [] : object.removal + object.creation + (comment?.creation ?? [])
+        case .plain(let plain):
+            plain.kind.expressions.isEmpty
+                ? [] : object.removal + object.creation + (comment?.creation ?? [])
         case .schema, .extension, .table, .column, .enum, .sequence, .function, .comment: []
         }
     }

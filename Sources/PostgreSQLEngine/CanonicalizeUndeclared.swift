@@ -41,8 +41,11 @@ struct CanonicalizeUndeclared {
         }
         var unnamed = unnamed()
         return built.sorted.compactMap { object in
-            // A table's statement makes no more than its parts.
-            guard [.column, .columnDefault, .constraint].contains(object.id.kind) else {
+            // The statement of a table or a domain makes no more than its parts.
+            guard
+                [.column, .columnDefault, .constraint, .domainConstraint].contains(
+                    object.id.kind)
+            else {
                 return nil
             }
             guard let declared = desired[object.id] else {

@@ -84,7 +84,8 @@ extension ScratchUnit {
         switch rank {
         case .type, .table, .generatedTable, .view: id.name
         case .function: id.path[1]
-        case .schema, .extension, .enum, .typeCheck, .sequence, .columnDefault, .key, .check, .index,
+        case .schema, .extension, .enum, .typeCheck, .sequence, .columnDefault, .key, .check,
+            .index,
             .foreignKey, .ownership, .trigger, .textSearch,
             .textSearchUse, .operator, .comment:
             nil

@@ -19,8 +19,10 @@ struct ScratchUnit: Sendable {
 
     /// When a unit is tried.
     enum Rank: Int, Comparable, Sendable {
-        case schema, `extension`, `enum`, type, typeCheck, sequence, table, function, generatedTable, `operator`
-        case columnDefault, key, check, index, foreignKey, view, trigger, textSearch, textSearchUse, ownership, comment
+        case schema, `extension`, `enum`, type, typeCheck, sequence, table, function,
+            generatedTable, `operator`
+        case columnDefault, key, check, index, foreignKey, view, trigger, textSearch, textSearchUse,
+            ownership, comment
 
         static func < (lhs: Rank, rhs: Rank) -> Bool { lhs.rawValue < rhs.rawValue }
     }

@@ -23,7 +23,7 @@ struct SettleRenames {
             let from = AddressMap(list).settled(rename.from)
             guard from != rename.to else { continue }
             // A statement changes the schema or the name, never both.
-            if Self.isRelationLike(from.kind), from.path[0] != rename.to.path[0],
+            if Self.standsAlone(from.kind), from.path[0] != rename.to.path[0],
                 from.name != rename.to.name
             {
                 let between = ObjectID(from.kind, rename.to.path[0], from.name)
@@ -83,16 +83,17 @@ struct SettleRenames {
         }
     }
 
-    private static func isRelationLike(_ kind: ObjectKind) -> Bool {
-        [.table, .view, .materializedView, .sequence, .enum].contains(kind)
+    /// Whether it has a name of its own in a schema, and no table's.
+    private static func standsAlone(_ kind: ObjectKind) -> Bool {
+        guard let words = KindWords.all[kind] else { return false }
+        return words.isInSchema && words.folder != nil
     }
 
     private static func rank(_ kind: ObjectKind) -> Int {
         switch kind {
         case .schema: 0
-        case .table, .view, .enum, .sequence: 1
         case .column, .enumLabel: 2
-        default: 3
+        default: standsAlone(kind) ? 1 : 3
         }
     }
 }

@@ -71,6 +71,7 @@ struct SettleRetype {
                 switch definition {
                 case .view, .function: true
                 case .column(let other): other.generated != nil
+                case .plain(let plain): plain.kind.holdsUpTypes
                 default: false
                 }
             }
@@ -94,7 +95,9 @@ struct SettleRetype {
         let table = ObjectID.table(column.path[0], column.path[1])
         further(
             closure(
-                (dependants[table] ?? []).filter { [.view, .materializedView, .function].contains($0.kind) }))
+                (dependants[table] ?? []).filter {
+                    [.view, .materializedView, .function].contains($0.kind)
+                }))
         return steps
     }
 

@@ -145,24 +145,39 @@ struct SettleWork: Sendable {
         }
     }
 
-    /// The addresses of the copied functions by the server's number for them.
+    /// The addresses that hold names of types, of what was copied, by the server's number.
     private func functions(in database: ScratchDatabase) async throws -> [String: ObjectID] {
-        guard scope.affected.contains(where: { $0.kind.isRoutine }) else { return [:] }
+        let kinds = [
+            .function, .procedure, ParameterizedDefinition.Sort.aggregate.kind,
+            ParameterizedDefinition.Sort.operator.kind,
+        ]
+        guard scope.affected.contains(where: { kinds.contains($0.kind) }) else { return [:] }
         let rows = try await database.connection.transaction { connection in
             try await connection.query("SET LOCAL search_path TO ''")
             return try await connection.query(
                 """
                 SELECT p.oid::pg_catalog.text, n.nspname, p.proname,
-                    \(CatalogQuery.signature)
+                    CASE p.prokind WHEN 'a' THEN \(CatalogQuery.aggregated)
+                        ELSE \(CatalogQuery.signature) END,
+                    CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
+                        ELSE 'function' END
                 FROM pg_catalog.pg_proc p
                     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+                    LEFT JOIN pg_catalog.pg_aggregate a ON a.aggfnoid = p.oid
+                WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+                UNION ALL
+                SELECT 'operator ' || o.oid::pg_catalog.text, n.nspname, o.oprname,
+                    \(CatalogQuery.operands), 'operator'
+                FROM pg_catalog.pg_operator o
+                    JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
                 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
                 """)
         }
         var out: [String: ObjectID] = [:]
         for row in rows {
             out[try row.text(0)] = ObjectID(
-                .function, try row.text(1), try row.text(2), try row.text(3))
+                ObjectKind(rawValue: try row.text(4)), try row.text(1), try row.text(2),
+                try row.text(3))
         }
         return out
     }
@@ -194,15 +209,26 @@ struct SettleWork: Sendable {
     private func types(
         besides copied: Catalog<PostgreSQLObject>, _ renamed: Catalog<PostgreSQLObject>
     ) -> [PostgreSQLObject] {
-        let enums = desired.sorted.filter { $0.id.kind == .enum && copied[$0.id] == nil }
-        let schemas = Set(enums.map { ObjectID.schema($0.id.path[0]) })
+        let types = desired.sorted.filter { $0.isType && copied[$0.id] == nil }
+        let schemas = Set(types.map { ObjectID.schema($0.id.path[0]) })
             .filter { copied[$0] == nil }.sorted()
             .map { PostgreSQLObject($0, .schema(SchemaDefinition())) }
-        return schemas + enums.map { renamed[$0.id] ?? $0 }
+        return schemas + types.map { renamed[$0.id] ?? $0 }
     }
 }
 
 extension PostgreSQLObject {
+    /// Whether columns can be of it.
+    fileprivate var isType: Bool {
+        switch definition {
+        case .enum: true
+        case .plain(let plain): plain.kind.isType
+        case .schema, .extension, .table, .column, .columnDefault, .constraint, .index, .sequence,
+            .view, .function, .comment:
+            false
+        }
+    }
+
     /// What a copy cannot show: the place among its siblings, and that an index is not valid.
     fileprivate func asPartOfLive(like original: PostgreSQLObject) -> PostgreSQLObject {
         var out = self

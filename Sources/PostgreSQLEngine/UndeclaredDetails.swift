@@ -123,6 +123,7 @@ struct UndeclaredDetails {
         case (.index(let made), .index(let asked)): return made.more(than: asked)
         case (.constraint(let made), .constraint(let asked)): return made.more(than: asked)
         case (.function(let made), .function(let asked)): return made.more(than: asked)
+        case (.plain(let made), .plain(let asked)): return made.more(than: asked)
         case (.schema, _), (.extension, _), (.table, _), (.column, _), (.columnDefault, _),
             (.constraint, _), (.index, _), (.enum, _), (.sequence, _), (.view, _),
             (.function, _), (.comment, _), (.plain, _):

@@ -182,7 +182,7 @@ import Testing
     func whatNoFieldSaysIsRefused(major: Int) async throws {
         try await PrivatePostgreSQL.withDatabase(major: major) { database in
             let bench = Bench(database)
-            for (field, manifest) in Self.smuggled {
+            for (field, manifest) in Self.smuggled + Self.smuggledKinds {
                 do {
                     let plan = try await bench.plan(try bench.lowered(manifest))
                     Issue.record("\(field) is taken:\n\(plan.text)")

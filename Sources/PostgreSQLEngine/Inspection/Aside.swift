@@ -102,7 +102,8 @@ extension CatalogReader {
         case .constraint: address.catalog == SystemCatalog.constraint
         case .schema, .function, .extension: true
         case .plain(let plain):
-            !plain.kind.isType || address.catalog == SystemCatalog.type && !arrayTypes.contains(address.oid)
+            !plain.kind.isType
+                || address.catalog == SystemCatalog.type && !arrayTypes.contains(address.oid)
         case .column, .columnDefault, .comment: false
         }
     }

@@ -16,18 +16,29 @@ struct AddressMap {
         if id == rename.from { return rename.to }
         let from = rename.from.path
         guard carries(rename.from.kind, id.kind),
-            id.path.count > from.count || id.kind == .columnDefault,
+            id.path.count > from.count || facets.contains(id.kind),
             id.path.starts(with: from)
         else { return id }
         return ObjectID(id.kind, rename.to.path + id.path.dropFirst(from.count))
     }
 
+    /// What has the path of what it belongs to.
+    private static let facets: Set<ObjectKind> = [
+        .columnDefault, .rowSecurity, .replicaIdentity, .clustering,
+    ]
+
     /// Whether the path of the second kind begins with that of the first.
     private static func carries(_ parent: ObjectKind, _ child: ObjectKind) -> Bool {
         switch parent {
         case .schema: true
-        case .table: [.column, .columnDefault, .constraint].contains(child)
-        case .view, .materializedView: child == .column
+        case .table:
+            [
+                .column, .columnDefault, .constraint, .trigger, .policy, .rule, .rowSecurity,
+                .replicaIdentity, .clustering,
+            ].contains(child)
+        case .view: [.column, .trigger, .rule].contains(child)
+        case .materializedView, .compositeType: child == .column
+        case .domain: child == .domainConstraint
         case .column: child == .columnDefault
         case .enum: child == .enumLabel
         default: false

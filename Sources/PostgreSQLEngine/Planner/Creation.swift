@@ -37,6 +37,7 @@ extension PlanContext {
         case .plain(let plain):
             operation.effects = momentary(plain.kind.locks(object.id, .create))
             operation.effects.breaks = breaks(ofMade: object.id, plain)
+            plain.kind.describeCreation(object.id, in: &operation, self)
         case .comment:
             operation.title = "Comment on \(object.id.subject?.description ?? "")"
             operation.effects = commentEffects(object.id)

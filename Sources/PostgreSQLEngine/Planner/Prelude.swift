@@ -34,7 +34,9 @@ extension PlanContext {
                 (rename.from, \Operation.frees), (rename.to, \Operation.takes),
             ] {
                 operation[keyPath: set] = Self.slots(
-                    of: id, like: live[rename.from] ?? settled[rename.to])
+                    of: id,
+                    like: live[RenameStatement.original(place, of: renames)]
+                        ?? settled[rename.to])
             }
             return operation
         }
@@ -48,8 +50,9 @@ extension PlanContext {
 
     /// The name slots of an address, as far as the kind alone tells them.
     private static func slots(of id: ObjectID, like object: PostgreSQLObject?) -> Set<NameSlot> {
-        switch id.kind {
-        case .table, .view:
+        if case .plain(let plain)? = object?.definition { return plain.kind.names(id) }
+        return switch id.kind {
+        case .table, .view, .materializedView:
             [NameSlot(space: .relation, path: id.path), NameSlot(space: .type, path: id.path)]
         case .index, .sequence: [NameSlot(space: .relation, path: id.path)]
         case .enum: [NameSlot(space: .type, path: id.path)]
@@ -85,8 +88,10 @@ extension PlanContext {
         var effects = Effects()
         let relation: ObjectID? =
             switch rename.from.kind {
-            case .table, .view, .sequence: rename.from
-            case .column, .constraint: .table(rename.from.path[0], rename.from.path[1])
+            case .table, .view, .materializedView, .sequence: rename.from
+            case .column, .constraint, .policy:
+                .table(rename.from.path[0], rename.from.path[1])
+            case .trigger, .rule: settled[rename.to]?.parent
             default: nil
             }
         if let relation { effects.locks = [.accessExclusive(relation)] }
@@ -96,7 +101,7 @@ extension PlanContext {
                 Effects.Lock(
                     relation: rename.from, mode: "SHARE UPDATE EXCLUSIVE", blocks: .maintenance)
             ]
-        case .constraint: break
+        case .constraint, .domainConstraint, .trigger, .policy, .rule, .statistics: break
         case .sequence:
             effects.breaks = [
                 .init(

@@ -285,7 +285,9 @@ extension IndexDefinition {
 extension ViewDefinition {
     func creation(_ id: ObjectID, replacing: Bool) -> SQL {
         let isStored = id.kind == .materializedView
-        var sql: SQL = replacing ? "CREATE OR REPLACE VIEW" : "CREATE \(isStored ? "MATERIALIZED VIEW" : "VIEW" as SQL)"
+        var sql: SQL =
+            replacing
+            ? "CREATE OR REPLACE VIEW" : "CREATE \(isStored ? "MATERIALIZED VIEW" : "VIEW" as SQL)"
         sql += " \(name: id.path)"
         if !columns.isEmpty { sql += " (\(columns.map(\.name).nameList))" }
         if !options.isEmpty { sql += " WITH (\(options.parameterList))" }

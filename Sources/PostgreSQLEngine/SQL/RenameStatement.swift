@@ -46,6 +46,12 @@ enum RenameStatement {
                 ALTER TABLE \(name: table) \
                 RENAME CONSTRAINT \(name: from.name) TO \(name: to.name)
                 """
+        case .domainConstraint:
+            let domain = Array(from.path.prefix(2))
+            return """
+                ALTER DOMAIN \(name: domain) \
+                RENAME CONSTRAINT \(name: from.name) TO \(name: to.name)
+                """
         case .enumLabel:
             let type = Array(from.path.prefix(2))
             return

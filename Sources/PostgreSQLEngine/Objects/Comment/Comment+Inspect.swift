@@ -58,7 +58,8 @@ extension CatalogReader {
             return identitySequences[oid] == nil ? nil : "comment on its sequence"
         case SystemCatalog.type:
             if arrayTypes.contains(oid) { return "comment on its array type" }
-            return [.table, .view, .materializedView].contains(id.kind) ? "comment on its row type" : nil
+            return [.table, .view, .materializedView].contains(id.kind)
+                ? "comment on its row type" : nil
         default: return nil
         }
     }

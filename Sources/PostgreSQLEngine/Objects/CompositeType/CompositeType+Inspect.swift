@@ -50,7 +50,8 @@ extension CatalogReader {
             arrayTypes.insert(row.oid(3))
             slots[CatalogAddress(SystemCatalog.relation, row.oid(4))] = slot
             attributeNames[row.oid(4)] = Dictionary(
-                zip(row.numbers(9), attributes.map(\.name)), uniquingKeysWith: { first, _ in first })
+                zip(row.numbers(9), attributes.map(\.name)), uniquingKeysWith: { first, _ in first }
+            )
         }
     }
 }

@@ -6,6 +6,12 @@ extension CompositeTypeDefinition: PlainKind {
     var scratchRank: ScratchUnit.Rank { .type }
     var isType: Bool { true }
 
+    func more(than asked: CompositeTypeDefinition) -> String? {
+        if attributes.map(\.name) != asked.attributes.map(\.name) { return "another attribute" }
+        let pairs = zip(attributes, asked.attributes)
+        return pairs.contains { $0.collation != nil && $1.collation == nil } ? "a collation" : nil
+    }
+
     func creation(_ id: ObjectID) -> [SQL] {
         let list = attributes.map(\.clause).joined(",\n    ")
         let body: SQL = attributes.isEmpty ? "()" : "(\n    \(list)\n)"

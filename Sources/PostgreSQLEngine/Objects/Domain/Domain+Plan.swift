@@ -14,6 +14,12 @@ extension DomainDefinition: PlainKind {
         return [sql]
     }
 
+    func more(than asked: DomainDefinition) -> String? {
+        if isNotNull && !asked.isNotNull { return "NOT NULL" }
+        if `default` != nil && asked.default == nil { return "a default" }
+        return collation != nil && asked.collation == nil ? "a collation" : nil
+    }
+
     func names(_ id: ObjectID) -> Set<NameSlot> { [NameSlot(space: .type, path: id.path)] }
 
     func alteration(
@@ -67,6 +73,10 @@ extension DomainConstraintDefinition: PlainKind {
     var scratchRank: ScratchUnit.Rank { .typeCheck }
     var expressions: [VerbatimSQL] { [expression] }
 
+    func more(than asked: DomainConstraintDefinition) -> String? {
+        isValidated == asked.isValidated ? nil : "NOT VALID"
+    }
+
     func parent(of id: ObjectID) -> ObjectID? { .domain(id.path[0], id.path[1]) }
 
     func creation(_ id: ObjectID) -> [SQL] {
@@ -77,6 +87,45 @@ extension DomainConstraintDefinition: PlainKind {
             CHECK (\(verbatim: expression))\(validity)
             """
         ]
+    }
+
+    func removal(_ id: ObjectID) -> [SQL] {
+        [
+            """
+            ALTER DOMAIN \(name: Array(id.path.prefix(2))) DROP CONSTRAINT \(name: id.name)
+            """
+        ]
+    }
+
+    func describeCreation(
+        _ id: ObjectID, in operation: inout Operation, _ context: PlanContext
+    ) {
+        if isValidated { describeProof(of: id, in: &operation, context) }
+    }
+
+    /// The server reads all values of the domain; those of columns of the domain itself can be
+    /// counted before.
+    private func describeProof(
+        of id: ObjectID, in operation: inout Operation, _ context: PlanContext
+    ) {
+        let domain = ObjectID.domain(id.path[0], id.path[1])
+        let columns = context.columns(of: domain)
+        operation.describeScan(of: columns.map(context.table), in: context)
+        let type = ("\(name: domain.path)" as SQL).text(.postgreSQL)
+        operation.probes += columns.compactMap { column -> Probe? in
+            guard case .column(let definition)? = context.settled[column]?.definition,
+                definition.type.text == type
+            else { return nil }
+            let table = context.table(of: column)
+            return context.probe(
+                "violators",
+                counting: "values of \(column.dottedPath) that do not hold \(id.name)", of: table,
+                """
+                SELECT count(*) FROM (SELECT \(name: column.name) AS value \
+                FROM \(context.former.rows(of: table))) AS violators \
+                WHERE NOT (\(verbatim: expression))
+                """, .fails)
+        }
     }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
@@ -103,8 +152,7 @@ extension DomainConstraintDefinition: PlainKind {
                 """
             ]), phase: .contract,
             undo: Undo(.none(reason: "a check that holds is not worse than one that may"), []))
-        let columns = context.columns(of: .domain(id.path[0], id.path[1]))
-        operation.describeScan(of: columns.map(context.table), in: context)
+        describeProof(of: id, in: &operation, context)
         return .inPlace([operation])
     }
 

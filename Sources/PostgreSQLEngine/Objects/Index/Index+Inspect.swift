@@ -100,7 +100,8 @@ extension CatalogReader {
             isValid: index.isValid)
         add(
             .index(table.schema, index.name), .index(definition),
-            at: (SystemCatalog.relation, index.oid), dependencies: [table.id, .schema(table.schema)])
+            at: (SystemCatalog.relation, index.oid),
+            dependencies: [table.id, .schema(table.schema)])
     }
 
     /// The columns that an index only carries.

@@ -130,7 +130,8 @@ struct IndexSpec: Sendable {
             id,
             .index(
                 IndexDefinition(
-                    on: table.kind, table: table.name, isUnique: isUnique, nullsNotDistinct: nullsNotDistinct,
+                    on: table.kind, table: table.name, isUnique: isUnique,
+                    nullsNotDistinct: nullsNotDistinct,
                     method: method, keys: keys.map(\.key), include: include.map(\.value),
                     predicate: predicate, options: options)),
             at: span, dependencies: Set(named), isUnnamed: name == nil)

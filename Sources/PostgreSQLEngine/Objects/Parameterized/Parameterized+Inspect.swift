@@ -15,7 +15,8 @@ extension CatalogQuery {
 
     private static func row(
         _ sort: String, catalog: String, of object: String, schema: String, name: String,
-        signature: String = "NULL", arguments: String = "NULL", companions: String = "NULL::oid[]", _ parameters: [(String, String)]
+        signature: String = "NULL", arguments: String = "NULL", companions: String = "NULL::oid[]",
+        _ parameters: [(String, String)]
     ) -> String {
         let list = parameters.map { "'\($0.0)', (\($0.1))::text" }.joined(separator: ", ")
         return """
@@ -26,24 +27,29 @@ extension CatalogQuery {
     }
 
     /// A function's name, or NULL where there is none.
-    private static func function(_ oid: String) -> String { "CASE WHEN \(oid)::oid <> 0 THEN \(oid)::regproc END" }
+    private static func function(_ oid: String) -> String {
+        "CASE WHEN \(oid)::oid <> 0 THEN \(oid)::regproc END"
+    }
 
     private static func flag(_ condition: String) -> String {
         "CASE WHEN \(condition) THEN 'true' END"
     }
 
+    /// The types of an aggregate's arguments, as its address has them; `a` is its `pg_aggregate`.
+    static let aggregated = """
+        ('(' || CASE WHEN a.aggkind = 'n' THEN CASE WHEN p.pronargs = 0 THEN '*'
+                ELSE oidvectortypes(p.proargtypes) END
+            ELSE (SELECT coalesce(string_agg(format_type(u.type, NULL), ', '
+                    ORDER BY u.place) FILTER (WHERE u.place <= a.aggnumdirectargs), '')
+                || ' ORDER BY ' || coalesce(string_agg(format_type(u.type, NULL), ', '
+                    ORDER BY u.place) FILTER (WHERE u.place > a.aggnumdirectargs), '')
+                FROM unnest(p.proargtypes) WITH ORDINALITY u (type, place)) END || ')')
+        """
+
     private static let aggregates =
         row(
             "aggregate", catalog: "pg_proc", of: "p", schema: "p.pronamespace", name: "p.proname",
-            signature: """
-                '(' || CASE WHEN a.aggkind = 'n' THEN CASE WHEN p.pronargs = 0 THEN '*'
-                        ELSE oidvectortypes(p.proargtypes) END
-                    ELSE (SELECT coalesce(string_agg(format_type(u.type, NULL), ', '
-                            ORDER BY u.place) FILTER (WHERE u.place <= a.aggnumdirectargs), '')
-                        || ' ORDER BY ' || coalesce(string_agg(format_type(u.type, NULL), ', '
-                            ORDER BY u.place) FILTER (WHERE u.place > a.aggnumdirectargs), '')
-                        FROM unnest(p.proargtypes) WITH ORDINALITY u (type, place)) END || ')'
-                """,
+            signature: aggregated,
             arguments: """
                 CASE WHEN p.pronargs = 0 AND a.aggkind = 'n' THEN '*'
                     ELSE pg_get_function_arguments(p.oid) END
@@ -61,14 +67,23 @@ extension CatalogQuery {
                 ("initcond", "quote_literal(a.agginitval)"),
                 ("msfunc", function("a.aggmtransfn")),
                 ("minvfunc", function("a.aggminvtransfn")),
-                ("mstype", "CASE WHEN a.aggmtranstype <> 0 THEN format_type(a.aggmtranstype, NULL) END"),
+                (
+                    "mstype",
+                    "CASE WHEN a.aggmtranstype <> 0 THEN format_type(a.aggmtranstype, NULL) END"
+                ),
                 ("msspace", "nullif(a.aggmtransspace, 0)"),
                 ("mfinalfunc", function("a.aggmfinalfn")),
                 ("mfinalfunc_extra", flag("a.aggmfinalextra")),
-                ("mfinalfunc_modify", "CASE WHEN a.aggmtransfn::oid <> 0 THEN \(modify("a.aggmfinalmodify")) END"),
+                (
+                    "mfinalfunc_modify",
+                    "CASE WHEN a.aggmtransfn::oid <> 0 THEN \(modify("a.aggmfinalmodify")) END"
+                ),
                 ("minitcond", "quote_literal(a.aggminitval)"),
                 ("sortop", operatorName("a.aggsortop")),
-                ("parallel", "CASE p.proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' END"),
+                (
+                    "parallel",
+                    "CASE p.proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' END"
+                ),
                 ("hypothetical", flag("a.aggkind = 'h'")),
             ]) + """
 
@@ -101,20 +116,28 @@ extension CatalogQuery {
                 """,
             [
                 ("subtype", "format_type(r.rngsubtype, NULL)"),
-                ("subtype_opclass", """
+                (
+                    "subtype_opclass",
+                    """
                     SELECT quote_ident(n.nspname) || '.' || quote_ident(k.opcname)
                     FROM pg_opclass k JOIN pg_namespace n ON n.oid = k.opcnamespace
                     WHERE k.oid = r.rngsubopc AND NOT k.opcdefault
-                    """),
-                ("collation", """
+                    """
+                ),
+                (
+                    "collation",
+                    """
                     SELECT quote_ident(n.nspname) || '.' || quote_ident(l.collname)
                     FROM pg_collation l JOIN pg_namespace n ON n.oid = l.collnamespace
                     JOIN pg_type sub ON sub.oid = r.rngsubtype
                     WHERE l.oid = r.rngcollation AND l.oid <> sub.typcollation
-                    """),
+                    """
+                ),
                 ("canonical", function("r.rngcanonical")),
                 ("subtype_diff", function("r.rngsubdiff")),
-                ("multirange_type_name", """
+                (
+                    "multirange_type_name",
+                    """
                     SELECT CASE WHEN mn.nspname = own.nspname AND m.typname = CASE
                             WHEN t.typname LIKE '%range%'
                             THEN regexp_replace(t.typname, 'range', 'multirange')
@@ -122,7 +145,8 @@ extension CatalogQuery {
                         THEN NULL ELSE quote_ident(mn.nspname) || '.' || quote_ident(m.typname) END
                     FROM pg_type m JOIN pg_namespace mn ON mn.oid = m.typnamespace
                     WHERE m.oid = r.rngmultitypid
-                    """),
+                    """
+                ),
             ]) + """
 
             FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid
@@ -131,43 +155,56 @@ extension CatalogQuery {
             """
 
     private static func collations(version: Int) -> String {
-        let locale = version >= 170000 ? "c.colllocale" : version >= 150000 ? "c.colliculocale" : nil
+        let locale =
+            version >= 170000 ? "c.colllocale" : version >= 150000 ? "c.colliculocale" : nil
         let sole = locale ?? "CASE WHEN c.collprovider = 'i' THEN c.collcollate END"
         return row(
             "collation", catalog: "pg_collation", of: "c", schema: "c.collnamespace",
             name: "c.collname",
             [
                 ("provider", "CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' END"),
-                ("locale", """
+                (
+                    "locale",
+                    """
                     CASE WHEN c.collprovider IN ('i', 'b') THEN quote_literal(\(sole))
                         WHEN c.collcollate = c.collctype THEN quote_literal(c.collcollate) END
-                    """),
-                ("lc_collate", """
+                    """
+                ),
+                (
+                    "lc_collate",
+                    """
                     CASE WHEN c.collprovider = 'c' AND c.collcollate <> c.collctype
                         THEN quote_literal(c.collcollate) END
-                    """),
-                ("lc_ctype", """
+                    """
+                ),
+                (
+                    "lc_ctype",
+                    """
                     CASE WHEN c.collprovider = 'c' AND c.collcollate <> c.collctype
                         THEN quote_literal(c.collctype) END
-                    """),
+                    """
+                ),
                 ("deterministic", "CASE WHEN NOT c.collisdeterministic THEN 'false' END"),
                 ("rules", version >= 160000 ? "quote_literal(c.collicurules)" : "NULL"),
             ]) + """
 
-            FROM pg_collation c
-            WHERE c.collnamespace = ANY($1::oid[]) AND \(isNoMember("pg_collation", "c.oid"))
-            """
+                FROM pg_collation c
+                WHERE c.collnamespace = ANY($1::oid[]) AND \(isNoMember("pg_collation", "c.oid"))
+                """
     }
+
+    /// The types of an operator's operands `o`, as its address has them.
+    static let operands = """
+        ('(' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END
+            || ', ' || CASE WHEN o.oprright = 0 THEN 'NONE'
+                ELSE format_type(o.oprright, NULL) END || ')')
+        """
 
     private static let operators =
         row(
             "operator", catalog: "pg_operator", of: "o", schema: "o.oprnamespace",
             name: "o.oprname",
-            signature: """
-                '(' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END
-                    || ', ' || CASE WHEN o.oprright = 0 THEN 'NONE'
-                        ELSE format_type(o.oprright, NULL) END || ')'
-                """,
+            signature: operands,
             [
                 ("function", "o.oprcode::regproc"),
                 ("leftarg", "CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) END"),

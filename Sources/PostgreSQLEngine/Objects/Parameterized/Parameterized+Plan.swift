@@ -13,6 +13,11 @@ extension ParameterizedDefinition: PlainKind {
     }
     var isType: Bool { sort == .rangeType }
 
+    func more(than asked: ParameterizedDefinition) -> String? {
+        let more = parameters.names.subtracting(asked.parameters.names)
+        return more.min().map { "the parameter \($0)" }
+    }
+
     func creation(_ id: ObjectID) -> [SQL] {
         var list = sort.parameters.compactMap { entry in
             parameters[entry.name].map { value -> SQL in

@@ -30,6 +30,9 @@ public struct ParameterizedDefinition: Hashable, Codable, Sendable {
             entries = values.map { Entry(name: $0, value: $1) }.sorted { $0.name < $1.name }
         }
 
+        /// Which have a value.
+        public var names: Set<String> { Set(entries.map(\.name)) }
+
         /// The value of a parameter.
         public subscript(name: String) -> VerbatimSQL? {
             entries.first { $0.name == name }?.value

@@ -66,7 +66,10 @@ extension ParameterizedDefinition.Sort {
             ]
         case .textSearchDictionary: [("template", "The template.")]
         case .textSearchTemplate:
-            [("init", "The function that makes a dictionary."), ("lexize", "The one that uses it.")]
+            [
+                ("init", "The function that makes a dictionary."),
+                ("lexize", "The one that uses it."),
+            ]
         case .textSearchParser:
             [
                 ("start", "The function that begins."), ("gettoken", "The one that goes on."),
@@ -87,7 +90,8 @@ extension ParameterizedDefinition.Sort {
         ("deserialfunc", "The function that reads it back."),
         ("initcond", "The first state, as a literal."),
         ("msfunc", "In a moving frame, the function that takes a row in."),
-        ("minvfunc", "The one that takes it out again."), ("mstype", "The type of the state there."),
+        ("minvfunc", "The one that takes it out again."),
+        ("mstype", "The type of the state there."),
         ("msspace", "About how many bytes that one takes."),
         ("mfinalfunc", "The function that makes the result of it."),
         ("mfinalfunc_extra", "Whether that one gets the arguments' types as well: true."),

@@ -23,6 +23,9 @@ protocol PlainKind: Hashable, Codable, Sendable {
     /// The locks that making or removing it takes on relations.
     func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock]
 
+    /// Says in the operation that makes it what that means for rows that are there.
+    func describeCreation(_ id: ObjectID, in operation: inout Operation, _ context: PlanContext)
+
     /// What a program notices when it comes, or is gone for good.
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break]
 
@@ -32,6 +35,11 @@ protocol PlainKind: Hashable, Codable, Sendable {
     /// The names that it takes.
     func names(_ id: ObjectID) -> Set<NameSlot>
 
+    /// What it has, as it was built, and the manifest that it was built from does not say: the text
+    /// of a field can bring more than the field is for. Texts are not compared, since the server
+    /// writes them anew.
+    func more(than asked: Self) -> String?
+
     /// Its expressions that can be made again from their print without a loss.
     var expressions: [VerbatimSQL] { get }
 
@@ -40,6 +48,9 @@ protocol PlainKind: Hashable, Codable, Sendable {
 
     /// Whether columns can hold values of it, so that it cannot be made again beneath them.
     var isType: Bool { get }
+
+    /// Whether the server changes no type of a column that it names.
+    var holdsUpTypes: Bool { get }
 
     /// When a unit for it is tried in scratch.
     var scratchRank: ScratchUnit.Rank { get }
@@ -63,6 +74,9 @@ extension PlainKind {
         .recreate
     }
     func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] { [] }
+    func describeCreation(
+        _ id: ObjectID, in operation: inout Operation, _ context: PlanContext
+    ) {}
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
         switch act {
         case .create: []
@@ -78,9 +92,11 @@ extension PlainKind {
     func entry(_ id: ObjectID, _ source: ExportSource) -> (field: String, value: YAMLValue)? {
         nil
     }
+    func more(than asked: Self) -> String? { nil }
     var expressions: [VerbatimSQL] { [] }
     var mentionedRoles: [String] { [] }
     var isType: Bool { false }
+    var holdsUpTypes: Bool { false }
 
     /// The same where the other definition's kind has to be found out first.
     fileprivate func anyAlteration(
@@ -89,6 +105,12 @@ extension PlainKind {
         // One address is one kind.
         guard let old = old as? Self else { return .recreate }
         return alteration(of: id, from: old, in: context)
+    }
+
+    /// The same where the other definition's kind has to be found out first.
+    fileprivate func anythingMore(than asked: any PlainKind) -> String? {
+        guard let asked = asked as? Self else { return "another form" }
+        return more(than: asked)
     }
 }
 
@@ -99,4 +121,7 @@ extension PlainDefinition {
     ) -> Alteration {
         kind.anyAlteration(of: id, from: old.kind, in: context)
     }
+
+    /// What it has and the manifest that it was built from does not say.
+    func more(than asked: PlainDefinition) -> String? { kind.anythingMore(than: asked.kind) }
 }

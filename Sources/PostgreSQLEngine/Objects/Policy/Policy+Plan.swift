@@ -4,7 +4,14 @@ import SchemaCore
 
 extension PolicyDefinition: PlainKind {
     var scratchRank: ScratchUnit.Rank { .trigger }
+    var holdsUpTypes: Bool { true }
     var expressions: [VerbatimSQL] { [visible, check].compactMap { $0 } }
+
+    func more(than asked: PolicyDefinition) -> String? {
+        if roles != asked.roles { return "another role" }
+        if visible != nil && asked.visible == nil { return "a condition on what is seen" }
+        return check != nil && asked.check == nil ? "a condition on what is written" : nil
+    }
     var mentionedRoles: [String] { roles.filter { $0 != "public" } }
 
     func parent(of id: ObjectID) -> ObjectID? { table(of: id) }
@@ -16,7 +23,9 @@ extension PolicyDefinition: PlainKind {
         return [sql + " TO \(roleList)\(conditions)"]
     }
 
-    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] { [.accessExclusive(table(of: id))] }
+    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] {
+        [.accessExclusive(table(of: id))]
+    }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
         [

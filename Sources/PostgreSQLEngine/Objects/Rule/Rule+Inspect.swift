@@ -31,7 +31,8 @@ extension CatalogReader {
                 throw PostgreSQLError(
                     kind: .decoding, message: "the server prints a rule in an unknown way: \(text)")
             }
-            let action = String(decoding: text.utf8.dropFirst(head.utf8.count).dropLast(), as: UTF8.self)
+            let action = String(
+                decoding: text.utf8.dropFirst(head.utf8.count).dropLast(), as: UTF8.self)
             let event: RuleDefinition.Event =
                 switch row.character(5) {
                 case UInt8(ascii: "1"): .select

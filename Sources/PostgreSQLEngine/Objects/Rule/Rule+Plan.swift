@@ -4,6 +4,7 @@ import SchemaCore
 
 extension RuleDefinition: PlainKind {
     var scratchRank: ScratchUnit.Rank { .trigger }
+    var holdsUpTypes: Bool { true }
     var expressions: [VerbatimSQL] { [action] }
 
     func parent(of id: ObjectID) -> ObjectID? { host(of: id) }
@@ -12,7 +13,9 @@ extension RuleDefinition: PlainKind {
         [creation(id, replacing: false)] + (firing == .origin ? [] : [firingStatement(id)])
     }
 
-    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] { [.accessExclusive(host(of: id))] }
+    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] {
+        [.accessExclusive(host(of: id))]
+    }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
         [

@@ -41,7 +41,8 @@ struct StatisticsSpec: Sendable {
         let isSingle = columns.isEmpty && expressions.count == 1
         let sorts =
             isSingle && self.sorts.isEmpty
-            ? [] : StatisticsDefinition.Sort.allCases.filter {
+            ? []
+            : StatisticsDefinition.Sort.allCases.filter {
                 self.sorts.isEmpty || self.sorts.contains($0)
             }
         builder.add(

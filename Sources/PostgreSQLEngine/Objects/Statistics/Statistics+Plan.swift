@@ -7,6 +7,13 @@ extension StatisticsDefinition: PlainKind {
 
     func parent(of id: ObjectID) -> ObjectID? { owner(id) }
 
+    func more(than asked: StatisticsDefinition) -> String? {
+        if expressions.count + columns.count > asked.expressions.count + asked.columns.count {
+            return "another column or expression"
+        }
+        return Set(sorts).isSubset(of: asked.sorts) ? nil : "another kind"
+    }
+
     func creation(_ id: ObjectID) -> [SQL] {
         let elements =
             columns.map { "\(name: $0)" as SQL } + expressions.map { "(\(verbatim: $0))" }
@@ -20,7 +27,9 @@ extension StatisticsDefinition: PlainKind {
         ] + (target == nil ? [] : [targetStatement(id)])
     }
 
-    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] { [.shareUpdateExclusive(owner(id))] }
+    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] {
+        [.shareUpdateExclusive(owner(id))]
+    }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
         guard act == .remove else { return [] }
@@ -60,7 +69,9 @@ extension StatisticsDefinition: PlainKind {
         return ("statistics", .flowMapping(fields.entries))
     }
 
-    private func owner(_ id: ObjectID) -> ObjectID { .table(table.schema ?? id.path[0], table.name) }
+    private func owner(_ id: ObjectID) -> ObjectID {
+        .table(table.schema ?? id.path[0], table.name)
+    }
 
     private func targetStatement(_ id: ObjectID) -> SQL {
         "ALTER STATISTICS \(name: id.path) SET STATISTICS \(target ?? -1)"

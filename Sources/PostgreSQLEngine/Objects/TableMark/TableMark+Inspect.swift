@@ -44,7 +44,8 @@ extension CatalogReader {
                 }
             if let identity {
                 addMark(
-                    .replicaIdentity, .replicaIdentity(ReplicaIdentityDefinition(identity: identity)),
+                    .replicaIdentity,
+                    .replicaIdentity(ReplicaIdentityDefinition(identity: identity)),
                     table, needs.union(index(row.oid(6))))
             }
             if let name = row[7] {

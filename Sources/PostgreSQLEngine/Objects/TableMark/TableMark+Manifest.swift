@@ -23,7 +23,8 @@ struct TableMarkSpecs: Sendable {
                 at: rowSecurity.span)
         }
         if let identity {
-            add(.replicaIdentity, .replicaIdentity(.init(identity: identity.value)),
+            add(
+                .replicaIdentity, .replicaIdentity(.init(identity: identity.value)),
                 at: identity.span)
         }
         if let clustering {

@@ -121,7 +121,9 @@ extension CatalogReader {
                 kind: .decoding, message: "the server prints a trigger in an unknown way: \(text)")
         }
         return VerbatimSQL(
-            String(decoding: text.utf8.dropFirst(head.utf8.count).dropLast(tail.utf8.count), as: UTF8.self))
+            String(
+                decoding: text.utf8.dropFirst(head.utf8.count).dropLast(tail.utf8.count),
+                as: UTF8.self))
     }
 
     /// The arguments: bytes in hexadecimal, each with a zero at its end.

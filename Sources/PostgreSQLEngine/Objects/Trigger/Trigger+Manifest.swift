@@ -20,7 +20,8 @@ struct TriggerSpec: Sendable {
             "events", .oneOrMore(of: .enumeration(TriggerDefinition.Event.self)),
             "What lets it fire: insert, update, delete, truncate.")
         let columns = fields.optional(
-            "columns", .columnNames, default: [], "Only an update that names one of these fires it.")
+            "columns", .columnNames, default: [], "Only an update that names one of these fires it."
+        )
         let level = fields.optional(
             "forEach", .enumeration(Level.self), default: .row,
             "Whether it fires once for each row, or once for each statement.")

@@ -4,6 +4,7 @@ import SchemaCore
 
 extension TriggerDefinition: PlainKind {
     var scratchRank: ScratchUnit.Rank { .trigger }
+    var holdsUpTypes: Bool { true }
 
     func creation(_ id: ObjectID) -> [SQL] { [creation(id, replacing: false)] + firing(id) }
 
@@ -28,6 +29,19 @@ extension TriggerDefinition: PlainKind {
                 consequence: consequence,
                 isFailure: false)
         ]
+    }
+
+    func more(than asked: TriggerDefinition) -> String? {
+        if condition != nil && asked.condition == nil { return "a condition" }
+        var like = asked
+        // Names are found, and texts printed, by the server.
+        like.relation = relation
+        like.condition = condition
+        if like.function.name == function.name { like.function = function }
+        if like.constraint?.from?.name == constraint?.from?.name {
+            like.constraint?.from = constraint?.from
+        }
+        return self == like ? nil : "another clause"
     }
 
     func names(_ id: ObjectID) -> Set<NameSlot> { [NameSlot(space: .trigger, path: id.path)] }
@@ -101,7 +115,8 @@ extension TriggerDefinition {
     }
 
     private func firingStatement(_ id: ObjectID) -> SQL {
-        return "ALTER TABLE \(name: Array(id.path.prefix(2))) \(firing.words) TRIGGER \(name: id.name)"
+        return
+            "ALTER TABLE \(name: Array(id.path.prefix(2))) \(firing.words) TRIGGER \(name: id.name)"
     }
 }
 

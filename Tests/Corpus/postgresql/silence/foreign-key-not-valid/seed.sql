@@ -1,0 +1,1 @@
+insert into app.c values (1, 77);
