@@ -23,13 +23,18 @@ public struct RequestedRename: Hashable, Sendable {
 extension RequestedRename {
     /// What the request comes to for these live addresses.
     ///
+    /// - Parameter isDeclared: whether manifests declare what has an address: a former name may be
+    ///   taken by another object, which is there once the rename is done.
     /// - Returns: the rename, with the address that the object has now; nil if the database has
     ///   the new name already, or neither.
     /// - Throws: `DiagnosticsError` if both names exist, or more than one of the old ones.
-    public func resolved(isLive: (ObjectID) -> Bool) throws(DiagnosticsError) -> Rename? {
-        let present = candidates.filter(isLive)
+    public func resolved(
+        isLive: (ObjectID) -> Bool, isDeclared: (ObjectID) -> Bool = { _ in false }
+    ) throws(DiagnosticsError) -> Rename? {
+        let isDone = isLive(to)
+        let present = candidates.filter { isLive($0) && !(isDone && isDeclared($0)) }
         guard let from = present.first else { return nil }
-        if isLive(to) {
+        if isDone {
             throw DiagnosticsError([
                 .error(
                     "rename-conflict", "the database has both \(from) and \(to)", at: span,

@@ -109,7 +109,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
         var desired = canonical.catalog
         let inspection = try await engine.inspect(session, scope: scope, detail: .full)
         let declared = Set(desired.objects.keys)
-        let renames = try resolved(lowering.renames, in: inspection.catalog)
+        let renames = try resolved(lowering.renames, in: inspection.catalog, declared)
         // What goes by an old name is managed under it.
         let looked = scope.taking(renames)
         let live = managed(inspection.catalog, declared.union(renames.map(\.from)), looked)
@@ -168,14 +168,16 @@ public struct TargetPlanner<E: Engine>: Sendable {
     }
 
     private func resolved(
-        _ requests: [RequestedRename], in live: Catalog<E.Object>
+        _ requests: [RequestedRename], in live: Catalog<E.Object>, _ declared: Set<ObjectID>
     ) throws -> [Rename] {
         var renames: [Rename] = []
         var problems: [Diagnostic] = []
         let parts = engine.renamableParts(of: live)
         for request in requests {
             do throws(DiagnosticsError) {
-                let rename = try request.resolved { live[$0] != nil || parts.contains($0) }
+                let rename = try request.resolved(
+                    isLive: { live[$0] != nil || parts.contains($0) },
+                    isDeclared: declared.contains)
                 if let rename { renames.append(rename) }
             } catch {
                 problems += error.diagnostics

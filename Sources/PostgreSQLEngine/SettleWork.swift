@@ -209,7 +209,7 @@ struct SettleWork: Sendable {
     private func types(
         besides copied: Catalog<PostgreSQLObject>, _ renamed: Catalog<PostgreSQLObject>
     ) -> [PostgreSQLObject] {
-        let types = desired.sorted.filter { $0.isType && copied[$0.id] == nil }
+        let types = desired.sorted.filter { $0.makesTypes && copied[$0.id] == nil }
         let schemas = Set(types.map { ObjectID.schema($0.id.path[0]) })
             .filter { copied[$0] == nil }.sorted()
             .map { PostgreSQLObject($0, .schema(SchemaDefinition())) }
@@ -218,10 +218,11 @@ struct SettleWork: Sendable {
 }
 
 extension PostgreSQLObject {
-    /// Whether columns can be of it.
-    fileprivate var isType: Bool {
+    /// Whether columns can be of it, or have their collation by it.
+    fileprivate var makesTypes: Bool {
         switch definition {
         case .enum: true
+        case .plain(.parameterized(let definition)) where definition.sort == .collation: true
         case .plain(let plain): plain.kind.isType
         case .schema, .extension, .table, .column, .columnDefault, .constraint, .index, .sequence,
             .view, .function, .comment:

@@ -6,6 +6,9 @@ extension UnmodelledQuery {
         SELECT 'cast', ARRAY[format_type(c.castsource, NULL), format_type(c.casttarget, NULL)],
             'cast', 'pg_cast'::regclass, c.oid
         FROM pg_cast c WHERE c.oid >= 16384 AND \(CatalogQuery.isNoMember("pg_cast", "c.oid"))
+            -- The cast from a range to its multirange is a part of its type.
+            AND NOT EXISTS (SELECT FROM pg_depend part WHERE part.classid = 'pg_cast'::regclass
+                AND part.objid = c.oid AND part.deptype = 'i')
             AND ($2::bool OR EXISTS (SELECT FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
                     WHERE t.oid IN (c.castsource, c.casttarget))
                 OR EXISTS (SELECT FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace

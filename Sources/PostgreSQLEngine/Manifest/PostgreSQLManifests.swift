@@ -39,7 +39,11 @@ public enum PostgreSQLManifests {
         let all = implied + objects
         let declared = Dictionary(all.map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
         let renames = FormerSchemas(lowered.renames).widened(lowered.renames)
-        context.report(RenameChecks.diagnostics(renames) { Self.declared($0, in: declared) })
+        context.report(
+            RenameChecks.diagnostics(renames) { id in
+                // Another column of the table may take the name at once.
+                id.kind == .column ? nil : Self.declared(id, in: declared)
+            })
         return Lowering(
             summary: LoweringSummary(
                 source: input.digest,

@@ -48,11 +48,15 @@ extension ParameterizedDefinition: PlainKind {
 
     func names(_ id: ObjectID) -> Set<NameSlot> {
         switch sort {
-        case .aggregate: [NameSlot(space: .function, path: id.path)]
-        case .rangeType: [NameSlot(space: .type, path: id.path)]
+        case .aggregate: return [NameSlot(space: .function, path: id.path)]
+        case .rangeType:
+            let own = NameSlot(space: .type, path: id.path)
+            guard let other = parameters["multirange_type_name"] else { return [own] }
+            // The multirange type's, in the server's spelling.
+            return [own, NameSlot(space: .other, path: ["multirange", other.text])]
         case .collation, .operator, .textSearchDictionary, .textSearchTemplate,
             .textSearchParser:
-            [NameSlot(space: .other, path: [id.kind.rawValue] + id.path)]
+            return [NameSlot(space: .other, path: [id.kind.rawValue] + id.path)]
         }
     }
 

@@ -1,1 +1,0 @@
-insert into app.c values (1, 77);
