@@ -98,101 +98,123 @@ public enum PostgreSQLManifests {
         }
     }
 
+    private typealias Kind = ManifestKind<ManifestItem<PostgreSQLObject>>
+
     /// The kinds, for documents with this default schema.
     static func registry(defaultSchema: String?) -> KindRegistry<ManifestItem<PostgreSQLObject>> {
         let scope = KindScope(defaultSchema: defaultSchema)
+        let routines = [
+            routine("Function", "A function; overloads are documents of their own.", scope),
+            routine("Procedure", "A procedure; overloads are documents of their own.", scope),
+        ]
+        let others = ParameterizedDefinition.Sort.allCases.map { parameterized($0, scope) }
         return KindRegistry(
-            [
-                ManifestKind(
-                    "Schema", doc: "A schema. Those that objects name need no manifest.",
-                    identityFields: ["name"], decoding: SchemaSpec.decoding
-                ) { spec, _, _ in
-                    var builder = ManifestBuilder(schema: spec.name.value)
+            containers(scope) + relations(scope) + types(scope) + routines + others)
+    }
+
+    /// What holds others.
+    private static func containers(_ scope: KindScope) -> [Kind] {
+        [
+            ManifestKind(
+                "Schema", doc: "A schema. Those that objects name need no manifest.",
+                identityFields: ["name"], decoding: SchemaSpec.decoding
+            ) { spec, _, _ in
+                var builder = ManifestBuilder(schema: spec.name.value)
+                spec.lower(&builder)
+                return builder.items
+            },
+            ManifestKind(
+                "Extension", doc: "An extension that is installed.", identityFields: ["name"],
+                decoding: ExtensionSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in
                     spec.lower(&builder)
-                    return builder.items
-                },
-                ManifestKind(
-                    "Extension", doc: "An extension that is installed.", identityFields: ["name"],
-                    decoding: ExtensionSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { builder, _ in
-                        spec.lower(&builder)
-                    }
-                },
-                ManifestKind(
-                    "Table", doc: "A table with its columns, constraints and indexes.",
-                    identityText: scope.identityText, decoding: TableSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
-                },
-                ManifestKind(
-                    "Index", doc: "An index in a document of its own.",
-                    identityText: scope.identityText, decoding: IndexDocumentSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
-                },
-                ManifestKind(
-                    "Enum", doc: "An enum type.", identityText: scope.identityText,
-                    decoding: EnumSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
-                },
-                ManifestKind(
-                    "Sequence", doc: "A sequence that is no identity column's.",
-                    identityText: scope.identityText, decoding: SequenceSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { builder, _ in
-                        spec.lower(&builder)
-                    }
-                },
-                ManifestKind(
-                    "View", doc: "A view.", identityText: scope.identityText,
-                    decoding: ViewSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
-                },
-                ManifestKind(
-                    "CompositeType", doc: "A composite type.", identityText: scope.identityText,
-                    decoding: CompositeTypeSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { builder, _ in
-                        spec.lower(&builder)
-                    }
-                },
-                ManifestKind(
-                    "Domain", doc: "A domain with its checks.", identityText: scope.identityText,
-                    decoding: DomainSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { builder, _ in
-                        spec.lower(&builder)
-                    }
-                },
-                ManifestKind(
-                    "MaterializedView", doc: "A view that keeps its rows, with its indexes.",
-                    identityText: scope.identityText, decoding: MaterializedViewSpec.decoding
-                ) { spec, document, context in
-                    scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
-                },
-                routine("Function", "A function; overloads are documents of their own.", scope),
-                routine("Procedure", "A procedure; overloads are documents of their own.", scope),
-            ]
-                + ParameterizedDefinition.Sort.allCases.map { sort in
-                    ManifestKind(
-                        sort.manifestKind, doc: sort.doc,
-                        identityFields: ["arguments", "parameters", "schema", "name"],
-                        identityText: scope.parameterizedText,
-                        decoding: ParameterizedSpec.decoding(sort)
-                    ) { spec, document, context in
-                        scope.items(spec.schema, document, &context) { builder, _ in
-                            spec.lower(&builder)
-                        }
-                    }
-                })
+                }
+            },
+        ]
+    }
+
+    /// Tables and what is like them.
+    private static func relations(_ scope: KindScope) -> [Kind] {
+        [
+            ManifestKind(
+                "Table", doc: "A table with its columns, constraints and indexes.",
+                identityText: scope.identityText, decoding: TableSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind(
+                "Index", doc: "An index in a document of its own.",
+                identityText: scope.identityText, decoding: IndexDocumentSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind(
+                "Sequence", doc: "A sequence that is no identity column's.",
+                identityText: scope.identityText, decoding: SequenceSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in
+                    spec.lower(&builder)
+                }
+            },
+            ManifestKind(
+                "View", doc: "A view.", identityText: scope.identityText,
+                decoding: ViewSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind(
+                "MaterializedView", doc: "A view that keeps its rows, with its indexes.",
+                identityText: scope.identityText, decoding: MaterializedViewSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+        ]
+    }
+
+    /// Types that people make.
+    private static func types(_ scope: KindScope) -> [Kind] {
+        [
+            ManifestKind(
+                "Enum", doc: "An enum type.", identityText: scope.identityText,
+                decoding: EnumSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind(
+                "CompositeType", doc: "A composite type.", identityText: scope.identityText,
+                decoding: CompositeTypeSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in
+                    spec.lower(&builder)
+                }
+            },
+            ManifestKind(
+                "Domain", doc: "A domain with its checks.", identityText: scope.identityText,
+                decoding: DomainSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in
+                    spec.lower(&builder)
+                }
+            },
+        ]
+    }
+
+    private static func parameterized(
+        _ sort: ParameterizedDefinition.Sort, _ scope: KindScope
+    ) -> Kind {
+        ManifestKind(
+            sort.manifestKind, doc: sort.doc,
+            identityFields: ["arguments", "parameters", "schema", "name"],
+            identityText: scope.parameterizedText, decoding: ParameterizedSpec.decoding(sort)
+        ) { spec, document, context in
+            scope.items(spec.schema, document, &context) { builder, _ in spec.lower(&builder) }
+        }
     }
 
     private static func routine(
         _ kind: String, _ doc: String, _ scope: KindScope
-    ) -> ManifestKind<ManifestItem<PostgreSQLObject>> {
+    ) -> Kind {
         ManifestKind(
             kind, doc: doc, identityFields: ["arguments", "schema", "name"],
             identityText: scope.identityText, decoding: FunctionSpec.decoding

@@ -13,8 +13,11 @@ extension PlanContext {
                 switch settled[other]?.definition {
                 case .column: out.append(other)
                 // A type over this one holds its values, too.
-                case .plain(let plain) where plain.kind.isType: queue.append(other)
-                default: continue
+                case .plain(let plain):
+                    if plain.kind.isType { queue.append(other) }
+                case .schema, .extension, .table, .columnDefault, .constraint, .index, .enum,
+                    .sequence, .view, .function, .comment, nil:
+                    continue
                 }
             }
         }

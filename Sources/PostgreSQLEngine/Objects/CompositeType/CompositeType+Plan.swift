@@ -1,3 +1,5 @@
+// Owns how composite types are made and changed: attributes come, go and change in place.
+
 import Manifest
 import Planning
 import SchemaCore

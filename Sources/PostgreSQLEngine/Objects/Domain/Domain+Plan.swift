@@ -1,3 +1,6 @@
+// Owns how domains and their checks are made and changed. Invariant: what reads the rows of tables
+// says so.
+
 import Manifest
 import Planning
 import SchemaCore

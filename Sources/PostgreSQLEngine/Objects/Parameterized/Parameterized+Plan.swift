@@ -1,3 +1,5 @@
+// Owns how what is made of parameters is made and changed: most of it is made again.
+
 import Manifest
 import Planning
 import SchemaCore

@@ -1,3 +1,5 @@
+// Owns how policies are made and changed.
+
 import Manifest
 import Planning
 import SchemaCore

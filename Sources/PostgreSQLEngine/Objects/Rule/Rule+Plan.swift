@@ -1,3 +1,5 @@
+// Owns how rules are made and changed: one statement replaces a rule.
+
 import Manifest
 import Planning
 import SchemaCore

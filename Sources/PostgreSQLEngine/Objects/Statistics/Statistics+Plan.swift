@@ -1,3 +1,5 @@
+// Owns how extended statistics are made and changed.
+
 import Manifest
 import Planning
 import SchemaCore

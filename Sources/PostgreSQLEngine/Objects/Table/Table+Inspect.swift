@@ -13,7 +13,8 @@ extension CatalogQuery {
         FROM pg_class c
         LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL
         LEFT JOIN pg_type row_type ON row_type.oid = c.reltype
-        WHERE c.relnamespace = ANY($1::oid[]) AND (c.relkind IN ('v', 'm') OR \(isOrdinaryTable("c")))
+        WHERE c.relnamespace = ANY($1::oid[])
+            AND (c.relkind IN ('v', 'm') OR \(isOrdinaryTable("c")))
             AND \(isNoMember("pg_class", "c.oid"))
         """
 

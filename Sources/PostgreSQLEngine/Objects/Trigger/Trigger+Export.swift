@@ -1,3 +1,5 @@
+// Owns how a trigger stands in the manifest of its table or view.
+
 import Manifest
 import Planning
 import SchemaCore

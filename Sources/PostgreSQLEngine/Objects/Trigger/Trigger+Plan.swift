@@ -1,3 +1,5 @@
+// Owns how triggers are made, changed and switched on and off.
+
 import Manifest
 import Planning
 import SchemaCore

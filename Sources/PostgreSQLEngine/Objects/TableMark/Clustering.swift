@@ -1,0 +1,5 @@
+/// The index by which `CLUSTER` orders a table.
+public struct ClusteringDefinition: Hashable, Codable, Sendable {
+    /// The index, in the table's schema.
+    public var index: String
+}
