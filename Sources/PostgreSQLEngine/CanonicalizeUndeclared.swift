@@ -28,6 +28,12 @@ struct CanonicalizeUndeclared {
         return parts(built) + more
     }
 
+    /// What one statement can make beside what it is for.
+    private static let companions: Set<ObjectKind> = [
+        .column, .columnDefault, .constraint, .domainConstraint, .rowSecurity, .replicaIdentity,
+        .clustering,
+    ]
+
     /// What stands in tables and was not declared.
     private func parts(_ built: Catalog<PostgreSQLObject>) -> [Diagnostic] {
         var keyColumns: Set<ObjectID> = []
@@ -42,12 +48,7 @@ struct CanonicalizeUndeclared {
         var unnamed = unnamed()
         return built.sorted.compactMap { object in
             // The statement of a table or a domain makes no more than its parts.
-            guard
-                [.column, .columnDefault, .constraint, .domainConstraint].contains(
-                    object.id.kind)
-            else {
-                return nil
-            }
+            guard Self.companions.contains(object.id.kind) else { return nil }
             guard let declared = desired[object.id] else {
                 if isOfSerial(object) { return nil }
                 if let place = Place(object), let left = unnamed[place], left > 0 {

@@ -29,7 +29,7 @@ struct UndeclaredDetails {
     /// What was built beyond what was declared, in the order of the addresses.
     func more(_ built: Catalog<PostgreSQLObject>, unmodelled: [Unmodelled]) -> [Finding] {
         let objects = built.sorted.compactMap { object -> Finding? in
-            if object.id.kind.isRoutine { return nil }
+            if Self.hasSignature(object) { return nil }
             let candidates =
                 byID[object.id].map { [$0] } ?? object.parent.flatMap { unnamed[$0] } ?? []
             let like = candidates.filter { Self.sort($0) == Self.sort(object) }
@@ -58,13 +58,20 @@ struct UndeclaredDetails {
 
     // MARK: - Functions
 
-    /// Addresses of functions have their types as they are written, so each one that was built is
+    private static func hasSignature(_ object: PostgreSQLObject) -> Bool {
+        switch object.id.words?.reference {
+        case .signature, .operatorSignature: true
+        case .path, .onRelation, .onDomain, nil: false
+        }
+    }
+
+    /// Addresses of functions and operators have their types as they are written, so each one that was built is
     /// held against all of its name: every one has to be somebody's.
     private func functions(_ built: Catalog<PostgreSQLObject>) -> [Finding] {
         func byName(_ objects: [PostgreSQLObject]) -> [ObjectID: [PostgreSQLObject]] {
             Dictionary(
-                grouping: objects.filter { $0.id.kind.isRoutine },
-                by: { ObjectID(.function, Array($0.id.path.prefix(2))) })
+                grouping: objects.filter(Self.hasSignature),
+                by: { ObjectID($0.id.kind, Array($0.id.path.prefix(2))) })
         }
         let asked = byName(desired)
         return byName(built.sorted).sorted { $0.key < $1.key }.compactMap { name, made in

@@ -88,8 +88,9 @@ import Testing
                 """
                 CREATE SCHEMA app;
                 CREATE TABLE app.t (id integer NOT NULL);
-                CREATE MATERIALIZED VIEW app.m AS SELECT 1 AS one;
-                CREATE FUNCTION app.f() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+                CREATE FUNCTION app.m(int) RETURNS int LANGUAGE internal AS 'int4abs';
+                CREATE FUNCTION app.f() RETURNS trigger LANGUAGE internal
+                    AS 'suppress_redundant_updates_trigger';
                 CREATE TRIGGER watch BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION app.f();
                 """)
             let imported = try await bench.imported()
