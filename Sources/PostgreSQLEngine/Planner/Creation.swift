@@ -15,7 +15,15 @@ extension PlanContext {
         operation.touches = [touch(object.id)]
         switch object.definition {
         case .schema, .extension, .table, .enum: break
-        case .view(let view): operation.effects.breaks = breaks(ofRemade: object.id, view)
+        case .view(let view):
+            operation.effects.breaks = breaks(ofRemade: object.id, view)
+            if object.id.kind == .materializedView {
+                // It is filled at once.
+                let grounds = operation.consumes.map { $0.kind == .column ? table(of: $0) : $0 }
+                operation.effects.scans = Set(grounds).sorted().filter {
+                    [.table, .materializedView].contains($0.kind) && exists($0)
+                }
+            }
         case .function(let function):
             operation.effects.breaks = breaks(ofRemade: object.id, function)
             // With a default for an argument, calls of an overload that goes would fit both.
@@ -203,14 +211,16 @@ extension PlanContext {
             operation.effects.locks = [.share(table)]
             operation.effects.scans = [table]
         }
-        if index.isUnique {
+        // What a materialized view will hold that is made again, nobody can ask before.
+        let isAskable = table.kind != .materializedView || settled[table] == desired[table]
+        if index.isUnique && isAskable {
             operation.foresees = newColumns(of: object, in: table)
             operation.probes += duplicates(
                 of: object, in: table, keys: index.keys.map(\.element),
                 nullsNotDistinct: index.nullsNotDistinct,
                 where: index.predicate)
-            operation.effects.breaks.append(uniqueBreak(table))
         }
+        if index.isUnique { operation.effects.breaks.append(uniqueBreak(table)) }
     }
 
     func uniqueBreak(_ table: ObjectID) -> Effects.Break {
