@@ -23,7 +23,7 @@ import Testing
         }
     }
     static let samples = PrivatePostgreSQL.testMajors.flatMap { major in
-        ["chinook", "rich"].map { Sample(name: $0, major: major) }
+        ["chinook", "rich", "kinds"].map { Sample(name: $0, major: major) }
     }
 
     @Test(arguments: samples)
