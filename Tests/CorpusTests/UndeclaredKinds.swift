@@ -23,7 +23,8 @@ extension UndeclaredTests {
         (
             "statistics: expression",
             table(
-                "columns: { a: int, b: int }\nstatistics: { s: { expressions: ['a + 1), (b + 1'] } }"
+                "columns: { a: int, b: int }\n"
+                    + "statistics: { s: { expressions: ['a + 1), (b + 1'] } }"
             )
         ),
         (
