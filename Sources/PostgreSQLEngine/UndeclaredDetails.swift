@@ -65,8 +65,8 @@ struct UndeclaredDetails {
         }
     }
 
-    /// Addresses of functions and operators have their types as they are written, so each one that was built is
-    /// held against all of its name: every one has to be somebody's.
+    /// Addresses of functions and operators have their types as they are written, so each one that
+    /// was built is held against all of its name: every one has to be somebody's.
     private func functions(_ built: Catalog<PostgreSQLObject>) -> [Finding] {
         func byName(_ objects: [PostgreSQLObject]) -> [ObjectID: [PostgreSQLObject]] {
             Dictionary(
