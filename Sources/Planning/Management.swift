@@ -27,9 +27,10 @@ public struct Management: Sendable {
     /// An ad hoc run: everything in the schemas that its manifests name is managed.
     public static let adHoc = Management(unmanaged: .drop)
 
-    /// What is managed: declared now or last applied, and the children of such objects; schemas,
-    /// extensions and what no manifest could give only if they are themselves declared or were
-    /// applied.
+    /// What is managed: declared now or last applied, and the children of such objects; schemas and
+    /// what no manifest could give only if they are themselves declared or were applied. So it is
+    /// with what belongs to no schema; but a run that drops what it does not know takes it for its
+    /// own where all schemas to which it is tied are in scope.
     ///
     /// - Parameters:
     ///   - catalog: the live catalog, or that after renames.
@@ -43,10 +44,18 @@ public struct Management: Sendable {
         scope: Scope, standsAlone: (ObjectID) -> Bool
     ) -> Catalog<Object> {
         let known = declared.union(applied)
-        return catalog.filter { object in
+        func isManaged(_ object: Object) -> Bool {
             if isExcluded(object.id) && !declared.contains(object.id) { return false }
             if known.contains(object.id) { return true }
-            if standsAlone(object.id) || object.isBeyondManifests { return false }
+            if object.isBeyondManifests { return false }
+            if standsAlone(object.id) {
+                return unmanaged == .drop && !object.homes.isEmpty
+                    && object.homes.allSatisfy { scope.schemas.contains($0) }
+            }
+            if let subject = object.id.subject, standsAlone(subject), let holder = catalog[subject]
+            {
+                return isManaged(holder)
+            }
             if unmanaged == .drop && !scope.onlyPasses(object.id) { return true }
             var parent = object.parent
             while let id = parent, !standsAlone(id) {
@@ -55,6 +64,7 @@ public struct Management: Sendable {
             }
             return false
         }
+        return catalog.filter(isManaged)
     }
 
     /// Whether a pattern names the object or what it belongs to.

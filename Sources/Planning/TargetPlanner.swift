@@ -215,6 +215,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
             guard managed[object.id] == nil, !settings.management.isExcluded(object.id),
                 !scope.namesEach(object.id.kind), !scope.onlyPasses(object.id)
             else { return false }
+            // What is tied to other schemas alone is somebody else's.
+            if !object.homes.isEmpty, !object.homes.contains(where: scope.looks) { return false }
             // Children are told with their parent.
             guard let parent = object.parent, let above = live[parent] else { return true }
             return managed[parent] != nil || engine.standsAlone(above.id)

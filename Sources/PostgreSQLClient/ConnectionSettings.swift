@@ -43,6 +43,27 @@ public struct ConnectionSettings: Sendable, Hashable {
         parameters = Self.values(options)
     }
 
+    /// Whether the text holds a password.
+    public var hasSecret: Bool { parameters.keys.contains(where: Self.secrets.contains) }
+
+    private static let secrets: Set<String> = ["password", "sslpassword", "oauth_client_secret"]
+
+    /// The parameters as `key=value` text in the order of their names, without passwords; nothing
+    /// is added that nobody wrote.
+    public var textWithoutSecrets: String {
+        parameters.filter { !Self.secrets.contains($0.key) }.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\(Self.quoted($0.value))" }.joined(separator: " ")
+    }
+
+    private static func quoted(_ value: String) -> String {
+        let isPlain =
+            !value.isEmpty
+            && !value.contains { $0.isWhitespace || $0 == "'" || $0 == "\\" }
+        if isPlain { return value }
+        let escaped = value.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+        return "'\(escaped)'"
+    }
+
     /// The database, if the text or an assignment names one.
     public var database: String? {
         get { parameters["dbname"] }

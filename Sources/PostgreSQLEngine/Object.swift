@@ -22,6 +22,9 @@ public struct PostgreSQLObject: CatalogObject {
     /// The name of a column's NOT NULL constraint where it is not the server's first choice; from
     /// 18 on, and only of what a server told. No difference, but a rename has to know it.
     public var notNullName: String?
+    /// For what belongs to no schema: the schemas of what it stands on, or that stands on it, as a
+    /// server told. No difference.
+    public var homes: [String] = []
     /// The definition's digest, taken when it was made.
     public let digest: Digest
 
@@ -89,7 +92,7 @@ public struct PostgreSQLObject: CatalogObject {
     }
 
     private enum CodingKeys: CodingKey {
-        case id, definition, dependencies, position, notNullName
+        case id, definition, dependencies, position, notNullName, homes
     }
 
     /// Reads what `encode` wrote.
@@ -101,6 +104,7 @@ public struct PostgreSQLObject: CatalogObject {
             dependencies: Set(try container.decode([ObjectID].self, forKey: .dependencies)),
             position: try container.decode(Int.self, forKey: .position))
         notNullName = try container.decodeIfPresent(String.self, forKey: .notNullName)
+        homes = try container.decodeIfPresent([String].self, forKey: .homes) ?? []
     }
 
     /// Coded with dependencies in order, so that equal catalogs have equal bytes.
@@ -111,6 +115,7 @@ public struct PostgreSQLObject: CatalogObject {
         try container.encode(dependencies.sorted(), forKey: .dependencies)
         try container.encode(position, forKey: .position)
         try container.encodeIfPresent(notNullName, forKey: .notNullName)
+        if !homes.isEmpty { try container.encode(homes, forKey: .homes) }
     }
 }
 
@@ -138,6 +143,8 @@ extension ObjectKind {
     static let statistics = ObjectKind(rawValue: "statistics")
     static let rowSecurity = ObjectKind(rawValue: "rowSecurity")
     static let replicaIdentity = ObjectKind(rawValue: "replicaIdentity")
+    static let foreignTable = ObjectKind(rawValue: "foreignTable")
+    static let publication = ObjectKind(rawValue: "publication")
     static let clustering = ObjectKind(rawValue: "clustering")
 }
 
@@ -194,6 +201,10 @@ extension ObjectID {
     static func statistics(_ schema: String, _ name: String) -> ObjectID {
         ObjectID(.statistics, schema, name)
     }
+    static func foreignTable(_ schema: String, _ name: String) -> ObjectID {
+        ObjectID(.foreignTable, schema, name)
+    }
+    static func publication(_ name: String) -> ObjectID { ObjectID(.publication, name) }
     static func compositeType(_ schema: String, _ name: String) -> ObjectID {
         ObjectID(.compositeType, schema, name)
     }

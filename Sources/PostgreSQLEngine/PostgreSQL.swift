@@ -77,11 +77,11 @@ public struct PostgreSQL: Engine {
         (PostgreSQLManifests.manifests(for: catalog), PostgreSQLManifests.leftOut(of: catalog))
     }
 
-    /// Schemas and extensions, and what hangs on them directly: a schema that a manifest names
-    /// does not make all its objects ours.
+    /// Schemas with their comments, for a schema that a manifest names does not make all its
+    /// objects ours; and what belongs to no schema.
     public func standsAlone(_ id: ObjectID) -> Bool {
-        let subject = id.subject ?? id
-        return subject.kind == .schema || subject.kind == .extension
+        guard let subject = id.subject else { return id.words?.isInSchema == false }
+        return subject.kind == .schema
     }
 
     /// The labels of enums.

@@ -139,7 +139,9 @@ struct Privileges {
             case .usage, .references, .execute:
                 "\(right.rawValue) on \(object) (its owner is \(owner))"
             case .language: "to write functions in the language \(details.joined())"
-            case .superuser: "to be a superuser, for LEAKPROOF or SUPPORT"
+            case .superuser:
+                object.kind.isRoutine
+                    ? "to be a superuser, for LEAKPROOF or SUPPORT" : "to be a superuser"
             case .install: "to be a superuser, or CREATE on the database for a trusted extension"
             case .sameOwner: "to be \(owner) itself: a sequence has the owner of its column's table"
             }

@@ -23,6 +23,8 @@ struct ScratchBuilder {
     private var currentPath: [String]?
     /// What is there already and need not be made.
     private var existing: Set<ObjectID>
+    /// What a superuser made and kept, on which only that one comments.
+    private var ofSuperuser: Set<ObjectID> = []
     /// What was built, in order.
     private(set) var built: [ScratchUnit] = []
 
@@ -104,26 +106,41 @@ struct ScratchBuilder {
         let isPlace = unit.rank == .schema || unit.rank == .extension
         if isPlace, existing.contains(unit.id) { return nil }
         try await setPath(unit.searchPath)
-        for statement in unit.statements {
+        for (place, statement) in unit.statements.enumerated() {
             do {
                 try await run(statement, of: unit)
             } catch let error as PostgreSQLError {
                 guard error.kind == .server, !error.isConnectionLost else { throw error }
+                if place > 0 { try await takeBack(unit) }
                 return Failure(unit: unit, statement: statement, error: error)
             }
         }
         if isPlace { existing.insert(unit.id) }
+        database.note(unit.objects[0])
         built.append(unit)
         return nil
     }
 
-    private func run(_ statement: RenderedSQL, of unit: ScratchUnit) async throws {
+    /// Removes what the first statements of a unit made, so that it can be tried again.
+    private func takeBack(_ unit: ScratchUnit) async throws {
+        for statement in unit.objects[0].removal {
+            let rendered = statement.rendered(.postgreSQL)
+            if ofSuperuser.contains(unit.id) {
+                try await database.install(rendered)
+            } else {
+                try await database.connection.query(rendered.text)
+            }
+        }
+    }
+
+    private mutating func run(_ statement: RenderedSQL, of unit: ScratchUnit) async throws {
         // Extensions belong to whoever installed them, and only the owner comments on them.
         let isOfExtension = unit.objects[0].id.subject?.kind == .extension
-        guard unit.rank != .extension, !isOfExtension else {
+        guard unit.rank != .extension, !isOfExtension, !isOfSuperuser(unit.id) else {
             try await database.install(statement)
             return
         }
+        if try await isMadeBySuperuser(statement, of: unit) { return }
         do {
             try await database.connection.query(statement.text)
         } catch {
@@ -139,6 +156,33 @@ struct ScratchBuilder {
                 statement, searchPath: Self.pathText(unit.searchPath),
                 ownership: ownership.text(.postgreSQL))
         }
+    }
+
+    /// Makes what only a superuser may make, if that is what it is and nothing of a manifest runs
+    /// by it.
+    private mutating func isMadeBySuperuser(
+        _ statement: RenderedSQL, of unit: ScratchUnit
+    ) async throws -> Bool {
+        guard let role = database.role, case .plain(let plain) = unit.objects[0].definition else {
+            return false
+        }
+        let path = Self.pathText(unit.searchPath)
+        switch plain.kind.scratchMaking {
+        case .own: return false
+        case .given:
+            let ownership: SQL = "ALTER \(unit.id.reference) OWNER TO \(name: role)"
+            try await database.makeForRole(
+                statement, searchPath: path, ownership: ownership.text(.postgreSQL))
+        case .kept(let called):
+            if let called, try await !database.isInC(called, searchPath: path) { return false }
+            try await database.makeForRole(statement, searchPath: path, ownership: nil)
+            ofSuperuser.insert(unit.id)
+        }
+        return true
+    }
+
+    private func isOfSuperuser(_ id: ObjectID) -> Bool {
+        id.subject.map(ofSuperuser.contains) ?? false
     }
 
     /// Looks names up in these schemas from now on.

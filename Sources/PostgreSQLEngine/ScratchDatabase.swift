@@ -13,6 +13,7 @@ internal import Foundation
 internal import Planning
 internal import PostgreSQLClient
 import SchemaCore
+import Synchronization
 
 /// A database that is thrown away.
 final class ScratchDatabase: Sendable {
@@ -29,6 +30,7 @@ final class ScratchDatabase: Sendable {
 
     private let maintenance: PostgreSQLConnection
     private let administration: PostgreSQLConnection
+    private let made = Mutex<[ObjectID: PlainDefinition]>([:])
 
     private init(
         name: String, connection: PostgreSQLConnection, role: String?, existing: Set<ObjectID>,
@@ -103,13 +105,60 @@ final class ScratchDatabase: Sendable {
 
     /// Makes a function that only a superuser may make, and gives it to the scratch role.
     func makeForRole(
-        _ statement: RenderedSQL, searchPath: String, ownership: String
+        _ statement: RenderedSQL, searchPath: String, ownership: String?
     ) async throws {
         try await administration.transaction { connection in
             try await connection.set("search_path", to: searchPath, isLocal: true)
             try await connection.query(statement.text)
-            try await connection.query(ownership)
+            if let ownership { try await connection.query(ownership) }
         }
+    }
+
+    /// Whether a function is written in C, so that it can be none of a manifest.
+    func isInC(_ function: VerbatimSQL, searchPath: String) async throws -> Bool {
+        try await administration.transaction(readOnly: true) { connection in
+            try await connection.set("search_path", to: searchPath, isLocal: true)
+            let rows = try await connection.query(
+                """
+                SELECT 1 FROM pg_catalog.pg_proc p
+                JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+                WHERE p.oid = pg_catalog.to_regproc($1) AND l.lanname IN ('c', 'internal')
+                """, [function.text])
+            return !rows.isEmpty
+        }
+    }
+
+    /// Remembers what was made of a kind that it does not show as it is declared.
+    func note(_ object: PostgreSQLObject) {
+        guard case .plain(let plain) = object.definition else { return }
+        made.withLock { $0[object.id] = plain }
+    }
+
+    /// Whether a superuser made it and keeps it.
+    func isKept(_ id: ObjectID) -> Bool {
+        switch made.withLock({ $0[id] })?.kind.scratchMaking {
+        case .kept?: role != nil
+        case .own?, .given?, nil: false
+        }
+    }
+
+    /// Knows what was made by its new address.
+    func follow(_ addresses: AddressMap) {
+        made.withLock { made in
+            made = Dictionary(
+                made.map { (addresses.settled($0), $1) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    private func restored(_ object: PostgreSQLObject) -> PostgreSQLObject? {
+        guard case .plain(let read) = object.definition,
+            let plain = made.withLock({ $0[object.id] })
+        else { return nil }
+        let whole = read.restored(from: plain)
+        if whole == read { return nil }
+        return PostgreSQLObject(
+            object.id, .plain(whole), dependencies: object.dependencies,
+            position: object.position)
     }
 
     /// All that was built in it, by the reader of live catalogs.
@@ -117,7 +166,19 @@ final class ScratchDatabase: Sendable {
 
     /// The same, with what is not modelled.
     func inspect() async throws -> Inspection<PostgreSQLObject> {
-        try await PostgreSQLInspector.inspect(connection, scope: .everything, detail: .full)
+        var inspection = try await PostgreSQLInspector.inspect(
+            connection, scope: .everything, detail: .full)
+        // Whoever may see the options of a mapping is nobody here.
+        inspection.unmodelled.removeAll { $0.object.kind == ClauseDefinition.Sort.userMapping.kind }
+        for object in inspection.catalog.objects.values {
+            if let whole = restored(object) { inspection.catalog.insert(whole) }
+        }
+        for (id, plain) in made.withLock({ $0 }) where inspection.catalog[id] == nil {
+            // What is not built has to be there all the same.
+            guard plain.kind.scratchCreation(id).isEmpty else { continue }
+            inspection.catalog.insert(PostgreSQLObject(id, .plain(plain)))
+        }
+        return inspection
     }
 
     /// Drops it. Does so also when the task is cancelled.

@@ -59,7 +59,11 @@ struct ScratchUnits {
                 var whole = single(object)
                 whole.fallback = .cycle { halves(of: object, view) }
                 units.append(whole)
-            case .schema, .extension, .index, .enum, .function, .comment, .plain:
+            case .plain(let plain):
+                units.append(single(object))
+                let rest = plain.kind.scratchCompletion(object.id)
+                if !rest.isEmpty { units.append(unit([object], rest, .operator)) }
+            case .schema, .extension, .index, .enum, .function, .comment:
                 units.append(single(object))
             }
         }
@@ -84,7 +88,7 @@ struct ScratchUnits {
 
     /// An object by itself.
     private func single(_ object: PostgreSQLObject) -> ScratchUnit {
-        unit([object], object.creation, object.definition.scratchRank)
+        unit([object], object.scratchCreation, object.definition.scratchRank)
     }
 
     private func unit(
@@ -189,6 +193,12 @@ struct ScratchUnits {
 extension PostgreSQLObject {
     /// For what stands in a table by its path: the table.
     fileprivate var table: ObjectID { .table(id.path[0], id.path[1]) }
+
+    /// The statements that make it in a scratch database.
+    fileprivate var scratchCreation: [SQL] {
+        if case .plain(let plain) = definition { return plain.kind.scratchCreation(id) }
+        return creation
+    }
 
     /// The schema in which its own names are looked up first.
     var ownSchema: String? {

@@ -22,9 +22,11 @@ struct SettleWork: Sendable {
             live: live, copy: suspects.isEmpty ? Catalog() : try await database.read(), suspects)
         let before = try await functions(in: database)
         for place in renames.list.indices {
+            let isKept = database.isKept(renames.list[place].from)
             for sql in RenameStatement.all(place, of: renames.list, live: live).forward {
-                try await run(sql, in: database)
+                try await run(sql, in: database, asSuperuser: isKept)
             }
+            database.follow(AddressMap([renames.list[place]]))
         }
         let after = before.isEmpty ? [:] : try await functions(in: database)
         // A function's address holds the names of its arguments' types.
@@ -131,11 +133,17 @@ struct SettleWork: Sendable {
             })
     }
 
-    private func run(_ sql: SQL, in database: ScratchDatabase) async throws {
+    private func run(
+        _ sql: SQL, in database: ScratchDatabase, asSuperuser: Bool = false
+    ) async throws {
         let text = sql.text(.postgreSQL)
         do {
-            try await database.connection.query(text)
-        } catch {
+            if asSuperuser {
+                try await database.install(sql.rendered(.postgreSQL))
+            } else {
+                try await database.connection.query(text)
+            }
+        } catch let error as PostgreSQLError {
             guard error.kind == .server, !error.isConnectionLost else { throw error }
             throw DiagnosticsError([
                 .error(

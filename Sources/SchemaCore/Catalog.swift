@@ -17,6 +17,9 @@ public protocol CatalogObject: Hashable, Sendable, Codable {
     /// Whether no manifest could give it as it stands there, so that it is no fault of theirs that
     /// they do not: it is left alone unless it is declared or was applied itself.
     var isBeyondManifests: Bool { get }
+    /// For what belongs to no schema: the schemas to which it is tied. A run that manages all of
+    /// these manages it as well.
+    var homes: [String] { get }
 }
 
 extension CatalogObject {
@@ -24,6 +27,8 @@ extension CatalogObject {
     public var span: SourceSpan? { nil }
     /// It is not.
     public var isBeyondManifests: Bool { false }
+    /// None.
+    public var homes: [String] { [] }
 }
 
 /// The set of objects of one database, by address.

@@ -111,6 +111,18 @@ import Testing
             told: "to be a superuser, for LEAKPROOF or SUPPORT",
             grant: "ALTER ROLE $ROLE SUPERUSER"),
         Case(
+            name: "only a superuser makes operator families",
+            before: "SELECT 1",
+            desired: """
+                apiVersion: lockstep.dev/v1
+                kind: OperatorFamily
+                schema: app
+                name: f
+                method: btree
+
+                """,
+            told: "to be a superuser", grant: "ALTER ROLE $ROLE SUPERUSER"),
+        Case(
             name: "a trusted extension needs CREATE on the database",
             before: "SELECT 1",
             desired: """

@@ -10,10 +10,10 @@ public struct ExportFields: Sendable {
     public init() {}
 
     /// A document's first fields.
-    public init(kind: String, schema: String? = nil, name: String) {
+    public init(kind: String, schema: String? = nil, name: String? = nil) {
         entries = [("apiVersion", .text(ManifestDocument.apiVersion)), ("kind", .text(kind))]
         if let schema { add("schema", .text(schema)) }
-        add("name", .text(name))
+        add("name", text: name)
     }
 
     /// Adds a field.

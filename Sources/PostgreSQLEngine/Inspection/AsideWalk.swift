@@ -144,7 +144,6 @@ struct AsideWalk {
             guard excluded.contains(parent), let above = places[parent] else { return place }
             return head(above)
         }
-        var filters: [CatalogAddress: (Int, Set<ObjectID>)] = [:]
         for row in rows {
             guard let owner = owners[row.dependant], row.reference != row.dependant,
                 let slot = reader.slot(
@@ -152,11 +151,8 @@ struct AsideWalk {
             else { continue }
             let id = reader.objects[slot].id
             if excluded.contains(id) { continue }
-            if things[owner].object.kind == Self.publication {
-                // Dropping a table takes it out of a publication, which stays.
-                if !row.isAutomatic { filters[row.dependant, default: (owner, [])].1.insert(id) }
-                continue
-            }
+            // Dropping a table takes it out of a publication, which stays.
+            if row.isAutomatic, things[owner].object.kind == .publication { continue }
             if row.isAutomatic {
                 things[head(owner)].vanishesWith.insert(id)
             } else {
@@ -168,15 +164,5 @@ struct AsideWalk {
                 object: things[$0].object, what: things[$0].what, needs: things[$0].needs,
                 vanishesWith: things[$0].vanishesWith)
         }
-            + filters.values.map { owner, needs in
-                let tables = needs.filter { $0.kind == .column }.map {
-                    ObjectID.table($0.path[0], $0.path[1])
-                }
-                return Unmodelled(
-                    object: things[owner].object, what: "columns or row filter of a publication",
-                    needs: needs, vanishesWith: Set(tables))
-            }
     }
-
-    private static let publication = ObjectKind(rawValue: "publication")
 }

@@ -30,11 +30,20 @@ extension CatalogQuery {
                 'pg_proc'::regclass, 'pg_extension'::regclass, 'pg_type'::regclass,
                 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_statistic_ext'::regclass,
                 'pg_operator'::regclass, 'pg_collation'::regclass, 'pg_ts_dict'::regclass,
-                'pg_ts_template'::regclass, 'pg_ts_parser'::regclass)
+                'pg_ts_template'::regclass, 'pg_ts_parser'::regclass, 'pg_cast'::regclass,
+                'pg_conversion'::regclass, 'pg_ts_config'::regclass, 'pg_opclass'::regclass,
+                'pg_opfamily'::regclass, 'pg_amop'::regclass, 'pg_amproc'::regclass,
+                'pg_event_trigger'::regclass, 'pg_foreign_data_wrapper'::regclass,
+                'pg_foreign_server'::regclass, 'pg_user_mapping'::regclass,
+                'pg_language'::regclass, 'pg_transform'::regclass, 'pg_am'::regclass,
+                'pg_publication'::regclass, 'pg_publication_rel'::regclass)
             AND (owned.objid IS NOT NULL OR d.refclassid IN ('pg_class'::regclass,
                 'pg_type'::regclass, 'pg_proc'::regclass, 'pg_constraint'::regclass,
                 'pg_operator'::regclass, 'pg_collation'::regclass, 'pg_ts_dict'::regclass,
-                'pg_ts_template'::regclass, 'pg_ts_parser'::regclass))
+                'pg_ts_template'::regclass, 'pg_ts_parser'::regclass, 'pg_ts_config'::regclass,
+                'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_cast'::regclass,
+                'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass,
+                'pg_language'::regclass, 'pg_am'::regclass))
         """
 }
 

@@ -36,6 +36,7 @@ enum CatalogQuery {
         static let deleteColumns = 150000
         static let schemasInPublications = 150000
         static let temporalKeys = 180000
+        static let generatedInPublications = 180000
         static let enforcement = 180000
         static let namedNotNull = 180000
     }
@@ -55,4 +56,11 @@ enum SystemCatalog {
     static let trigger: OID = 2620
     static let policy: OID = 3256
     static let statistics: OID = 3381
+    static let publication: OID = 6104
+    static let subscription: OID = 6100
+    static let publicationTable: OID = 6106
+    static let publicationSchema: OID = 6237
+    /// The entries of operator families: `pg_amop` and `pg_amproc`.
+    static let operatorEntry: OID = 2602
+    static let functionEntry: OID = 2603
 }

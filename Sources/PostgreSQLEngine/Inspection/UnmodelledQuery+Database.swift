@@ -2,98 +2,6 @@
 // where it touches a schema in scope.
 
 extension UnmodelledQuery {
-    static let casts = """
-        SELECT 'cast', ARRAY[format_type(c.castsource, NULL), format_type(c.casttarget, NULL)],
-            'cast', 'pg_cast'::regclass, c.oid
-        FROM pg_cast c WHERE c.oid >= 16384 AND \(CatalogQuery.isNoMember("pg_cast", "c.oid"))
-            -- The cast from a range to its multirange is a part of its type.
-            AND NOT EXISTS (SELECT FROM pg_depend part WHERE part.classid = 'pg_cast'::regclass
-                AND part.objid = c.oid AND part.deptype = 'i')
-            AND ($2::bool OR EXISTS (SELECT FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
-                    WHERE t.oid IN (c.castsource, c.casttarget))
-                OR EXISTS (SELECT FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
-                    WHERE p.oid = c.castfunc))
-        """
-
-    static let transforms = """
-        SELECT 'transform', ARRAY[format_type(f.trftype, NULL), l.lanname]::text[], 'transform',
-            'pg_transform'::regclass, f.oid
-        FROM pg_transform f JOIN pg_language l ON l.oid = f.trflang
-        WHERE \(CatalogQuery.isNoMember("pg_transform", "f.oid"))
-            AND ($2::bool OR EXISTS (SELECT FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
-                    WHERE t.oid = f.trftype)
-                OR EXISTS (SELECT FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
-                    WHERE p.oid IN (f.trffromsql, f.trftosql)))
-        """
-
-    static let languages = """
-        SELECT 'language', ARRAY[l.lanname]::text[], 'language', 'pg_language'::regclass, l.oid
-        FROM pg_language l
-        WHERE l.oid >= 16384 AND \(CatalogQuery.isNoMember("pg_language", "l.oid"))
-            AND ($2::bool OR EXISTS (SELECT FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
-                WHERE p.prolang = l.oid
-                    OR p.oid IN (l.lanplcallfoid, l.laninline, l.lanvalidator)))
-        """
-
-    static let wrappers = """
-        SELECT 'foreignDataWrapper', ARRAY[w.fdwname]::text[], 'foreign data wrapper',
-            'pg_foreign_data_wrapper'::regclass, w.oid
-        FROM pg_foreign_data_wrapper w
-        WHERE $2::bool AND \(CatalogQuery.isNoMember("pg_foreign_data_wrapper", "w.oid"))
-        """
-
-    static let servers = """
-        SELECT 'foreignServer', ARRAY[f.srvname]::text[], 'foreign server',
-            'pg_foreign_server'::regclass, f.oid
-        FROM pg_foreign_server f WHERE \(CatalogQuery.isNoMember("pg_foreign_server", "f.oid"))
-            AND ($2::bool OR EXISTS (SELECT FROM pg_foreign_table t JOIN rel ON rel.oid = t.ftrelid
-                WHERE t.ftserver = f.oid))
-        """
-
-    static let userMappings = """
-        SELECT 'userMapping', ARRAY[u.srvname, u.usename]::text[], 'user mapping', 0, 0
-        FROM pg_user_mappings u WHERE $2::bool OR EXISTS (SELECT FROM pg_foreign_table t
-            JOIN rel ON rel.oid = t.ftrelid WHERE t.ftserver = u.srvid)
-        """
-
-    /// An event trigger reacts to changes in any schema.
-    static let eventTriggers = """
-        SELECT 'eventTrigger', ARRAY[e.evtname]::text[], 'event trigger',
-            'pg_event_trigger'::regclass, e.oid
-        FROM pg_event_trigger e WHERE \(CatalogQuery.isNoMember("pg_event_trigger", "e.oid"))
-        """
-
-    static func publications(version: Int) -> String {
-        let schemas =
-            version >= CatalogQuery.Since.schemasInPublications
-            ? """
-            OR EXISTS (SELECT FROM pg_publication_namespace n JOIN scope s ON s.oid = n.pnnspid
-                WHERE n.pnpubid = p.oid)
-            """ : ""
-        return """
-            SELECT 'publication', ARRAY[p.pubname]::text[], 'publication',
-                'pg_publication'::regclass, p.oid
-            FROM pg_publication p WHERE $2::bool OR p.puballtables \(schemas)
-                OR EXISTS (SELECT FROM pg_publication_rel r JOIN rel ON rel.oid = r.prrelid
-                    WHERE r.prpubid = p.oid)
-            """
-    }
-
-    static let subscriptions = """
-        SELECT 'subscription', ARRAY[b.subname]::text[], 'subscription',
-            'pg_subscription'::regclass, b.oid
-        FROM pg_subscription b JOIN pg_database d ON d.oid = b.subdbid
-        WHERE d.datname = current_database() AND ($2::bool OR EXISTS (
-            SELECT FROM pg_subscription_rel r JOIN rel ON rel.oid = r.srrelid
-            WHERE r.srsubid = b.oid))
-        """
-
-    static let accessMethods = """
-        SELECT 'accessMethod', ARRAY[m.amname]::text[], 'access method', 'pg_am'::regclass, m.oid
-        FROM pg_am m
-        WHERE $2::bool AND m.oid >= 16384 AND \(CatalogQuery.isNoMember("pg_am", "m.oid"))
-        """
-
     /// Those without a schema are for all schemas.
     static let defaultPrivileges = """
         SELECT 'defaultPrivileges', array_remove(ARRAY[coalesce(s.schema, ''),
@@ -122,6 +30,35 @@ extension UnmodelledQuery {
             SELECT 'schema', ARRAY[s.schema]::text[] FROM scope s
             WHERE l.classoid = 'pg_namespace'::regclass AND s.oid = l.objoid
         ) labelled ON true
+        UNION ALL
+        SELECT i.type, ARRAY[i.identity]::text[], 'security label', 0, 0 FROM pg_seclabel l
+        CROSS JOIN LATERAL pg_identify_object(l.classoid, l.objoid, l.objsubid) i
+        WHERE $2::bool AND l.classoid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass,
+            'pg_type'::regclass, 'pg_namespace'::regclass)
+        UNION ALL
+        SELECT 'database', ARRAY[d.datname]::text[], 'security label', 0, 0
+        FROM pg_shseclabel l JOIN pg_database d ON d.oid = l.objoid
+        WHERE $2::bool AND l.classoid = 'pg_database'::regclass
+            AND d.datname = current_database()
+        """
+
+    /// `ALTER DATABASE … SET` and `ALTER ROLE … SET`; only by name, since a value may be a secret.
+    static let settings = """
+        SELECT CASE WHEN s.setdatabase = 0 THEN 'role' ELSE 'database' END,
+            ARRAY[CASE WHEN s.setdatabase = 0 THEN r.rolname ELSE d.datname END]::text[],
+            'settings' || CASE WHEN s.setdatabase <> 0 AND r.rolname IS NOT NULL
+                THEN ' of the role ' || r.rolname ELSE '' END || ': ' || (
+                SELECT string_agg(split_part(setting, '=', 1), ', ' ORDER BY setting)
+                FROM unnest(s.setconfig) setting), 0, 0
+        FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole
+        LEFT JOIN pg_database d ON d.oid = s.setdatabase
+        WHERE $2::bool AND (s.setdatabase = 0 OR d.datname = current_database())
+        """
+
+    /// They are data, but have owners, privileges and comments.
+    static let largeObjects = """
+        SELECT 'database', ARRAY[current_database()]::text[], count(*) || ' large objects', 0, 0
+        FROM pg_largeobject_metadata WHERE $2::bool HAVING count(*) > 0
         """
 
     /// `DEPENDS ON EXTENSION`.

@@ -29,29 +29,6 @@ extension UnmodelledQuery {
                 AND part.objid = p.oid AND part.deptype = 'i')
         """
 
-    /// Sorts of which the catalog has a name and a schema.
-    static let namedInSchemas: [String] = [
-        named("operatorClass", "operator class", "pg_opclass", "opc"),
-        named("operatorFamily", "operator family", "pg_opfamily", "opf"),
-        named("conversion", "conversion", "pg_conversion", "con"),
-        named("textSearchConfiguration", "text search configuration", "pg_ts_config", "cfg"),
-    ]
-
-    private static func named(
-        _ kind: String, _ what: String, _ catalog: String, _ prefix: String
-    ) -> String {
-        let method =
-            prefix == "opc" || prefix == "opf"
-            ? ", (SELECT amname FROM pg_am WHERE oid = x.\(prefix)method)" : ""
-        return """
-            SELECT '\(kind)', array_remove(
-                ARRAY[s.schema, x.\(prefix)name\(method)]::text[], NULL), '\(what)',
-                '\(catalog)'::regclass, x.oid
-            FROM \(catalog) x JOIN scope s ON s.oid = x.\(prefix)namespace
-            WHERE \(CatalogQuery.isNoMember(catalog, "x.oid"))
-            """
-    }
-
     /// Of PostgreSQL 18. A NOT NULL that has not the name which the server would first give it
     /// is told with that name, which `NotNullName` judges.
     static func constraintProperties(version: Int) -> [String] {

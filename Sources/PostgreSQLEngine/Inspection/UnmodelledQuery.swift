@@ -18,10 +18,9 @@ enum UnmodelledQuery {
         [
             wholeRelations, relationProperties, indexProperties, disabledTriggers,
             types, typeProperties, functions, functionProperties,
-            schemaProperties, casts, transforms, languages, wrappers, servers, userMappings,
-            eventTriggers, subscriptions, accessMethods, defaultPrivileges, securityLabels,
-            extensionDependencies, publications(version: version),
-        ] + namedInSchemas + constraintProperties(version: version)
+            schemaProperties, defaultPrivileges, securityLabels,
+            extensionDependencies, settings, largeObjects,
+        ] + constraintProperties(version: version)
     }
 
     /// The schemas, and the roles whose ownership is nothing special: whoever looks, and the
@@ -42,7 +41,8 @@ enum UnmodelledQuery {
             SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.reltype, c.relowner,
                 c.relacl, c.relispartition, c.reloftype, c.relrowsecurity, c.relforcerowsecurity,
                 c.relreplident, c.reltablespace, c.relam, c.relkind IN ('v', 'm')
-                    OR \(CatalogQuery.isOrdinaryTable("c")) AS is_modelled,
+                    OR \(CatalogQuery.isOrdinaryTable("c"))
+                    OR c.relkind = 'f' AND \(CatalogQuery.isLoneForeignTable("c")) AS is_modelled,
                 CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
                     WHEN 'S' THEN 'sequence' WHEN 'm' THEN 'materializedView'
                     WHEN 'f' THEN 'foreignTable'
@@ -55,13 +55,13 @@ enum UnmodelledQuery {
     private static let wholeRelations = """
         SELECT kind, ARRAY[schema, name]::text[] AS path, CASE relkind
             WHEN 'p' THEN 'partitioned table'
-            WHEN 'f' THEN 'foreign table'
+            WHEN 'f' THEN 'foreign table that is a partition or child'
             ELSE CASE WHEN relispartition THEN 'partition' WHEN reloftype <> 0
                 THEN 'table of a type' WHEN EXISTS (SELECT FROM pg_inherits
                     WHERE inhrelid = rel.oid) THEN 'inheritance child'
                 ELSE 'inheritance parent' END END AS what,
             'pg_class'::regclass::oid AS classid, oid AS objid
-        FROM rel WHERE relkind IN ('p', 'f') OR relkind = 'r' AND NOT is_modelled
+        FROM rel WHERE relkind = 'p' OR relkind IN ('r', 'f') AND NOT is_modelled
         """
 
     /// The last condition only spares most relations the single ones.
@@ -114,8 +114,8 @@ enum UnmodelledQuery {
         SELECT found.kind, ARRAY[s.schema, t.typname]::text[], found.what,
             'pg_type'::regclass, t.oid
         FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
-        JOIN (VALUES ('b', 'baseType', 'base type'), ('p', 'shellType', 'shell type')
-        ) found (sort, kind, what) ON found.sort = t.typtype::text
+        JOIN (VALUES ('b', 'baseType', 'base type')) found (sort, kind, what)
+            ON found.sort = t.typtype::text
         WHERE NOT (t.typelem <> 0 AND EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))
             AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
         """

@@ -49,7 +49,7 @@ public enum PostgreSQLManifests {
                 source: input.digest,
                 scope: Scope(
                     schemas: all.filter { $0.id.kind == .schema }.map(\.id.name),
-                    former: renames.flatMap(\.candidates).map { $0.path[0] }),
+                    former: renames.flatMap(\.candidates).compactMap(\.formerSchema)),
                 hasManifests: lowered.hasManifests, implied: Set(implied.map(\.id))),
             objects: all, renames: renames,
             diagnostics: context.diagnostics.sortedByPlace())
@@ -108,8 +108,10 @@ public enum PostgreSQLManifests {
             routine("Procedure", "A procedure; overloads are documents of their own.", scope),
         ]
         let others = ParameterizedDefinition.Sort.allCases.map { parameterized($0, scope) }
-        return KindRegistry(
-            containers(scope) + relations(scope) + types(scope) + routines + others)
+        let clauses = ClauseDefinition.Sort.allCases.map { clause($0, scope) }
+        var kinds = containers(scope)
+        for more in [relations(scope), types(scope), routines, others, clauses] { kinds += more }
+        return KindRegistry(kinds)
     }
 
     /// What holds others.
@@ -169,6 +171,22 @@ public enum PostgreSQLManifests {
             ) { spec, document, context in
                 scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
+            ManifestKind(
+                "ForeignTable", doc: "A foreign table with its columns.",
+                identityText: scope.identityText, decoding: ForeignTableSpec.decoding
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { builder, _ in
+                    spec.lower(&builder)
+                }
+            },
+            ManifestKind(
+                "Publication", doc: "A publication.", identityFields: ["name"],
+                decoding: PublicationSpec.decoding
+            ) { spec, _, _ in
+                var builder = ManifestBuilder()
+                spec.lower(&builder)
+                return builder.items
+            },
         ]
     }
 
@@ -212,6 +230,23 @@ public enum PostgreSQLManifests {
         }
     }
 
+    private static func clause(_ sort: ClauseDefinition.Sort, _ scope: KindScope) -> Kind {
+        ManifestKind(
+            sort.manifestKind, doc: sort.doc,
+            identityFields: (sort.isInSchema ? ["schema"] : []) + sort.identity.map(\.name),
+            identityText: scope.identityText, decoding: ClauseSpec.decoding(sort)
+        ) { spec, document, context in
+            if sort.isInSchema {
+                return scope.items(spec.schema, document, &context) { builder, _ in
+                    spec.lower(&builder)
+                }
+            }
+            var builder = ManifestBuilder()
+            spec.lower(&builder)
+            return builder.items
+        }
+    }
+
     private static func routine(
         _ kind: String, _ doc: String, _ scope: KindScope
     ) -> Kind {
@@ -223,6 +258,13 @@ public enum PostgreSQLManifests {
                 spec.lower(&$0, &$1, isProcedure: kind == "Procedure")
             }
         }
+    }
+}
+
+extension ObjectID {
+    /// The schema in which a former address stands; nil for what stands in none.
+    fileprivate var formerSchema: String? {
+        kind == .schema || words?.isInSchema != false ? path[0] : nil
     }
 }
 

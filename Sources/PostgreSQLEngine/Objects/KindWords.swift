@@ -15,6 +15,14 @@ struct KindWords: Sendable {
         case signature
         /// `schema.+(type, type)`, as the address has it.
         case operatorSignature
+        /// `schema.name USING method`.
+        case usingMethod
+        /// `(type AS type)`.
+        case cast
+        /// `FOR type LANGUAGE name`.
+        case transform
+        /// `FOR role SERVER name`; the path has the server first.
+        case userMapping
     }
 
     /// The word of `DROP`, `ALTER` and `COMMENT ON`: `TABLE`.
@@ -61,6 +69,8 @@ struct KindWords: Sendable {
         .rowSecurity: KindWords("TABLE"),
         .replicaIdentity: KindWords("TABLE"),
         .clustering: KindWords("TABLE"),
+        .foreignTable: KindWords("FOREIGN TABLE", folder: "foreign-tables"),
+        .publication: KindWords("PUBLICATION", folder: "publications", isInSchema: false),
         ParameterizedDefinition.Sort.aggregate.kind:
             KindWords("AGGREGATE", .signature, folder: "aggregates"),
         ParameterizedDefinition.Sort.rangeType.kind: KindWords("TYPE", folder: "types"),
@@ -73,7 +83,38 @@ struct KindWords: Sendable {
             KindWords("TEXT SEARCH TEMPLATE", folder: "text-search"),
         ParameterizedDefinition.Sort.textSearchParser.kind:
             KindWords("TEXT SEARCH PARSER", folder: "text-search"),
-    ]
+    ].merging(clauses) { $1 }
+}
+
+extension KindWords {
+    /// Those of what is made of clauses.
+    private static let clauses: [ObjectKind: KindWords] = Dictionary(
+        uniqueKeysWithValues: ClauseDefinition.Sort.allCases.map { ($0.kind, words($0)) })
+
+    private static func words(_ sort: ClauseDefinition.Sort) -> KindWords {
+        switch sort {
+        case .cast: KindWords("CAST", .cast, folder: "casts", isInSchema: false)
+        case .conversion: KindWords("CONVERSION", folder: "conversions")
+        case .textSearchConfiguration:
+            KindWords("TEXT SEARCH CONFIGURATION", folder: "text-search")
+        case .operatorFamily: KindWords("OPERATOR FAMILY", .usingMethod, folder: "operator-classes")
+        case .operatorClass: KindWords("OPERATOR CLASS", .usingMethod, folder: "operator-classes")
+        case .eventTrigger:
+            KindWords("EVENT TRIGGER", folder: "event-triggers", isInSchema: false)
+        case .foreignDataWrapper:
+            KindWords("FOREIGN DATA WRAPPER", folder: "foreign-data-wrappers", isInSchema: false)
+        case .foreignServer: KindWords("SERVER", folder: "foreign-servers", isInSchema: false)
+        case .userMapping:
+            KindWords("USER MAPPING", .userMapping, folder: "user-mappings", isInSchema: false)
+        case .language: KindWords("LANGUAGE", folder: "languages", isInSchema: false)
+        case .transform: KindWords("TRANSFORM", .transform, folder: "transforms", isInSchema: false)
+        case .accessMethod:
+            KindWords("ACCESS METHOD", folder: "access-methods", isInSchema: false)
+        case .subscription:
+            KindWords("SUBSCRIPTION", folder: "subscriptions", isInSchema: false)
+        case .shellType: KindWords("TYPE", folder: "types")
+        }
+    }
 }
 
 extension ObjectID {
@@ -100,6 +141,13 @@ extension ObjectID {
         // The types of the arguments are text of the server or of the manifest, carried whole.
         case .signature: "\(name: Array(path.prefix(2)))\(verbatim: VerbatimSQL(path[2]))"
         case .operatorSignature: "\(operatorName) \(verbatim: VerbatimSQL(path[2]))"
+        case .usingMethod: "\(name: Array(path.prefix(2))) USING \(name: path[2])"
+        case .cast: "(\(verbatim: VerbatimSQL(path[0])) AS \(verbatim: VerbatimSQL(path[1])))"
+        case .transform: "FOR \(verbatim: VerbatimSQL(path[0])) LANGUAGE \(name: path[1])"
+        case .userMapping:
+            path[1] == "public"
+                ? "FOR PUBLIC SERVER \(name: path[0])"
+                : "FOR \(name: path[1]) SERVER \(name: path[0])"
         }
     }
 }

@@ -30,7 +30,7 @@ struct AddressMap {
     /// Whether the path of the second kind begins with that of the first.
     private static func carries(_ parent: ObjectKind, _ child: ObjectKind) -> Bool {
         switch parent {
-        case .schema: true
+        case .schema: KindWords.all[child]?.isInSchema != false
         case .table:
             [
                 .column, .columnDefault, .constraint, .trigger, .policy, .rule, .rowSecurity,
@@ -41,6 +41,9 @@ struct AddressMap {
         case .domain: child == .domainConstraint
         case .column: child == .columnDefault
         case .enum: child == .enumLabel
+        case .foreignTable: child == .column || child == .trigger
+        case ClauseDefinition.Sort.foreignServer.kind:
+            child == ClauseDefinition.Sort.userMapping.kind
         default: false
         }
     }

@@ -76,7 +76,7 @@ extension PlanContext {
         switch object.definition {
         case .schema, .extension, .table, .enum, .view, .function, .sequence, .comment: .expand
         case .plain(let plain):
-            breaks(ofMade: object.id, plain).isEmpty ? .expand : .contract
+            plain.kind.comesLast || !breaks(ofMade: object.id, plain).isEmpty ? .contract : .expand
         case .column(let column):
             column.isNotNull && !hasValue(object.id, column) && exists(table(of: object.id))
                 ? .contract : .expand

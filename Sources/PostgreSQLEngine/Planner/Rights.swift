@@ -63,7 +63,9 @@ extension PlanContext {
         case .function(let function): out.formUnion(rights(making: function, object))
         case .extension(let definition): out.formUnion(install(object.id, definition))
         case .sequence(let sequence): out.formUnion(ownership(of: sequence, object.id))
-        case .schema, .table, .index, .enum, .view, .comment, .plain: break
+        case .plain(let plain):
+            if plain.kind.needsSuperuser { out.insert(.init(.superuser, on: object.id)) }
+        case .schema, .table, .index, .enum, .view, .comment: break
         }
         return out
     }

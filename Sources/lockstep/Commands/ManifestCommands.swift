@@ -125,7 +125,7 @@ struct ImportCommand: AsyncParsableCommand {
                 help: "choose another --out, or add --force to write into it")
         }
         let session = try await engine.connect(url)
-        let inspection: Inspection<E.Object>
+        var inspection: Inspection<E.Object>
         do {
             inspection = try await engine.inspect(
                 session, scope: schema.isEmpty ? .everything : Scope(schemas: schema), detail: .full
@@ -141,6 +141,9 @@ struct ImportCommand: AsyncParsableCommand {
             throw Failure(
                 .failure, "the database has no schema \(TerminalSafe.line(missing))",
                 help: "leave --schema away to import all that there is")
+        }
+        if !schema.isEmpty {
+            inspection.catalog = Self.tied(inspection.catalog, to: schema, engine)
         }
         for item in inspection.unmodelled.sorted() {
             console.say(TerminalSafe.line("not modelled: \(item.object): \(item.what)"))
@@ -163,6 +166,17 @@ struct ImportCommand: AsyncParsableCommand {
                     : "; not modelled and left as they are: \(inspection.unmodelled.count)")
         )
         return .success
+    }
+
+    /// Without what belongs to no schema and is not tied to these alone.
+    private static func tied<E: Engine>(
+        _ catalog: Catalog<E.Object>, to schemas: [String], _ engine: E
+    ) -> Catalog<E.Object> {
+        catalog.filter { object in
+            let isSchema = (object.id.subject ?? object.id).kind.rawValue == "schema"
+            if isSchema || !engine.standsAlone(object.id) { return true }
+            return !object.homes.isEmpty && object.homes.allSatisfy(schemas.contains)
+        }
     }
 
     private func write(_ manifest: ExportedManifest) throws {

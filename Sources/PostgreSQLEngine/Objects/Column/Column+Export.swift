@@ -41,7 +41,7 @@ extension ColumnDefinition.Identity {
 }
 
 extension ColumnDefinition.Generated {
-    fileprivate var exported: YAMLValue {
+    var exported: YAMLValue {
         let text = expression.withoutParentheses
         if isStored { return .plain(text) }
         return .flowMapping([("expression", .plain(text)), ("stored", .boolean(false))])

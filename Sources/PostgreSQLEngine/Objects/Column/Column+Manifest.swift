@@ -60,7 +60,7 @@ struct ColumnSpec: Sendable {
             }
         })
 
-    private static let generated = Decoding<ColumnDefinition.Generated>.forms(
+    static let generated = Decoding<ColumnDefinition.Generated>.forms(
         scalar: Decoding<VerbatimSQL>.sql.map {
             ColumnDefinition.Generated(expression: $0, isStored: true)
         },

@@ -10,7 +10,12 @@ extension CatalogQuery {
             'pg_constraint'::regclass, 'pg_namespace'::regclass, 'pg_extension'::regclass,
             'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass,
             'pg_statistic_ext'::regclass, 'pg_operator'::regclass, 'pg_collation'::regclass,
-            'pg_ts_dict'::regclass, 'pg_ts_template'::regclass, 'pg_ts_parser'::regclass)
+            'pg_ts_dict'::regclass, 'pg_ts_template'::regclass, 'pg_ts_parser'::regclass,
+            'pg_cast'::regclass, 'pg_conversion'::regclass, 'pg_ts_config'::regclass,
+            'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_event_trigger'::regclass,
+            'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass,
+            'pg_language'::regclass, 'pg_transform'::regclass, 'pg_am'::regclass,
+            'pg_publication'::regclass)
             AND (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass)
         """
 }
@@ -72,7 +77,9 @@ extension CatalogReader {
 
     private mutating func addComment(_ text: String, on subject: ObjectID, holder: ObjectID) {
         var dependencies: Set<ObjectID> = [holder]
-        if holder.path.count > 1 { dependencies.insert(.schema(holder.path[0])) }
+        if holder.path.count > 1, holder.words?.isInSchema != false {
+            dependencies.insert(.schema(holder.path[0]))
+        }
         append(
             subject.comment, .comment(CommentDefinition(text: text)), dependencies: dependencies,
             position: 0, digest: nil)

@@ -23,10 +23,11 @@ extension CatalogReader {
             guard scope.isEverything || schemas.contains(schema) else { continue }
             let id = ObjectID.extension(name)
             ownComments[id] = row[4]
-            add(
+            let slot = add(
                 id, .extension(ExtensionDefinition(schema: schema, version: row[3])),
                 at: (SystemCatalog.extension, row.oid(0)),
                 dependencies: schema.hasPrefix("pg_") ? [] : [.schema(schema)])
+            if !schema.hasPrefix("pg_") { objects[slot].homes = [schema] }
         }
     }
 }

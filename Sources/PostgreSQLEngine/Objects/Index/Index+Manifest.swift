@@ -27,7 +27,7 @@ struct IndexKeySpec: Sendable {
                         options: $0[options].texts)
                 }
             }
-        ).named("OperatorClass")
+        ).named("IndexOperatorClass")
     }
 
     /// The key as it is.

@@ -14,6 +14,8 @@ extension ParameterizedDefinition: PlainKind {
         }
     }
     var isType: Bool { sort == .rangeType }
+    var needsSuperuser: Bool { sort == .textSearchParser || sort == .textSearchTemplate }
+    var scratchMaking: ScratchMaking { needsSuperuser ? .kept(calls: nil) : .own }
 
     func more(than asked: ParameterizedDefinition) -> String? {
         let more = parameters.names.subtracting(asked.parameters.names)

@@ -14,6 +14,9 @@ extension PostgreSQLObject {
         case replicaIdentity(ReplicaIdentityDefinition)
         case clustering(ClusteringDefinition)
         case parameterized(ParameterizedDefinition)
+        case clause(ClauseDefinition)
+        case publication(PublicationDefinition)
+        case foreignTable(ForeignTableDefinition)
 
         /// What it says of itself.
         var kind: any PlainKind {
@@ -29,6 +32,9 @@ extension PostgreSQLObject {
             case .replicaIdentity(let definition): definition
             case .clustering(let definition): definition
             case .parameterized(let definition): definition
+            case .clause(let definition): definition
+            case .publication(let definition): definition
+            case .foreignTable(let definition): definition
             }
         }
     }

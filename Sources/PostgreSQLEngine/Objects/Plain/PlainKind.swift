@@ -55,11 +55,38 @@ protocol PlainKind: Hashable, Codable, Sendable {
     /// When a unit for it is tried in scratch.
     var scratchRank: ScratchUnit.Rank { get }
 
+    /// Whether only a superuser may make it.
+    var needsSuperuser: Bool { get }
+
+    /// Who makes it in a scratch database.
+    var scratchMaking: ScratchMaking { get }
+
+    /// The statements that make it there.
+    func scratchCreation(_ id: ObjectID) -> [SQL]
+
+    /// The statements that fill it there once what they name is made; it can be used before.
+    func scratchCompletion(_ id: ObjectID) -> [SQL]
+
+    /// Whether it comes after all that nobody waits for, since it acts on what comes after it.
+    var comesLast: Bool { get }
+
     /// Its manifest; nil for what stands in the manifest of what it belongs to.
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue?
 
     /// How it stands in the manifest of what it belongs to: under which field, and what.
     func entry(_ id: ObjectID, _ source: ExportSource) -> (field: String, value: YAMLValue)?
+}
+
+/// Who makes an object in a scratch database, where what manifests say runs as a role that owns
+/// nothing else.
+enum ScratchMaking {
+    /// That role.
+    case own
+    /// A superuser, who gives it to that role at once. Nothing of a manifest runs by it.
+    case given
+    /// A superuser, who keeps it. Nothing of a manifest runs by it but the function named here,
+    /// which therefore has to be in C.
+    case kept(calls: VerbatimSQL?)
 }
 
 /// What is done to an object.
@@ -97,6 +124,11 @@ extension PlainKind {
     var mentionedRoles: [String] { [] }
     var isType: Bool { false }
     var holdsUpTypes: Bool { false }
+    var needsSuperuser: Bool { false }
+    var scratchMaking: ScratchMaking { .own }
+    func scratchCreation(_ id: ObjectID) -> [SQL] { creation(id) }
+    func scratchCompletion(_ id: ObjectID) -> [SQL] { [] }
+    var comesLast: Bool { false }
 
     /// The same where the other definition's kind has to be found out first.
     fileprivate func anyAlteration(
@@ -124,4 +156,10 @@ extension PlainDefinition {
 
     /// What it has and the manifest that it was built from does not say.
     func more(than asked: PlainDefinition) -> String? { kind.anythingMore(than: asked.kind) }
+
+    /// The same with what a scratch database did not get, or does not show, of what was made there.
+    func restored(from made: PlainDefinition) -> PlainDefinition {
+        guard case .clause(let read) = self, case .clause(let made) = made else { return self }
+        return .clause(read.restored(from: made))
+    }
 }

@@ -77,6 +77,7 @@ extension CatalogReader {
         switch letter {
         case UInt8(ascii: "v"): .view
         case UInt8(ascii: "m"): .materializedView
+        case UInt8(ascii: "f"): .foreignTable
         default: .table
         }
     }

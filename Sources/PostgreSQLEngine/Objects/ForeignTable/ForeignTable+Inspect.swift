@@ -1,0 +1,127 @@
+internal import Foundation
+import PostgreSQLClient
+import SchemaCore
+
+extension CatalogQuery {
+    /// The foreign tables in scope but those that are partitions or children.
+    static let foreignTables = """
+        SELECT c.oid, c.relnamespace, c.relname, c.reltype, t.typarray, f.srvname,
+            \(options("x.ftoptions")),
+            coalesce((SELECT json_agg(json_build_object('number', a.attnum, 'name', a.attname,
+                    'type', format_type(a.atttypid, a.atttypmod),
+                    'schema', CASE WHEN a.attcollation <> own.typcollation THEN n.nspname END,
+                    'collation', CASE WHEN a.attcollation <> own.typcollation THEN l.collname END,
+                    'notNull', a.attnotnull, 'generated', a.attgenerated,
+                    'expression', pg_get_expr(d.adbin, d.adrelid),
+                    'options', \(options("a.attfdwoptions"))::json) ORDER BY a.attnum)
+                FROM pg_attribute a JOIN pg_type own ON own.oid = a.atttypid
+                LEFT JOIN pg_collation l ON l.oid = a.attcollation
+                LEFT JOIN pg_namespace n ON n.oid = l.collnamespace
+                LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')::text,
+            coalesce((SELECT json_agg(json_build_object('name', k.conname,
+                    'expression', pg_get_expr(k.conbin, k.conrelid), 'noInherit', k.connoinherit)
+                    ORDER BY k.conname COLLATE "C")
+                FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'), '[]')::text,
+            \(secrets("x.ftoptions")) || ARRAY(SELECT 'check that is not validated: ' || k.conname
+                FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'
+                    AND NOT k.convalidated)
+            || ARRAY(SELECT 'comment on its check ' || k.conname FROM pg_constraint k
+                WHERE k.conrelid = c.oid AND k.contype = 'c'
+                    AND obj_description(k.oid, 'pg_constraint') IS NOT NULL)
+            || ARRAY(SELECT 'statistics target or storage of ' || a.attname
+                FROM pg_attribute a JOIN pg_type own ON own.oid = a.atttypid
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                    AND (a.attstattarget >= 0 OR cardinality(a.attoptions) > 1
+                        OR NOT starts_with(a.attoptions[1], '\(ownOption)=')
+                        OR a.attstorage <> own.typstorage))
+        FROM pg_class c JOIN pg_foreign_table x ON x.ftrelid = c.oid
+        JOIN pg_foreign_server f ON f.oid = x.ftserver
+        JOIN pg_type t ON t.oid = c.reltype
+        WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind = 'f' AND \(isLoneForeignTable("c"))
+            AND \(isNoMember("pg_class", "c.oid"))
+        """
+
+    /// Whether a foreign table is neither a partition nor in an inheritance.
+    static func isLoneForeignTable(_ alias: String) -> String {
+        """
+        NOT \(alias).relispartition AND NOT EXISTS (SELECT FROM pg_inherits tie
+            WHERE \(alias).oid IN (tie.inhrelid, tie.inhparent))
+        """
+    }
+}
+
+extension CatalogReader {
+    /// Makes the objects of foreign tables.
+    mutating func buildForeignTables(_ rows: Rows) throws(PostgreSQLError) {
+        for row in rows {
+            let schema = try schema(row.oid(1))
+            let columns: [ForeignColumnRow] = try Self.decoded(row, 7)
+            let checks: [ForeignCheckRow] = try Self.decoded(row, 8)
+            let server = try row.text(5)
+            let id = ObjectID.foreignTable(schema, try row.text(2))
+            let slot = add(
+                id,
+                .plain(
+                    .foreignTable(
+                        ForeignTableDefinition(
+                            server: server, options: try Self.texts(row, 6),
+                            columns: columns.map(\.column), checks: checks.map(\.check)))),
+                at: (SystemCatalog.relation, row.oid(0)), dependencies: [.schema(schema)])
+            for type in [row.oid(3), row.oid(4)] where type != 0 {
+                slots[CatalogAddress(SystemCatalog.type, type)] = slot
+            }
+            attributeNames[row.oid(0)] = Dictionary(
+                columns.map { ($0.number, $0.name) }, uniquingKeysWith: { first, _ in first })
+            for what in try row.texts(9) { report(id, what) }
+        }
+    }
+
+    private struct ForeignColumnRow: Decodable {
+        var number: Int
+        var name: String
+        var type: String
+        var schema: String?
+        var collation: String?
+        var notNull: Bool
+        var generated: String
+        var expression: String?
+        var options: [String: String]?
+
+        var column: ForeignTableDefinition.Column {
+            let value = expression.map { VerbatimSQL($0) }
+            return ForeignTableDefinition.Column(
+                name: name, type: VerbatimSQL(type),
+                collation: collation.map { QualifiedName(schema: schema, name: $0) },
+                isNotNull: notNull, fallback: generated.isEmpty ? value : nil,
+                generated: generated.isEmpty
+                    ? nil
+                    : value.map { .init(expression: $0, isStored: generated == "s") },
+                options: options ?? [:])
+        }
+    }
+
+    private struct ForeignCheckRow: Decodable {
+        var name: String
+        var expression: String
+        var noInherit: Bool
+
+        var check: ForeignTableDefinition.Check {
+            ForeignTableDefinition.Check(
+                name: name, expression: VerbatimSQL(expression), isNoInherit: noInherit)
+        }
+    }
+
+    private static func decoded<Value: Decodable>(
+        _ row: Row, _ column: Int
+    ) throws(PostgreSQLError) -> [Value] {
+        do {
+            return try JSONDecoder().decode([Value].self, from: Data(try row.text(column).utf8))
+        } catch let error as PostgreSQLError {
+            throw error
+        } catch {
+            throw PostgreSQLError(
+                kind: .decoding, message: "the server's JSON cannot be read: \(error)")
+        }
+    }
+}

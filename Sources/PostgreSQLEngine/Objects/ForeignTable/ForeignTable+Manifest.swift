@@ -1,0 +1,131 @@
+import Manifest
+import Planning
+import SchemaCore
+
+/// `kind: ForeignTable`.
+struct ForeignTableSpec: Sendable {
+    struct Column: Sendable {
+        var type: VerbatimSQL
+        var isNullable = false
+        var fallback: VerbatimSQL?
+        var generated: ColumnDefinition.Generated?
+        var collation: QualifiedName?
+        var options: OrderedMapping<Spanned<String>> = .init()
+        var comment: Spanned<String>?
+
+        static let decoding = Decoding<Column>.forms(
+            scalar: Decoding<VerbatimSQL>.sql.map { Column(type: $0) },
+            mapping: .object("column") { fields in
+                let type = fields.required("type", .sql, "The type.")
+                let nullable = fields.optional(
+                    "nullable", .boolean, default: false,
+                    "Whether NULL is expected; it is not if this is left out.")
+                let fallback = fields.optional("default", .sql, "The default.")
+                let generated = fields.optional(
+                    "generated", ColumnSpec.generated, "The expression that gives its value.")
+                let collation = fields.optional(
+                    "collation", .qualifiedName, "The collation, if it is not the type's own.")
+                let options = fields.options("What the wrapper has to know of it.")
+                let comment = fields.comment()
+                return {
+                    Column(
+                        type: $0[type], isNullable: $0[nullable], fallback: $0[fallback],
+                        generated: $0[generated], collation: $0[collation],
+                        options: $0[options], comment: $0[comment])
+                }
+            }
+        ).named("ForeignColumn")
+    }
+
+    struct Check: Sendable {
+        var expression: VerbatimSQL
+        var isNoInherit = false
+
+        static let decoding = Decoding<Check>.forms(
+            scalar: Decoding<VerbatimSQL>.sql.map { Check(expression: $0) },
+            mapping: .object("check") { fields in
+                let expression = fields.required("expression", .sql, "The condition.")
+                let noInherit = fields.optional(
+                    "noInherit", .boolean, default: false, "Whether children do not have it.")
+                return { Check(expression: $0[expression], isNoInherit: $0[noInherit]) }
+            }
+        ).named("ForeignCheck")
+    }
+
+    var schema: Spanned<String>?
+    var name: Spanned<String>
+    var server: String
+    var options: OrderedMapping<Spanned<String>>
+    var columns: OrderedMapping<Column>
+    var checks: OrderedMapping<Check>
+    var triggers: OrderedMapping<TriggerSpec>
+    var comment: Spanned<String>?
+    var renamedFrom: [Spanned<String>]
+
+    static let decoding = Decoding<ForeignTableSpec>.object("foreign table") { fields in
+        let schema = fields.schema()
+        let name = fields.required("name", .name, "The table's name here.")
+        let renamedFrom = fields.renamedFrom()
+        let comment = fields.comment()
+        let server = fields.required("server", .plainName, "The foreign server.")
+        let options = fields.options("What the wrapper has to know of the table.")
+        let columns = fields.optional(
+            "columns", .mapping(of: Column.decoding), default: .init(),
+            "The columns by name, in their order: a type, or a long form.")
+        let checks = fields.optional(
+            "checks", .mapping(of: Check.decoding), default: .init(),
+            "The conditions that all rows are taken to meet, by name.")
+        let triggers = fields.optional(
+            "triggers", .mapping(of: TriggerSpec.decoding), default: .init(),
+            "The triggers by name.")
+        return { values in
+            let own = values[options]
+            let all = values[columns]
+            for entry in Array(own) + all.flatMap({ Array($0.value.options) })
+            where Secret.isNamed(entry.name.value) {
+                values.report(.secret(entry.name))
+            }
+            return ForeignTableSpec(
+                schema: values[schema], name: values[name], server: values[server], options: own,
+                columns: all, checks: values[checks], triggers: values[triggers],
+                comment: values[comment], renamedFrom: values[renamedFrom])
+        }
+    }
+
+    func lower(_ builder: inout ManifestBuilder) {
+        let id = ObjectID.foreignTable(builder.schema, name.value)
+        let list = columns.map { entry in
+            ForeignTableDefinition.Column(
+                name: entry.name.value, type: entry.value.type, collation: entry.value.collation,
+                isNotNull: !entry.value.isNullable, fallback: entry.value.fallback,
+                generated: entry.value.generated, options: entry.value.options.texts)
+        }
+        let conditions = checks.map {
+            ForeignTableDefinition.Check(
+                name: $0.name.value, expression: $0.value.expression,
+                isNoInherit: $0.value.isNoInherit)
+        }
+        builder.add(
+            id,
+            .plain(
+                .foreignTable(
+                    ForeignTableDefinition(
+                        server: server, options: options.texts, columns: list,
+                        checks: conditions.sorted { $0.name.precedesByBytes($1.name) }))),
+            at: name.span)
+        builder.comment(comment, on: id)
+        for entry in columns {
+            let column = ObjectID.column(builder.schema, name.value, entry.name.value)
+            builder.comment(entry.value.comment, on: column, holder: id)
+        }
+        let former =
+            [id]
+            + renamedFrom.flatMap {
+                ManifestBuilder.addresses(id, formerly: $0.value)
+            }
+        for trigger in triggers {
+            trigger.value.lower(trigger.name, of: id, former: former, &builder)
+        }
+        builder.renames(renamedFrom, to: id)
+    }
+}

@@ -1,0 +1,190 @@
+// Owns what the planner asks of foreign tables. Invariant: nothing is rewritten, for no row is here.
+
+import Manifest
+import Planning
+import SchemaCore
+
+extension ForeignTableDefinition: PlainKind {
+    var scratchRank: ScratchUnit.Rank { .view }
+    var isType: Bool { true }
+
+    func more(than asked: ForeignTableDefinition) -> String? {
+        if columns.count > asked.columns.count { return "another column" }
+        if checks.count > asked.checks.count { return "another check" }
+        if options.count > asked.options.count { return "another option" }
+        for (made, asked) in zip(columns, asked.columns) {
+            if let what = made.more(than: asked) { return "\(what) of \(made.name)" }
+        }
+        return nil
+    }
+
+    func creation(_ id: ObjectID) -> [SQL] {
+        let parts = columns.map(\.clause) + checks.map(\.clause)
+        let body: SQL = parts.isEmpty ? "()" : "(\n    \(parts.joined(",\n    "))\n)"
+        return [
+            "CREATE FOREIGN TABLE \(name: id.path) \(body) SERVER \(name: server)"
+                + OptionList.clause(options)
+        ]
+    }
+
+    func names(_ id: ObjectID) -> Set<NameSlot> {
+        [NameSlot(space: .relation, path: id.path), NameSlot(space: .type, path: id.path)]
+    }
+
+    func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] {
+        act == .remove ? [.accessExclusive(id)] : []
+    }
+
+    func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
+        act == .create
+            ? [] : [.init(object: id, consequence: "statements that use \(id.dottedPath) fail")]
+    }
+
+    /// All but another server and another order of the columns is done in place; no row is here.
+    func alteration(
+        of id: ObjectID, from old: ForeignTableDefinition, in context: PlanContext
+    ) -> Alteration {
+        guard let forward = changes(id, from: old), let back = old.changes(id, from: self) else {
+            return .recreate
+        }
+        var operation = Operation(
+            "alter", id, title: "Change \(id)", .statements(forward), phase: .contract,
+            undo: context.exactly(back))
+        if let desired = context.desired[id] { operation.consumes = context.needs(of: desired) }
+        operation.releases = (context.settled[id]?.dependencies ?? [])
+            .subtracting(operation.consumes)
+        operation.effects = context.momentary([.accessExclusive(id)])
+        let names = Set(columns.map(\.name))
+        let gone = old.columns.map(\.name).filter { !names.contains($0) }
+        if !gone.isEmpty {
+            operation.effects.breaks = [
+                .init(
+                    object: id,
+                    consequence: "statements that name \(gone.joined(separator: ", ")) fail")
+            ]
+        }
+        return .inPlace([operation])
+    }
+
+    private func changes(_ id: ObjectID, from old: ForeignTableDefinition) -> [SQL]? {
+        let wanted = columns.map(\.name)
+        let kept = old.columns.filter { wanted.contains($0.name) }
+        guard server == old.server, wanted.starts(with: kept.map(\.name)) else { return nil }
+        let known = Dictionary(
+            old.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var list: [SQL] = old.checks.filter { !checks.contains($0) }.map {
+            "DROP CONSTRAINT \(name: $0.name)"
+        }
+        list += old.columns.filter { !wanted.contains($0.name) }.map {
+            "DROP COLUMN \(name: $0.name)"
+        }
+        for column in columns {
+            guard let present = known[column.name] else {
+                list.append("ADD COLUMN \(column.clause)")
+                continue
+            }
+            guard present.generated == column.generated else { return nil }
+            list += column.changes(from: present)
+        }
+        list += checks.filter { !old.checks.contains($0) }.map { "ADD \($0.clause)" }
+        let options = OptionList.changes(from: old.options, to: options)
+        if !options.isEmpty { list.append("OPTIONS (\(options.joined(", ")))") }
+        return ["ALTER FOREIGN TABLE \(name: id.path) \(list.joined(", "))"]
+    }
+
+    func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
+        var fields = ExportFields(kind: "ForeignTable", schema: id.path[0], name: id.name)
+        fields.add("comment", text: source.comment(on: id))
+        fields.add("server", .text(server))
+        fields.add("options", texts: options)
+        fields.add(
+            "columns",
+            .mapping(
+                columns.map { column in
+                    (
+                        column.name,
+                        column.exported(
+                            source.comment(on: .column(id.path[0], id.name, column.name)))
+                    )
+                }))
+        if !checks.isEmpty {
+            fields.add(
+                "checks",
+                .mapping(
+                    checks.map { check in
+                        let expression = YAMLValue.plain(check.expression.withoutParentheses)
+                        guard check.isNoInherit else { return (check.name, expression) }
+                        return (
+                            check.name,
+                            .flowMapping([
+                                ("expression", expression), ("noInherit", .boolean(true)),
+                            ])
+                        )
+                    }))
+        }
+        source.addEntries(of: id, to: &fields)
+        return .mapping(fields.entries)
+    }
+}
+
+extension ForeignTableDefinition.Column {
+    fileprivate var clause: SQL {
+        var sql: SQL = "\(name: name) \(verbatim: type)"
+        sql += OptionList.clause(options)
+        if let collation { sql += " COLLATE \(collation.sql)" }
+        if let generated {
+            sql += " GENERATED ALWAYS AS (\(verbatim: generated.expression))"
+            sql += generated.isStored ? " STORED" : " VIRTUAL"
+        }
+        if let fallback { sql += " DEFAULT \(verbatim: fallback)" }
+        if isNotNull { sql += " NOT NULL" }
+        return sql
+    }
+
+    fileprivate func more(than asked: Self) -> String? {
+        if isNotNull && !asked.isNotNull { return "NOT NULL" }
+        if fallback != nil && asked.fallback == nil { return "a default" }
+        if generated != nil && asked.generated == nil { return "an expression" }
+        if collation != nil && asked.collation == nil { return "a collation" }
+        return options.count > asked.options.count ? "another option" : nil
+    }
+
+    fileprivate func changes(from old: Self) -> [SQL] {
+        let alter: SQL = "ALTER COLUMN \(name: name)"
+        var list: [SQL] = []
+        if type != old.type || collation != old.collation {
+            let collate: SQL = collation.map { " COLLATE \($0.sql)" } ?? ""
+            list.append("\(alter) TYPE \(verbatim: type)\(collate)")
+        }
+        if fallback != old.fallback {
+            list.append(
+                fallback.map { "\(alter) SET DEFAULT \(verbatim: $0)" } ?? "\(alter) DROP DEFAULT")
+        }
+        if isNotNull != old.isNotNull {
+            list.append(isNotNull ? "\(alter) SET NOT NULL" : "\(alter) DROP NOT NULL")
+        }
+        let options = OptionList.changes(from: old.options, to: options)
+        if !options.isEmpty { list.append("\(alter) OPTIONS (\(options.joined(", ")))") }
+        return list
+    }
+
+    fileprivate func exported(_ comment: String?) -> YAMLValue {
+        var fields = ExportFields()
+        let type = type.shortType
+        fields.add("type", .plain(type))
+        fields.add("nullable", flag: !isNotNull)
+        fields.add("default", sql: fallback)
+        if let generated { fields.add("generated", generated.exported) }
+        fields.add("collation", name: collation)
+        fields.add("options", texts: options)
+        fields.add("comment", text: comment)
+        return fields.entries.count == 1 ? .plain(type) : .flowMapping(fields.entries)
+    }
+}
+
+extension ForeignTableDefinition.Check {
+    fileprivate var clause: SQL {
+        let tail: SQL = isNoInherit ? " NO INHERIT" : ""
+        return "CONSTRAINT \(name: name) CHECK (\(verbatim: expression))\(tail)"
+    }
+}
