@@ -139,6 +139,8 @@ extension ObjectKind {
     static let rowSecurity = ObjectKind(rawValue: "rowSecurity")
     static let replicaIdentity = ObjectKind(rawValue: "replicaIdentity")
     static let clustering = ObjectKind(rawValue: "clustering")
+    static let derivedColumn = ObjectKind(rawValue: "derivedColumn")
+    static let columnSettings = ObjectKind(rawValue: "columnSettings")
 }
 
 extension ObjectKind {

@@ -124,6 +124,9 @@ struct UndeclaredDetails {
         switch (made, asked) {
         case (.table(let made), .table(let asked)):
             if made.isUnlogged && !asked.isUnlogged { return "UNLOGGED" }
+            if made.partitionKey != nil && asked.partitionKey == nil { return "PARTITION BY" }
+            if made.tablespace != nil && asked.tablespace == nil { return "TABLESPACE" }
+            if made.accessMethod != nil && asked.accessMethod == nil { return "USING" }
             return parameters(made.options, asked.options)
         case (.view(let made), .view(let asked)):
             return made.options.count > asked.options.count ? "an option" : nil

@@ -39,10 +39,9 @@ enum UnmodelledQuery {
     /// The relations in scope, each with its kind's word.
     private static let relations = """
         rel AS MATERIALIZED (
-            SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.reltype, c.relowner,
-                c.relacl, c.relispartition, c.reloftype, c.relrowsecurity, c.relforcerowsecurity,
-                c.relreplident, c.reltablespace, c.relam, c.relkind IN ('v', 'm')
-                    OR \(CatalogQuery.isOrdinaryTable("c")) AS is_modelled,
+            SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.relowner, c.relacl,
+                c.relispartition, c.reltablespace, c.relam, c.relkind IN ('v', 'm')
+                    OR \(CatalogQuery.isTable("c")) AS is_modelled,
                 CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
                     WHEN 'S' THEN 'sequence' WHEN 'm' THEN 'materializedView'
                     WHEN 'f' THEN 'foreignTable'
@@ -54,22 +53,31 @@ enum UnmodelledQuery {
 
     private static let wholeRelations = """
         SELECT kind, ARRAY[schema, name]::text[] AS path, CASE relkind
-            WHEN 'p' THEN 'partitioned table'
             WHEN 'f' THEN 'foreign table'
-            ELSE CASE WHEN relispartition THEN 'partition' WHEN reloftype <> 0
-                THEN 'table of a type' WHEN EXISTS (SELECT FROM pg_inherits
-                    WHERE inhrelid = rel.oid) THEN 'inheritance child'
-                ELSE 'inheritance parent' END END AS what,
+            ELSE CASE WHEN relispartition THEN 'partition' ELSE 'inheritance child' END
+                || ' of a table that is out of scope' END AS what,
             'pg_class'::regclass::oid AS classid, oid AS objid
-        FROM rel WHERE relkind IN ('p', 'f') OR relkind = 'r' AND NOT is_modelled
+        FROM rel WHERE relkind = 'f' OR relkind IN ('r', 'p') AND NOT is_modelled
+        UNION ALL
+        SELECT kind, ARRAY[schema, name]::text[], 'detaching that is not finished',
+            'pg_class'::regclass, oid
+        FROM rel WHERE relispartition AND EXISTS (SELECT FROM pg_inherits h
+            WHERE h.inhrelid = rel.oid AND h.inhdetachpending)
+        UNION ALL
+        SELECT rel.kind, ARRAY[rel.schema, rel.name]::text[],
+            'trigger ' || quote_ident(t.tgname) || ' that fires in another way than its parent''s',
+            'pg_class'::regclass, rel.oid
+        FROM pg_trigger t JOIN pg_trigger p ON p.oid = t.tgparentid
+        JOIN rel ON rel.oid = t.tgrelid
+        WHERE t.tgenabled <> p.tgenabled AND NOT t.tgisinternal
         """
 
     /// The last condition only spares most relations the single ones.
     private static let relationProperties = """
         SELECT kind, ARRAY[schema, name]::text[], found.what, 'pg_class'::regclass, rel.oid
         FROM rel CROSS JOIN LATERAL (VALUES
-            (reltablespace <> 0, 'tablespace'),
-            (relam <> 0 AND relkind IN ('r', 'm') AND relam <> 2, 'access method'),
+            (reltablespace <> 0 AND relkind = 'm', 'tablespace'),
+            (relam NOT IN (0, 2) AND relkind = 'm', 'access method'),
             (relowner <> nspowner AND relowner NOT IN (SELECT role FROM plain_owner), 'owner'),
             (\(differs("relacl", "CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
                 "relowner")), 'privileges')
@@ -92,7 +100,8 @@ enum UnmodelledQuery {
             CASE WHEN k.oid IS NULL THEN ARRAY[rel.schema, rel.name]
                 ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what,
             'pg_class'::regclass, rel.oid
-        FROM (SELECT * FROM rel WHERE relkind = 'i' AND reltablespace <> 0 OFFSET 0) rel
+        FROM (SELECT * FROM rel WHERE relkind IN ('i', 'I')
+            AND NOT relispartition AND reltablespace <> 0 OFFSET 0) rel
         JOIN pg_index i ON i.indexrelid = rel.oid
         JOIN rel owner ON owner.oid = i.indrelid AND owner.is_modelled
         LEFT JOIN pg_constraint k ON k.conindid = rel.oid AND k.conrelid = i.indrelid

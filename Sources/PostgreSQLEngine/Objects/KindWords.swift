@@ -61,6 +61,8 @@ struct KindWords: Sendable {
         .rowSecurity: KindWords("TABLE"),
         .replicaIdentity: KindWords("TABLE"),
         .clustering: KindWords("TABLE"),
+        .derivedColumn: KindWords("COLUMN"),
+        .columnSettings: KindWords("COLUMN"),
         ParameterizedDefinition.Sort.aggregate.kind:
             KindWords("AGGREGATE", .signature, folder: "aggregates"),
         ParameterizedDefinition.Sort.rangeType.kind: KindWords("TYPE", folder: "types"),

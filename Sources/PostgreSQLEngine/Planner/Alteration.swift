@@ -96,7 +96,10 @@ extension PlanContext {
     private func alteration(
         of id: ObjectID, from old: TableDefinition, to new: TableDefinition
     ) -> Alteration {
-        var operations: [Operation] = []
+        guard old.origin == new.origin, old.partitionKey == new.partitionKey,
+            old.accessMethod == new.accessMethod || capabilities.majorVersion >= 15
+        else { return .recreate }
+        var operations = placeChanges(of: id, from: old, to: new)
         if old.isUnlogged != new.isUnlogged {
             func set(_ isUnlogged: Bool) -> SQL {
                 "ALTER TABLE \(name: id.path) SET \(isUnlogged ? "UNLOGGED" : "LOGGED" as SQL)"

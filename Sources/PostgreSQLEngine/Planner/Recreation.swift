@@ -30,6 +30,10 @@ struct Recreation {
         dependants = roots.isEmpty && stranded.isEmpty ? [:] : settled.dependants()
         var queue: [(id: ObjectID, cause: ObjectID)] = []
         for root in roots.sorted() {
+            if root.kind == .table {
+                diagnostics.append(Self.unsupported(table: root))
+                continue
+            }
             if root.kind == .enum { swaps[root] = [] } else { causes[root] = root }
             queue.append((root, root))
         }
@@ -104,6 +108,15 @@ struct Recreation {
     /// Whether an object stands on something that is removed.
     private func leans(_ object: PostgreSQLObject) -> Bool {
         object.dependencies.contains { causes[$0] != nil }
+    }
+
+    private static func unsupported(table: ObjectID) -> Diagnostic {
+        .error(
+            "unsupported-change",
+            "\(table) would have to be made again with all of its rows: by what they are parted, "
+                + "or where the table has its columns from, does not change in place",
+            help: "make a table of another name, move the rows over, and drop this one, each in a "
+                + "change of its own")
     }
 
     private static func unsupported(_ column: ObjectID, _ origin: ObjectID) -> Diagnostic {

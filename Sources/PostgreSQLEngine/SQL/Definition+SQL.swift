@@ -78,18 +78,6 @@ extension ExtensionDefinition {
     }
 }
 
-extension TableDefinition {
-    /// `CREATE TABLE` with columns and constraints inside.
-    func creation(_ id: ObjectID, elements: [SQL]) -> SQL {
-        let kind: SQL = isUnlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE"
-        var sql: SQL = "\(kind) \(name: id.path) ("
-        if !elements.isEmpty { sql += "\n    \(elements.joined(",\n    "))\n" }
-        sql += ")"
-        if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
-        return sql
-    }
-}
-
 extension ColumnDefinition {
     /// The column as `CREATE TABLE` and `ADD COLUMN` take it, without a default unless given.
     func clause(name: String, default defaultExpression: VerbatimSQL? = nil) -> SQL {

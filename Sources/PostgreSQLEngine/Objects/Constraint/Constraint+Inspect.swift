@@ -3,7 +3,7 @@ import SchemaCore
 
 extension CatalogQuery {
     /// The constraints of tables in scope but NOT NULL, which is the column's; without those that
-    /// the server derives for partitions, and those that are not modelled (temporal keys and
+    /// a table has only from its parents, and those that are not modelled (temporal keys and
     /// constraints that are not enforced, both of PostgreSQL 18), which are reported.
     static func constraints(version: Int) -> String {
         let deleteColumns = version >= Since.deleteColumns ? "k.confdelsetcols" : "NULL"
@@ -16,6 +16,7 @@ extension CatalogQuery {
                 CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END
             FROM pg_constraint k
             WHERE k.connamespace = ANY($1::oid[]) AND k.conrelid <> 0 AND k.conparentid = 0
+                AND k.conislocal
                 AND k.contype IN ('p', 'u', 'c', 'f', 'x') \(modelled)
             """
     }

@@ -73,6 +73,14 @@ extension PlanContext {
         validationLocks: [Effects.Lock]
     ) -> [Operation] {
         guard constraint.isValidated else { return [base] }
+        if case .foreignKey = constraint.rule, isPartitioned(table(of: object.id)),
+            capabilities.majorVersion < 18
+        {
+            // There it cannot come without a look at all rows.
+            var whole = base
+            whole.effects.scans = [table(of: object.id)]
+            return [whole]
+        }
         let between = PostgreSQLObject(
             object.id, .constraint(constraint.validated(false)), dependencies: object.dependencies)
         var add = base

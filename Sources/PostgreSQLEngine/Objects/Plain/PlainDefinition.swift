@@ -14,6 +14,8 @@ extension PostgreSQLObject {
         case replicaIdentity(ReplicaIdentityDefinition)
         case clustering(ClusteringDefinition)
         case parameterized(ParameterizedDefinition)
+        case derivedColumn(DerivedColumnDefinition)
+        case columnSettings(ColumnSettingsDefinition)
 
         /// What it says of itself.
         var kind: any PlainKind {
@@ -29,6 +31,8 @@ extension PostgreSQLObject {
             case .replicaIdentity(let definition): definition
             case .clustering(let definition): definition
             case .parameterized(let definition): definition
+            case .derivedColumn(let definition): definition
+            case .columnSettings(let definition): definition
             }
         }
     }
