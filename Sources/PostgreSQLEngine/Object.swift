@@ -22,6 +22,8 @@ public struct PostgreSQLObject: CatalogObject {
     /// The name of a column's NOT NULL constraint where it is not the server's first choice; from
     /// 18 on, and only of what a server told. No difference, but a rename has to know it.
     public var notNullName: String?
+    /// What is known of a partition and makes no difference; only of what a server told.
+    var partition: PartitionFacts?
     /// The definition's digest, taken when it was made.
     public let digest: Digest
 
@@ -89,7 +91,7 @@ public struct PostgreSQLObject: CatalogObject {
     }
 
     private enum CodingKeys: CodingKey {
-        case id, definition, dependencies, position, notNullName
+        case id, definition, dependencies, position, notNullName, partition
     }
 
     /// Reads what `encode` wrote.
@@ -101,6 +103,7 @@ public struct PostgreSQLObject: CatalogObject {
             dependencies: Set(try container.decode([ObjectID].self, forKey: .dependencies)),
             position: try container.decode(Int.self, forKey: .position))
         notNullName = try container.decodeIfPresent(String.self, forKey: .notNullName)
+        partition = try container.decodeIfPresent(PartitionFacts.self, forKey: .partition)
     }
 
     /// Coded with dependencies in order, so that equal catalogs have equal bytes.
@@ -111,6 +114,7 @@ public struct PostgreSQLObject: CatalogObject {
         try container.encode(dependencies.sorted(), forKey: .dependencies)
         try container.encode(position, forKey: .position)
         try container.encodeIfPresent(notNullName, forKey: .notNullName)
+        try container.encodeIfPresent(partition, forKey: .partition)
     }
 }
 

@@ -162,6 +162,7 @@ extension ConstraintDefinition {
     fileprivate func more(than asked: Self) -> String? {
         if isDeferrable && !asked.isDeferrable { return "DEFERRABLE" }
         if isInitiallyDeferred && !asked.isInitiallyDeferred { return "INITIALLY DEFERRED" }
+        if enforcement != nil && asked.enforcement == nil { return "NOT ENFORCED" }
         switch (rule, asked.rule) {
         case (.check(let made), .check(let asked)):
             if made.noInherit && !asked.noInherit { return "NO INHERIT" }

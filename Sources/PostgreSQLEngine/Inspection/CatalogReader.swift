@@ -223,6 +223,7 @@ extension PostgreSQLObject {
         span = nil
         isUnnamed = false
         notNullName = nil
+        partition = nil
     }
 
     /// The digest of a definition.

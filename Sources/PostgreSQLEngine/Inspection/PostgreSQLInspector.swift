@@ -56,6 +56,7 @@ extension CatalogReader {
             CatalogQuery.defaults, CatalogQuery.triggers,
             CatalogQuery.parameterized(version: version), CatalogQuery.tableMarks,
             CatalogQuery.policies, CatalogQuery.rules, CatalogQuery.statistics,
+            CatalogQuery.partitions,
         ].map { CatalogQuestion(text: $0, parameters: inScope) }
             + [CatalogQuestion(text: CatalogQuery.extensions)]
     }
@@ -125,6 +126,7 @@ extension CatalogReader {
         let policies = details.next()
         let rules = details.next()
         let statistics = details.next()
+        let partitions = details.next()
         try readExtensions(details.next())
         try build(defaults: defaults, functions: functions)
         try buildTriggers(triggers)
@@ -133,6 +135,7 @@ extension CatalogReader {
         try buildPolicies(policies)
         try buildRules(rules)
         try buildStatistics(statistics)
+        try addPartitionFacts(partitions)
     }
 
     /// Takes what `remarks` asks for.

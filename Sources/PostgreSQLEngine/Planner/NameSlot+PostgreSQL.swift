@@ -49,9 +49,10 @@ extension NameSlot {
             guard case .partition? = table.origin else { return Set(own) }
             // What is in the way of its bound leaves before.
             return Set(
-                own + table.parents(in: path[0]).map {
-                    NameSlot(space: .other, path: ["bounds"] + $0.path)
-                })
+                own
+                    + table.parents(in: path[0]).map {
+                        NameSlot(space: .other, path: ["bounds"] + $0.path)
+                    })
         case .view:
             return [NameSlot(space: .relation, path: path), NameSlot(space: .type, path: path)]
         case .index: return [NameSlot(space: .relation, path: path)]

@@ -110,6 +110,7 @@ struct PostgreSQLPlanner {
             }
             return operation
         }
+        operations += Reparentings(request, context).operations()
         operations += removals(recreation)
         for (id, columns) in recreation.swaps.sorted(by: { $0.key < $1.key }) {
             guard let old = request.settlement.catalog[id], let new = request.desired[id],

@@ -67,7 +67,9 @@ extension PlanContext {
     }
 
     /// Says what making a table does to those above it.
-    func describe(_ table: TableDefinition, of object: PostgreSQLObject, in operation: inout Operation) {
+    func describe(
+        _ table: TableDefinition, of object: PostgreSQLObject, in operation: inout Operation
+    ) {
         operation.effects.locks = locksAbove(object.id, table)
         guard case .partition? = table.origin, !table.isDefaultPartition else { return }
         // The server looks for rows there that the new partition would take.

@@ -151,7 +151,8 @@ extension ConstraintDefinition {
     /// The constraint as `CREATE TABLE` and `ADD` take it.
     func clause(name: String?) -> SQL {
         let prefix: SQL = name.map { "CONSTRAINT \(name: $0) " } ?? ""
-        return "\(prefix)\(body)\(timing)\(validity)"
+        let enforced: SQL = enforcement == nil ? "" : " NOT ENFORCED"
+        return "\(prefix)\(body)\(timing)\(validity)\(enforced)"
     }
 
     private var body: SQL {
@@ -187,7 +188,7 @@ extension [String] {
 
 extension ConstraintDefinition.Key {
     fileprivate var body: SQL {
-        var sql: SQL = "(\(columns.nameList))"
+        var sql: SQL = "(\(columns.nameList)\(temporal == nil ? "" : " WITHOUT OVERLAPS" as SQL))"
         if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
         if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
         return sql
@@ -196,8 +197,8 @@ extension ConstraintDefinition.Key {
 
 extension ConstraintDefinition.ForeignKey {
     fileprivate var body: SQL {
-        var sql: SQL = "FOREIGN KEY (\(columns.nameList)) REFERENCES \(table.sql)"
-        if !referencedColumns.isEmpty { sql += " (\(referencedColumns.nameList))" }
+        var sql: SQL = "FOREIGN KEY (\(list(columns))) REFERENCES \(table.sql)"
+        if !referencedColumns.isEmpty { sql += " (\(list(referencedColumns)))" }
         switch match {
         case .simple: break
         case .full: sql += " MATCH FULL"
@@ -207,6 +208,15 @@ extension ConstraintDefinition.ForeignKey {
         if onDelete != .noAction { sql += " ON DELETE \(onDelete.words)" }
         if !onDeleteColumns.isEmpty { sql += " (\(onDeleteColumns.nameList))" }
         return sql
+    }
+}
+
+extension ConstraintDefinition.ForeignKey {
+    /// The columns, of which the last may be a period.
+    private func list(_ columns: [String]) -> SQL {
+        guard temporal != nil, let last = columns.last else { return columns.nameList }
+        let others = columns.dropLast().map { "\(name: $0), " as SQL }.joined("")
+        return "\(others)PERIOD \(name: last)"
     }
 }
 

@@ -39,7 +39,9 @@ extension ColumnSettingsDefinition: PlainKind {
             "ALTER TABLE ONLY \(name: Array(id.path.prefix(2))) ALTER COLUMN \(name: id.name)"
         var out: [SQL] = []
         let storage = storage ?? old.typeStorage
-        if let storage, storage != old.storage { out.append("\(column) SET STORAGE \(storage.word)") }
+        if let storage, storage != old.storage {
+            out.append("\(column) SET STORAGE \(storage.word)")
+        }
         if compression != old.compression {
             out.append("\(column) SET COMPRESSION \(compression?.word ?? "default")")
         }

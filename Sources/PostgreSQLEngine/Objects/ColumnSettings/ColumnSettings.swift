@@ -1,4 +1,4 @@
-public import SchemaCore
+import SchemaCore
 
 /// How the values of a column of a table are kept and counted, where that is not as usual.
 public struct ColumnSettingsDefinition: Hashable, Codable, Sendable {

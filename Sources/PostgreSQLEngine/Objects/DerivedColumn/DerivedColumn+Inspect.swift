@@ -3,12 +3,25 @@ import SchemaCore
 extension CatalogReader {
     /// Makes the objects for what derived columns are beside what they are above.
     mutating func buildDerivedColumns(_ expressions: ColumnExpressions) {
-        for number in relations.indices where relations[number].isDerived {
+        for number in derivedFromAbove() {
             let relation = relations[number]
             for column in relation.columns where !relation.owns(column) {
                 buildDerived(column, of: relation, expressions)
             }
         }
+    }
+
+    /// The tables that derive from others, each after those.
+    private func derivedFromAbove() -> [Int] {
+        var order: [Int] = []
+        var seen: Set<OID> = []
+        func visit(_ oid: OID) {
+            guard let number = relationNumbers[oid], seen.insert(oid).inserted else { return }
+            relations[number].parents.forEach(visit)
+            if relations[number].isDerived { order.append(number) }
+        }
+        for relation in relations where relation.isDerived { visit(relation.oid) }
+        return order
     }
 
     private mutating func buildDerived(
@@ -36,10 +49,12 @@ extension CatalogReader {
         let isStricter = column.isNotNull && !above.contains(where: \.column.isNotNull)
         let isOther = own != inherited
         guard isStricter || isOther else { return }
-        let needs = above.map { above -> ObjectID in
+        // What is set above goes down, so this comes after it.
+        let needs = above.flatMap { above -> [ObjectID] in
             let table = relations[relationNumbers[above.table] ?? 0]
-            return .columnDefault(table.schema, table.name, column.name)
-        }.filter { needed in isOther && objects.contains { $0.id == needed } }
+            let path = [table.schema, table.name, column.name]
+            return [ObjectID(.columnDefault, path), ObjectID(.derivedColumn, path)]
+        }.filter { needed in objects.contains { $0.id == needed } }
         append(
             .derivedColumn(relation.schema, relation.name, column.name),
             .plain(

@@ -71,7 +71,7 @@ extension ColumnSpec {
 struct ColumnSettingsFields: Sendable {
     private let storage: Field<ColumnSettingsDefinition.Storage?>
     private let compression: Field<ColumnSettingsDefinition.Compression?>
-    private let statistics: Field<Int64?>
+    private let statistics: Field<Int?>
     private let options: Field<OrderedMapping<Spanned<String>>>
 
     init(_ fields: ObjectFields) {
@@ -87,24 +87,33 @@ struct ColumnSettingsFields: Sendable {
     func definition(_ values: ObjectValues) -> ColumnSettingsDefinition {
         ColumnSettingsDefinition(
             storage: values[storage], compression: values[compression],
-            statistics: values[statistics].map { Int($0) }, options: values[options].texts)
+            statistics: values[statistics], options: values[options].texts)
     }
 }
 
 extension ExportSource {
     /// What a table's manifest says of columns that it has from elsewhere.
     func derivedColumns(of table: ObjectID) -> [(String, YAMLValue)] {
-        (derived[table] ?? []).sorted().map { id in
+        let keys = (children[table] ?? []).filter(\.isPrimaryKey).flatMap { key in
+            if case .constraint(let constraint) = key.definition {
+                return constraint.keyColumns ?? []
+            }
+            return []
+        }
+        return (derived[table] ?? []).sorted().compactMap { id in
             var fields = ExportFields()
             if case .plain(.derivedColumn(let column))? =
                 catalog[ObjectID(.derivedColumn, id.path)]?.definition
             {
-                if column.isNotNull { fields.add("nullable", .boolean(false)) }
+                // A primary key of its own says as much.
+                if column.isNotNull, !keys.contains(id.name) {
+                    fields.add("nullable", .boolean(false))
+                }
                 if let fallback = column.fallback { fields.add("default", sql: fallback) }
             }
             addSettings(of: id, to: &fields)
             fields.add("comment", text: comment(on: id))
-            return (id.name, .flowMapping(fields.entries))
+            return fields.entries.isEmpty ? nil : (id.name, .flowMapping(fields.entries))
         }
     }
 

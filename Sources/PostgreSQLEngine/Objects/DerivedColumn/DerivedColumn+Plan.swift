@@ -19,7 +19,7 @@ extension DerivedColumnDefinition: PlainKind {
         let column = context.columnsAbove(id)
         var new = Self(isNotNull: false)
         // Where the parent's refuses NULL by then, this one has to as well.
-        if column.contains(where: \.column.isNotNull) { new.isNotNull = isNotNull }
+        if column.contains(where: \.isNotNull) { new.isNotNull = isNotNull }
         new.inherited = column.lazy.compactMap(\.fallback).first
         return new.statements(id, from: self)
     }
@@ -62,8 +62,9 @@ extension DerivedColumnDefinition: PlainKind {
     }
 
     private func statements(_ id: ObjectID, from old: Self) -> [SQL] {
+        // It goes down to all tables below, of which those that differ say so after it.
         let column: SQL =
-            "ALTER TABLE ONLY \(name: Array(id.path.prefix(2))) ALTER COLUMN \(name: id.name)"
+            "ALTER TABLE \(name: Array(id.path.prefix(2))) ALTER COLUMN \(name: id.name)"
         var out: [SQL] = []
         if isNotNull != old.isNotNull {
             out.append("\(column) \(isNotNull ? "SET NOT NULL" : "DROP NOT NULL" as SQL)")
@@ -82,23 +83,32 @@ extension DerivedColumnDefinition: PlainKind {
 }
 
 extension PlanContext {
-    /// The columns that the column of an address is to be had from, with their defaults.
-    func columnsAbove(_ id: ObjectID) -> [(column: ColumnDefinition, fallback: VerbatimSQL?)] {
-        var out: [(ColumnDefinition, VerbatimSQL?)] = []
-        var queue = desired[.table(id.path[0], id.path[1])]?.parentTables ?? []
-        while let table = queue.popLast() {
-            let path = [table.path[0], table.path[1], id.name]
-            guard case .column(let column)? = desired[ObjectID(.column, path)]?.definition else {
-                queue += desired[table]?.parentTables ?? []
-                continue
-            }
-            var fallback: VerbatimSQL?
-            if case .columnDefault(let value)? = desired[ObjectID(.columnDefault, path)]?.definition
-            {
-                fallback = value.expression
-            }
-            out.append((column, fallback))
+    /// What the columns that the column of an address is to be had from are.
+    func columnsAbove(_ id: ObjectID) -> [(isNotNull: Bool, fallback: VerbatimSQL?)] {
+        (desired[.table(id.path[0], id.path[1])]?.parentTables ?? []).compactMap { table in
+            column([table.path[0], table.path[1], id.name])
         }
-        return out
+    }
+
+    private func column(_ path: [String]) -> (isNotNull: Bool, fallback: VerbatimSQL?)? {
+        if case .column(let column)? = desired[ObjectID(.column, path)]?.definition {
+            guard
+                case .columnDefault(let value)? = desired[ObjectID(.columnDefault, path)]?
+                    .definition
+            else { return (column.isNotNull, nil) }
+            return (column.isNotNull, value.expression)
+        }
+        let above = columnsAbove(ObjectID(.column, path))
+        if above.isEmpty { return nil }
+        let isNotNull = above.contains(where: \.isNotNull)
+        let fallback = above.lazy.compactMap(\.fallback).first
+        guard
+            case .plain(.derivedColumn(let own))? = desired[ObjectID(.derivedColumn, path)]?
+                .definition
+        else { return (isNotNull, fallback) }
+        let value = own.fallback ?? fallback
+        return (
+            isNotNull || own.isNotNull, value == DerivedColumnDefinition.none ? nil : value
+        )
     }
 }

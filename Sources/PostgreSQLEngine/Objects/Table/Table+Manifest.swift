@@ -171,7 +171,8 @@ struct ConstraintLowering {
                 ConstraintDefinition.Check(
                     expression: spec.expression, noInherit: spec.noInherit,
                     isValidated: spec.isValidated)),
-            spec.common, name: child.name, at: child.span, what: "check", columns: [])
+            spec.common, isEnforced: spec.isEnforced, name: child.name, at: child.span,
+            what: "check", columns: [])
     }
 
     mutating func foreignKey(_ child: ManifestChild<ForeignKeySpec>) {
@@ -186,8 +187,9 @@ struct ConstraintLowering {
                     referencedColumns: spec.target.columns.map(\.value), match: spec.match,
                     onUpdate: spec.onUpdate, onDelete: spec.onDelete.action,
                     onDeleteColumns: spec.onDelete.columns.map(\.value),
-                    isValidated: spec.isValidated)),
-            spec.common, name: child.name, at: child.span, what: "foreign key",
+                    isValidated: spec.isValidated, temporal: spec.isPeriod ? .period : nil)),
+            spec.common, isEnforced: spec.isEnforced, name: child.name, at: child.span,
+            what: "foreign key",
             columns: spec.columns, dependencies: [target])
         mention(spec.columns, mayRepeat: false)
         builder.mention(
@@ -220,8 +222,8 @@ struct ConstraintLowering {
     }
 
     private mutating func add(
-        _ rule: ConstraintDefinition.Rule, _ common: ConstraintCommon, name: Spanned<String>?,
-        at span: SourceSpan, what: String, columns: [Spanned<String>],
+        _ rule: ConstraintDefinition.Rule, _ common: ConstraintCommon, isEnforced: Bool = true,
+        name: Spanned<String>?, at span: SourceSpan, what: String, columns: [Spanned<String>],
         dependencies: Set<ObjectID> = []
     ) {
         let given = name?.value ?? builder.placeholder(table.name, what)
@@ -232,7 +234,8 @@ struct ConstraintLowering {
             .constraint(
                 ConstraintDefinition(
                     rule: rule, isDeferrable: common.isDeferrable,
-                    isInitiallyDeferred: common.isInitiallyDeferred)),
+                    isInitiallyDeferred: common.isInitiallyDeferred,
+                    enforcement: isEnforced ? nil : .notEnforced)),
             at: span, dependencies: dependencies.union(named), isUnnamed: name == nil)
         UnnamedChild.check(name, span, common.comment, common.renamedFrom, what: what, &context)
         guard name != nil else { return }

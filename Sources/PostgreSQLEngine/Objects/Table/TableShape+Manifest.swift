@@ -84,7 +84,8 @@ struct TableShapeFields: Sendable {
             "By what its rows are parted among partitions: RANGE (at), LIST (region), HASH (id).")
         partitionOf = fields.optional(
             "partitionOf", Self.partition,
-            "The table of whose rows it holds a part, and which part. Its columns are that table's.")
+            "The table of whose rows it holds a part, and which part. Its columns are that table's."
+        )
         inherits = fields.optional(
             "inherits", .oneOrMore(of: TableShapeSpec.Parent.decoding), default: [],
             "The tables whose columns and checks it has besides its own.")
