@@ -326,9 +326,11 @@ extension PostgreSQLObject {
             column.identity = nil
             definition = .column(column)
         }
-        let others = dependencies.filter { !$0.path.starts(with: parent.path) || $0 == id }
-        var needs = others.subtracting([id]).union([table, .schema(table.path[0])])
-        if id.kind == .columnDefault { needs.insert(ObjectID(.column, moved.path)) }
+        var needs: Set<ObjectID> = [table, .schema(table.path[0])]
+        for need in dependencies where need != parent {
+            let isInside = need.path.count > 2 && need.path.starts(with: parent.path)
+            needs.insert(isInside ? ObjectID(need.kind, table.path + need.path.dropFirst(2)) : need)
+        }
         return PostgreSQLObject(moved, definition, dependencies: needs, position: position)
     }
 
