@@ -16,7 +16,7 @@ enum UnmodelledQuery {
     /// All parts; each is a SELECT of kind, path, what, catalog and oid.
     static func branches(version: Int) -> [String] {
         [
-            wholeRelations, relationProperties, indexProperties, disabledTriggers,
+            wholeRelations, relationProperties, indexProperties, partitionParts, disabledTriggers,
             types, typeProperties, functions, functionProperties,
             schemaProperties, casts, transforms, languages, wrappers, servers, userMappings,
             eventTriggers, subscriptions, accessMethods, defaultPrivileges, securityLabels,
@@ -109,6 +109,26 @@ enum UnmodelledQuery {
         CROSS JOIN LATERAL (VALUES
             (rel.reltablespace <> 0, 'tablespace')) found (flag, what)
         WHERE found.flag
+        """
+
+    /// What partitions have of their parents' keys and indexes is no object. So nothing is said of
+    /// it that the parent does not say.
+    private static let partitionParts = """
+        SELECT 'index', ARRAY[rel.schema, rel.name]::text[], found.what, 0, 0
+        FROM rel JOIN pg_inherits h ON h.inhrelid = rel.oid
+        JOIN pg_class c ON c.oid = rel.oid JOIN pg_class p ON p.oid = h.inhparent
+        CROSS JOIN LATERAL (VALUES
+            (c.reloptions IS DISTINCT FROM p.reloptions, 'parameters other than its parent''s'),
+            (c.reltablespace <> p.reltablespace, 'tablespace other than its parent''s'),
+            (EXISTS (SELECT FROM pg_description d WHERE d.classoid = 'pg_class'::regclass
+                AND d.objoid = c.oid), 'comment')) found (flag, what)
+        WHERE rel.relkind IN ('i', 'I') AND rel.relispartition AND found.flag
+        UNION ALL
+        SELECT 'constraint', ARRAY[schema, name, k.conname]::text[],
+            'comment on what it has from above', 0, 0
+        FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid
+        JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
+        WHERE k.contype <> 'n' AND (k.conparentid <> 0 OR NOT k.conislocal)
         """
 
     private static let disabledTriggers = """

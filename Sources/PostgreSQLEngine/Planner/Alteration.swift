@@ -200,7 +200,8 @@ extension PlanContext {
     ) -> Alteration {
         var plain = new
         plain.options = old.options
-        guard plain == old else { return .recreate }
+        // The server changes no parameters of what has a part on every partition.
+        guard plain == old, !isPartitioned(.table(id.path[0], new.table)) else { return .recreate }
         return .inPlace(
             optionChange(
                 of: id, word: "INDEX", path: id.path, from: old.options, to: new.options,

@@ -140,7 +140,7 @@ struct Reparentings {
     private func attachment(_ move: Move) -> [Operation] {
         let alter: SQL = "ALTER TABLE \(move.table)"
         let condition = context.desired[move.id]?.partition?.condition
-        let check = "\(move.id.name.prefix(40))_lockstep_bound"
+        let check = freeName(on: move.id)
         let adapting = adaptation(move)
         var attach = operation(
             "attach", [move], title: "Attach \(move.id) to \(move.newParents[0])",
@@ -196,6 +196,18 @@ struct Reparentings {
             return operation
         }
         return steps + [attach]
+    }
+
+    /// A name for a check that the table has not, nor a run that stopped has left on it.
+    private func freeName(on table: ObjectID) -> String {
+        let base = "\(table.name.prefix(40))_lockstep_bound"
+        var name = base
+        var number = 1
+        while context.settled[.constraint(table.path[0], table.name, name)] != nil {
+            name = "\(base)\(number)"
+            number += 1
+        }
+        return name
     }
 
     /// What the parent asks for and the table has not: NOT NULL and checks.

@@ -230,7 +230,7 @@ extension PlanContext {
             return .inPlace([operation])
         }
         if let oldOptions = old.indexOptions, let newOptions = new.indexOptions,
-            old.withIndexOptions([:]) == new.withIndexOptions([:])
+            old.withIndexOptions([:]) == new.withIndexOptions([:]), !isPartitioned(table)
         {
             return .inPlace(
                 optionChange(

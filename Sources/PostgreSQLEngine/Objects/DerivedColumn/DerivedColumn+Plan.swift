@@ -46,6 +46,12 @@ extension DerivedColumnDefinition: PlainKind {
         ]
     }
 
+    func describeCreation(
+        _ id: ObjectID, in operation: inout Operation, _ context: PlanContext
+    ) {
+        describe(id, from: nil, in: context, &operation)
+    }
+
     /// Adds the scan that a NOT NULL takes, and the question whether it can hold.
     func describe(
         _ id: ObjectID, from old: Self?, in context: PlanContext, _ operation: inout Operation

@@ -1,1 +1,0 @@
-INSERT INTO app.events (id, at) VALUES (1, '2024-05-05');
