@@ -80,7 +80,7 @@ extension CatalogReader {
     }
 
     /// Reads everything. While one lot of results is taken apart the server works on the next:
-    /// lots, since what the compiler makes of this grows with the cube of what is under way at once.
+    /// lots, since what the compiler makes of this grows much faster than what is asked.
     fileprivate mutating func read(
         _ snapshot: CatalogSnapshot, _ detail: InspectionDetail
     ) async throws {

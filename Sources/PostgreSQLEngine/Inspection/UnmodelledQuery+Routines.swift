@@ -64,7 +64,8 @@ extension UnmodelledQuery {
                 ELSE '\(namedNotNull)' END, 0, 0
             FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-            WHERE k.contype = 'n' AND k.conislocal AND NOT rel.relispartition AND (NOT k.convalidated OR k.connoinherit
+            WHERE k.contype = 'n' AND k.conislocal AND NOT rel.relispartition
+                AND (NOT k.convalidated OR k.connoinherit
                 OR k.conname::text <> rel.name || '_' || a.attname || '_not_null')
             """
         ]

@@ -102,7 +102,7 @@ struct TableShapeFields: Sendable {
         let table = fields.required("table", .name, "The table.")
         let bound = fields.required(
             "bound", .sql,
-            "Which rows: FOR VALUES FROM … TO …, FOR VALUES IN …, FOR VALUES WITH …, or DEFAULT.")
+            "Which rows: FOR VALUES FROM … TO …, IN … or WITH …, or DEFAULT.")
         return {
             Partition(
                 parent: .init(schema: $0[schema], name: $0[table]), bound: $0[bound])
