@@ -124,6 +124,12 @@ struct CanonicalizeUndeclared {
         guard case .columnDefault = object.definition, let column = object.parent,
             case .column(let declared)? = desired[column]?.definition
         else { return false }
+        if case .table(let table)? = desired[.table(column.path[0], column.path[1])]?.definition,
+            table.origin != nil
+        {
+            // A column that its parent has as well takes the default there.
+            return true
+        }
         return ColumnSpec.isSerial(declared.type)
     }
 }

@@ -25,6 +25,8 @@ public struct PostgreSQLObject: CatalogObject {
     /// For what belongs to no schema: the schemas of what it stands on, or that stands on it, as a
     /// server told. No difference.
     public var homes: [String] = []
+    /// What is known of a partition and makes no difference; only of what a server told.
+    var partition: PartitionFacts?
     /// The definition's digest, taken when it was made.
     public let digest: Digest
 
@@ -92,7 +94,7 @@ public struct PostgreSQLObject: CatalogObject {
     }
 
     private enum CodingKeys: CodingKey {
-        case id, definition, dependencies, position, notNullName, homes
+        case id, definition, dependencies, position, notNullName, homes, partition
     }
 
     /// Reads what `encode` wrote.
@@ -105,6 +107,7 @@ public struct PostgreSQLObject: CatalogObject {
             position: try container.decode(Int.self, forKey: .position))
         notNullName = try container.decodeIfPresent(String.self, forKey: .notNullName)
         homes = try container.decodeIfPresent([String].self, forKey: .homes) ?? []
+        partition = try container.decodeIfPresent(PartitionFacts.self, forKey: .partition)
     }
 
     /// Coded with dependencies in order, so that equal catalogs have equal bytes.
@@ -116,6 +119,7 @@ public struct PostgreSQLObject: CatalogObject {
         try container.encode(position, forKey: .position)
         try container.encodeIfPresent(notNullName, forKey: .notNullName)
         if !homes.isEmpty { try container.encode(homes, forKey: .homes) }
+        try container.encodeIfPresent(partition, forKey: .partition)
     }
 }
 
@@ -146,6 +150,8 @@ extension ObjectKind {
     static let foreignTable = ObjectKind(rawValue: "foreignTable")
     static let publication = ObjectKind(rawValue: "publication")
     static let clustering = ObjectKind(rawValue: "clustering")
+    static let derivedColumn = ObjectKind(rawValue: "derivedColumn")
+    static let columnSettings = ObjectKind(rawValue: "columnSettings")
 }
 
 extension ObjectKind {

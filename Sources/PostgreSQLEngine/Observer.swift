@@ -49,11 +49,24 @@ struct Observer {
             as: UTF8.self)
         let rows = try await session.query(
             """
-            select n.nspname, c.relname, c.reltuples::bigint, pg_catalog.pg_table_size(c.oid),
-              pg_catalog.pg_indexes_size(c.oid)
-            from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-            where c.relkind = 'r' and (n.nspname, c.relname) in (
-              select e->>0, e->>1 from pg_catalog.jsonb_array_elements($1::jsonb) e)
+            with recursive tree as (
+              select c.oid as root, c.oid
+              from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+              where c.relkind in ('r', 'p') and (n.nspname, c.relname) in (
+                select e->>0, e->>1 from pg_catalog.jsonb_array_elements($1::jsonb) e)
+              union
+              select tree.root, h.inhrelid
+              from tree join pg_catalog.pg_inherits h on h.inhparent = tree.oid
+            )
+            select n.nspname, c.relname,
+              case when min(part.reltuples) < 0 then -1
+                else coalesce(sum(part.reltuples), 0) end::bigint,
+              coalesce(sum(pg_catalog.pg_table_size(part.oid)), 0)::bigint,
+              coalesce(sum(pg_catalog.pg_indexes_size(part.oid)), 0)::bigint
+            from tree join pg_catalog.pg_class c on c.oid = tree.root
+              join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+              left join pg_catalog.pg_class part on part.oid = tree.oid and part.relkind = 'r'
+            group by n.nspname, c.relname
             """, [names])
         var sizes: [ObjectID: Observations.Size] = [:]
         for row in rows {

@@ -157,6 +157,7 @@ extension ScratchMaker {
             JOIN pg_catalog.pg_available_extensions a ON a.name = v.name
             LEFT JOIN pg_catalog.pg_extension e ON e.extname = v.name
             """)
+        try await makeTablespaces(administration)
         var available: [String: Set<String>] = [:]
         var installed: [String: String] = [:]
         for row in rows {
@@ -168,6 +169,27 @@ extension ScratchMaker {
             waiting.append(try checked(wanted, available[wanted.name] ?? []))
         }
         try await install(waiting, administration)
+    }
+
+    /// Stands in for the target's tablespaces on a server of our own, below its own folder.
+    private func makeTablespaces(_ administration: PostgreSQLConnection) async throws {
+        guard let role = place.role, let wanted = traits.tablespaces else { return }
+        let rows = try await administration.query("SELECT spcname FROM pg_catalog.pg_tablespace")
+        let known = Set(try rows.map { try $0.text(0) })
+        for name in wanted {
+            let quoted = SQLDialectName.quoted(name)
+            if !known.contains(name) {
+                try await administration.set("allow_in_place_tablespaces", to: "on")
+                do {
+                    try await administration.query("CREATE TABLESPACE \(quoted) LOCATION ''")
+                } catch {
+                    // Another run may have made it in the meantime.
+                    guard error.sqlstate == .duplicateObject else { throw error }
+                }
+            }
+            try await administration.query(
+                "GRANT CREATE ON TABLESPACE \(quoted) TO \(SQLDialectName.quoted(role))")
+        }
     }
 
     private mutating func checked(

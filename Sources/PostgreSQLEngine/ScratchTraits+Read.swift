@@ -21,7 +21,10 @@ extension ScratchTraits {
         let rows = try await connection.query(
             """
             SELECT pg_catalog.pg_encoding_to_char(d.encoding), \(provider), d.datcollate,
-                d.datctype, \(locale), \(rules), e.extname, e.extversion, n.nspname
+                d.datctype, \(locale), \(rules), e.extname, e.extversion, n.nspname,
+                (SELECT pg_catalog.array_agg(t.spcname::pg_catalog.text
+                        ORDER BY t.spcname COLLATE "C")
+                    FROM pg_catalog.pg_tablespace t WHERE t.oid >= 16384)
             FROM pg_catalog.pg_database d
             LEFT JOIN pg_catalog.pg_extension e ON true
             LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
@@ -36,6 +39,7 @@ extension ScratchTraits {
             provider: try LocaleProvider(catalogLetter: first.text(1)),
             collate: try first.text(2), ctype: try first.text(3), locale: first[4],
             icuRules: first[5])
+        if !first.isNull(9) { traits.tablespaces = try first.texts(9) }
         for row in rows where !row.isNull(6) {
             traits.extensions.append(
                 Extension(

@@ -44,13 +44,16 @@ public struct ScratchTraits: Hashable, Codable, Sendable {
     public var icuRules: String?
     /// The installed extensions in the order of their names.
     public var extensions: [Extension]
+    /// The tablespaces that were made on its server, in the order of their names; nil for none.
+    public var tablespaces: [String]?
 
     /// Makes the value.
     public init(
         versionNumber: Int, encoding: String, provider: LocaleProvider, collate: String,
         ctype: String, locale: String? = nil, icuRules: String? = nil,
-        extensions: [Extension] = []
+        extensions: [Extension] = [], tablespaces: [String]? = nil
     ) {
+        self.tablespaces = tablespaces
         self.versionNumber = versionNumber
         self.encoding = encoding
         self.provider = provider

@@ -41,7 +41,7 @@ struct ScratchUnits {
     func ordered() -> [ScratchUnit] {
         var units: [ScratchUnit] = []
         units.reserveCapacity(objects.count)
-        for object in objects {
+        for object in objects where object.id.kind != .derivedColumn {
             switch object.definition {
             case .table: units += tableUnits(object)
             case .column, .columnDefault:
@@ -67,7 +67,22 @@ struct ScratchUnits {
                 units.append(single(object))
             }
         }
-        return ScratchOrder.sorted(units)
+        return ScratchOrder.sorted(units + derivedColumns())
+    }
+
+    /// What is said of derived columns: what is above first, since it goes down.
+    private func derivedColumns() -> [ScratchUnit] {
+        let own = objects.filter { $0.id.kind == .derivedColumn }
+        if own.isEmpty { return [] }
+        let tables = Dictionary(
+            objects.filter { $0.id.kind == .table }.map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first })
+        func depth(_ id: ObjectID, _ limit: Int = 32) -> Int {
+            guard limit > 0, let parents = tables[id]?.parentTables else { return 0 }
+            return parents.map { depth($0, limit - 1) + 1 }.max() ?? 0
+        }
+        return own.map { (depth($0.table), $0) }.sorted { ($0.0, $0.1.id) < ($1.0, $1.1.id) }
+            .map { single($0.1) }
     }
 
     /// The table with its columns, then each of the rest by itself.

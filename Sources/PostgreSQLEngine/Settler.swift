@@ -52,8 +52,10 @@ struct Settler: Sendable {
 
     /// Adds the renames of what differs by name alone, which the server prints nowhere else.
     private static func finished(
-        _ settlement: Settlement<PostgreSQLObject>, _ desired: Catalog<PostgreSQLObject>
+        _ settled: Settlement<PostgreSQLObject>, _ desired: Catalog<PostgreSQLObject>
     ) -> Settlement<PostgreSQLObject> {
+        var settlement = settled
+        settlement.catalog = Reparenting(settled.catalog, desired).catalog
         let implied = SettleRenames.impliedNames(from: settlement.catalog, to: desired)
         guard !implied.isEmpty else { return settlement }
         let map = Dictionary(

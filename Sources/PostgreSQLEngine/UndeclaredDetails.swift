@@ -125,6 +125,9 @@ struct UndeclaredDetails {
         switch (made, asked) {
         case (.table(let made), .table(let asked)):
             if made.isUnlogged && !asked.isUnlogged { return "UNLOGGED" }
+            if made.partitionKey != nil && asked.partitionKey == nil { return "PARTITION BY" }
+            if made.tablespace != nil && asked.tablespace == nil { return "TABLESPACE" }
+            if made.accessMethod != nil && asked.accessMethod == nil { return "USING" }
             return parameters(made.options, asked.options)
         case (.view(let made), .view(let asked)):
             return made.options.count > asked.options.count ? "an option" : nil
@@ -160,6 +163,7 @@ extension ConstraintDefinition {
     fileprivate func more(than asked: Self) -> String? {
         if isDeferrable && !asked.isDeferrable { return "DEFERRABLE" }
         if isInitiallyDeferred && !asked.isInitiallyDeferred { return "INITIALLY DEFERRED" }
+        if enforcement != nil && asked.enforcement == nil { return "NOT ENFORCED" }
         switch (rule, asked.rule) {
         case (.check(let made), .check(let asked)):
             if made.noInherit && !asked.noInherit { return "NO INHERIT" }

@@ -86,8 +86,9 @@ public enum ReferenceChecks {
         guard let relation = facts.relations[mention.target] else {
             return missing(mention.target, at: mention.tableSpan, facts)
         }
+        // Where only a server can tell the columns, their keys may be from elsewhere as well.
+        guard let columns = relation.columns else { return [] }
         guard !mention.columns.isEmpty else { return checkPrimaryKey(mention, relation) }
-        let columns = relation.columns ?? []
         let unknown = unknown(mention.columns, in: columns, facts)
         guard unknown.isEmpty else {
             return unknown.map { unknownColumn($0, of: mention.target, columns, false) }

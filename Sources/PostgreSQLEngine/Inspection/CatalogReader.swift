@@ -41,6 +41,8 @@ struct CatalogReader: Sendable {
     var unmodelled: [Unmodelled] = []
     /// What needs something in scope and is out of it.
     var outsiders: [Unmodelled] = []
+    /// The names of the columns of tables that others derive from, by table.
+    var namedColumns: [OID: [String: Int]] = [:]
     /// What is not modelled as a whole.
     var roots: [AsideRoot] = []
     /// The names of NOT NULL constraints that are not plainly the server's, by column.
@@ -132,8 +134,20 @@ struct Relation {
     var isSorted = true
     /// What all its children depend on: itself and its schema.
     var childDependencies: Set<ObjectID> = []
-    /// Where its first column is in the reader's objects.
+    /// Where it is in the reader's objects, and where its first column is.
+    var tableSlot = 0
     var firstColumnSlot = 0
+    /// For a table that has columns from elsewhere, where what each of them is a part of stands.
+    var columnSlots: [Int]?
+    /// By what its rows are parted, and which of its parent's it takes.
+    var partitionKey: String?
+    var bound: String?
+    /// The tables above it.
+    var parents: [OID] = []
+    /// The composite type that it is made of.
+    var rowOf: QualifiedName?
+    var tablespace: String?
+    var accessMethod: String?
 
     init(oid: OID, schema: String, name: String, kind: ObjectKind) {
         self.oid = oid
@@ -156,7 +170,18 @@ struct Relation {
     func column(_ number: Int) -> ColumnRow? { place(number).map { columns[$0] } }
 
     /// Where a table's column is in the reader's objects.
-    func slot(ofColumn number: Int) -> Int? { place(number).map { firstColumnSlot + $0 } }
+    func slot(ofColumn number: Int) -> Int? {
+        place(number).map { columnSlots?[$0] ?? firstColumnSlot + $0 }
+    }
+
+    /// Whether it has columns from a parent or a type.
+    var isDerived: Bool { !parents.isEmpty || rowOf != nil }
+
+    /// Whether a column is its own, and so an object, not what it has from elsewhere.
+    func owns(_ column: ColumnRow) -> Bool {
+        if rowOf != nil || bound != nil { return false }
+        return parents.isEmpty || column.isLocal
+    }
 
     /// The names of columns by their numbers.
     func names(of numbers: some Sequence<Int>) -> [String] {
@@ -198,6 +223,7 @@ extension PostgreSQLObject {
         span = nil
         isUnnamed = false
         notNullName = nil
+        partition = nil
     }
 
     /// The digest of a definition.

@@ -23,17 +23,6 @@ enum PlainQuery: CaseIterable {
         case .statistics: CatalogQuery.statistics
         }
     }
-
-    /// Asks all of them, one after the other.
-    static func rows(
-        _ snapshot: CatalogSnapshot, _ inScope: [String?]
-    ) async throws -> [PlainQuery: Rows] {
-        var out: [PlainQuery: Rows] = [:]
-        for query in allCases {
-            out[query] = try await snapshot.rows(query.text(version: snapshot.version), inScope)
-        }
-        return out
-    }
 }
 
 extension CatalogReader {

@@ -32,16 +32,8 @@ extension UnmodelledQuery {
     /// Of PostgreSQL 18. A NOT NULL that has not the name which the server would first give it
     /// is told with that name, which `NotNullName` judges.
     static func constraintProperties(version: Int) -> [String] {
-        guard version >= CatalogQuery.Since.temporalKeys else { return [] }
+        guard version >= CatalogQuery.Since.namedNotNull else { return [] }
         return [
-            """
-            SELECT 'constraint', ARRAY[schema, name, k.conname]::text[], found.what,
-                'pg_constraint'::regclass, k.oid
-            FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
-            CROSS JOIN LATERAL (VALUES (k.conperiod, 'temporal constraint'),
-                (NOT k.conenforced, 'constraint that is not enforced')) found (flag, what)
-            WHERE found.flag
-            """,
             """
             SELECT '\(notNullName)', ARRAY[schema, name, a.attname, k.conname]::text[],
                 CASE WHEN NOT k.convalidated THEN 'NOT NULL that is not valid'
@@ -49,9 +41,10 @@ extension UnmodelledQuery {
                 ELSE '\(namedNotNull)' END, 0, 0
             FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-            WHERE k.contype = 'n' AND (NOT k.convalidated OR k.connoinherit
+            WHERE k.contype = 'n' AND k.conislocal AND NOT rel.relispartition
+                AND (NOT k.convalidated OR k.connoinherit
                 OR k.conname::text <> rel.name || '_' || a.attname || '_not_null')
-            """,
+            """
         ]
     }
 

@@ -16,7 +16,7 @@ enum UnmodelledQuery {
     /// All parts; each is a SELECT of kind, path, what, catalog and oid.
     static func branches(version: Int) -> [String] {
         [
-            wholeRelations, relationProperties, indexProperties, disabledTriggers,
+            wholeRelations, relationProperties, indexProperties, partitionParts, disabledTriggers,
             types, typeProperties, functions, functionProperties,
             schemaProperties, defaultPrivileges, securityLabels,
             extensionDependencies, settings, largeObjects,
@@ -38,10 +38,9 @@ enum UnmodelledQuery {
     /// The relations in scope, each with its kind's word.
     private static let relations = """
         rel AS MATERIALIZED (
-            SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.reltype, c.relowner,
-                c.relacl, c.relispartition, c.reloftype, c.relrowsecurity, c.relforcerowsecurity,
-                c.relreplident, c.reltablespace, c.relam, c.relkind IN ('v', 'm')
-                    OR \(CatalogQuery.isOrdinaryTable("c"))
+            SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.relowner, c.relacl,
+                c.relispartition, c.reltablespace, c.relam, c.relkind IN ('v', 'm')
+                    OR \(CatalogQuery.isTable("c"))
                     OR c.relkind = 'f' AND \(CatalogQuery.isLoneForeignTable("c")) AS is_modelled,
                 CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
                     WHEN 'S' THEN 'sequence' WHEN 'm' THEN 'materializedView'
@@ -54,22 +53,31 @@ enum UnmodelledQuery {
 
     private static let wholeRelations = """
         SELECT kind, ARRAY[schema, name]::text[] AS path, CASE relkind
-            WHEN 'p' THEN 'partitioned table'
             WHEN 'f' THEN 'foreign table that is a partition or child'
-            ELSE CASE WHEN relispartition THEN 'partition' WHEN reloftype <> 0
-                THEN 'table of a type' WHEN EXISTS (SELECT FROM pg_inherits
-                    WHERE inhrelid = rel.oid) THEN 'inheritance child'
-                ELSE 'inheritance parent' END END AS what,
+            ELSE CASE WHEN relispartition THEN 'partition' ELSE 'inheritance child' END
+                || ' of a table that is out of scope' END AS what,
             'pg_class'::regclass::oid AS classid, oid AS objid
-        FROM rel WHERE relkind = 'p' OR relkind IN ('r', 'f') AND NOT is_modelled
+        FROM rel WHERE relkind IN ('r', 'p', 'f') AND NOT is_modelled
+        UNION ALL
+        SELECT kind, ARRAY[schema, name]::text[], 'detaching that is not finished',
+            'pg_class'::regclass, oid
+        FROM rel WHERE relispartition AND EXISTS (SELECT FROM pg_inherits h
+            WHERE h.inhrelid = rel.oid AND h.inhdetachpending)
+        UNION ALL
+        SELECT rel.kind, ARRAY[rel.schema, rel.name]::text[],
+            'trigger ' || quote_ident(t.tgname) || ' that fires in another way than its parent''s',
+            'pg_class'::regclass, rel.oid
+        FROM pg_trigger t JOIN pg_trigger p ON p.oid = t.tgparentid
+        JOIN rel ON rel.oid = t.tgrelid
+        WHERE t.tgenabled <> p.tgenabled AND NOT t.tgisinternal
         """
 
     /// The last condition only spares most relations the single ones.
     private static let relationProperties = """
         SELECT kind, ARRAY[schema, name]::text[], found.what, 'pg_class'::regclass, rel.oid
         FROM rel CROSS JOIN LATERAL (VALUES
-            (reltablespace <> 0, 'tablespace'),
-            (relam <> 0 AND relkind IN ('r', 'm') AND relam <> 2, 'access method'),
+            (reltablespace <> 0 AND relkind = 'm', 'tablespace'),
+            (relam NOT IN (0, 2) AND relkind = 'm', 'access method'),
             (relowner <> nspowner AND relowner NOT IN (SELECT role FROM plain_owner), 'owner'),
             (\(differs("relacl", "CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
                 "relowner")), 'privileges')
@@ -92,7 +100,8 @@ enum UnmodelledQuery {
             CASE WHEN k.oid IS NULL THEN ARRAY[rel.schema, rel.name]
                 ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what,
             'pg_class'::regclass, rel.oid
-        FROM (SELECT * FROM rel WHERE relkind = 'i' AND reltablespace <> 0 OFFSET 0) rel
+        FROM (SELECT * FROM rel WHERE relkind IN ('i', 'I')
+            AND NOT relispartition AND reltablespace <> 0 OFFSET 0) rel
         JOIN pg_index i ON i.indexrelid = rel.oid
         JOIN rel owner ON owner.oid = i.indrelid AND owner.is_modelled
         LEFT JOIN pg_constraint k ON k.conindid = rel.oid AND k.conrelid = i.indrelid
@@ -100,6 +109,26 @@ enum UnmodelledQuery {
         CROSS JOIN LATERAL (VALUES
             (rel.reltablespace <> 0, 'tablespace')) found (flag, what)
         WHERE found.flag
+        """
+
+    /// What partitions have of their parents' keys and indexes is no object. So nothing is said of
+    /// it that the parent does not say.
+    private static let partitionParts = """
+        SELECT 'index', ARRAY[rel.schema, rel.name]::text[], found.what, 0, 0
+        FROM rel JOIN pg_inherits h ON h.inhrelid = rel.oid
+        JOIN pg_class c ON c.oid = rel.oid JOIN pg_class p ON p.oid = h.inhparent
+        CROSS JOIN LATERAL (VALUES
+            (c.reloptions IS DISTINCT FROM p.reloptions, 'parameters other than its parent''s'),
+            (c.reltablespace <> p.reltablespace, 'tablespace other than its parent''s'),
+            (EXISTS (SELECT FROM pg_description d WHERE d.classoid = 'pg_class'::regclass
+                AND d.objoid = c.oid), 'comment')) found (flag, what)
+        WHERE rel.relkind IN ('i', 'I') AND rel.relispartition AND found.flag
+        UNION ALL
+        SELECT 'constraint', ARRAY[schema, name, k.conname]::text[],
+            'comment on what it has from above', 0, 0
+        FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid
+        JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
+        WHERE k.contype <> 'n' AND (k.conparentid <> 0 OR NOT k.conislocal)
         """
 
     private static let disabledTriggers = """

@@ -59,6 +59,8 @@ struct ExportSource {
     let children: [ObjectID: [PostgreSQLObject]]
     /// The sequences that `serial` columns bring, by column.
     let serials: [ObjectID: PostgreSQLObject]
+    /// The columns that a table has from elsewhere and says something of.
+    let derived: [ObjectID: Set<ObjectID>]
     /// The schemas that objects name.
     private let namedSchemas: Set<String>
 
@@ -67,7 +69,15 @@ struct ExportSource {
         var children: [ObjectID: [PostgreSQLObject]] = [:]
         var serials: [ObjectID: PostgreSQLObject] = [:]
         var schemas: Set<String> = []
+        var derived: [ObjectID: Set<ObjectID>] = [:]
         for object in catalog.sorted {
+            let named = object.id.subject ?? object.id
+            if named.path.count == 3, catalog[ObjectID(.column, named.path)] == nil,
+                [.derivedColumn, .columnSettings, .column].contains(named.kind)
+            {
+                derived[.table(named.path[0], named.path[1]), default: []].insert(
+                    ObjectID(.column, named.path))
+            }
             switch object.definition {
             case .column, .constraint, .index:
                 if object.isBrokenIndex { continue }
@@ -94,6 +104,7 @@ struct ExportSource {
             }.map(\.element)
         }
         self.serials = serials
+        self.derived = derived
         namedSchemas = schemas
     }
 
@@ -128,6 +139,17 @@ struct ExportSource {
         for (field, entries) in lists.sorted(by: { $0.key < $1.key }) {
             fields.add(field, .mapping(entries))
         }
+    }
+
+    /// Whether a column that is both the table's own and its parent's has a default there.
+    func hasDefaultAbove(_ column: ObjectID) -> Bool {
+        var queue = catalog[.table(column.path[0], column.path[1])]?.parentTables ?? []
+        while let table = queue.popLast() {
+            let path = [table.path[0], table.path[1], column.name]
+            if catalog[ObjectID(.columnDefault, path)] != nil { return true }
+            queue += catalog[table]?.parentTables ?? []
+        }
+        return false
     }
 
     /// The comment on an object.

@@ -24,7 +24,13 @@ extension ManifestFacts {
     private mutating func add(_ object: PostgreSQLObject) {
         let path = object.id.path
         switch object.definition {
-        case .table: relations[object.id, default: Relation()].columns? += []
+        case .table(let table):
+            // What it has from elsewhere only a server can tell.
+            if table.origin == nil {
+                relations[object.id, default: Relation()].columns? += []
+            } else {
+                relations[object.id, default: Relation()].columns = nil
+            }
         case .column:
             relations[.table(path[0], path[1]), default: Relation()].columns?
                 .append(object.id.name)

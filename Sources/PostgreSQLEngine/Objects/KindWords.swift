@@ -71,6 +71,8 @@ struct KindWords: Sendable {
         .clustering: KindWords("TABLE"),
         .foreignTable: KindWords("FOREIGN TABLE", folder: "foreign-tables"),
         .publication: KindWords("PUBLICATION", folder: "publications", isInSchema: false),
+        .derivedColumn: KindWords("COLUMN"),
+        .columnSettings: KindWords("COLUMN"),
         ParameterizedDefinition.Sort.aggregate.kind:
             KindWords("AGGREGATE", .signature, folder: "aggregates"),
         ParameterizedDefinition.Sort.rangeType.kind: KindWords("TYPE", folder: "types"),

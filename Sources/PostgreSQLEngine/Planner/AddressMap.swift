@@ -24,7 +24,8 @@ struct AddressMap {
 
     /// What has the path of what it belongs to.
     private static let facets: Set<ObjectKind> = [
-        .columnDefault, .rowSecurity, .replicaIdentity, .clustering,
+        .columnDefault, .columnSettings, .derivedColumn, .rowSecurity, .replicaIdentity,
+        .clustering,
     ]
 
     /// Whether the path of the second kind begins with that of the first.
@@ -33,13 +34,13 @@ struct AddressMap {
         case .schema: KindWords.all[child]?.isInSchema != false
         case .table:
             [
-                .column, .columnDefault, .constraint, .trigger, .policy, .rule, .rowSecurity,
-                .replicaIdentity, .clustering,
+                .column, .columnDefault, .columnSettings, .derivedColumn, .constraint, .trigger,
+                .policy, .rule, .rowSecurity, .replicaIdentity, .clustering,
             ].contains(child)
         case .view: [.column, .trigger, .rule].contains(child)
         case .materializedView, .compositeType: child == .column
         case .domain: child == .domainConstraint
-        case .column: child == .columnDefault
+        case .column: [.columnDefault, .columnSettings, .derivedColumn].contains(child)
         case .enum: child == .enumLabel
         case .foreignTable: child == .column || child == .trigger
         case ClauseDefinition.Sort.foreignServer.kind:

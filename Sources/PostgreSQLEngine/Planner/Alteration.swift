@@ -96,7 +96,10 @@ extension PlanContext {
     private func alteration(
         of id: ObjectID, from old: TableDefinition, to new: TableDefinition
     ) -> Alteration {
-        var operations: [Operation] = []
+        guard old.origin == new.origin, old.partitionKey == new.partitionKey,
+            old.accessMethod == new.accessMethod || capabilities.majorVersion >= 15
+        else { return .recreate }
+        var operations = placeChanges(of: id, from: old, to: new)
         if old.isUnlogged != new.isUnlogged {
             func set(_ isUnlogged: Bool) -> SQL {
                 "ALTER TABLE \(name: id.path) SET \(isUnlogged ? "UNLOGGED" : "LOGGED" as SQL)"
@@ -197,7 +200,8 @@ extension PlanContext {
     ) -> Alteration {
         var plain = new
         plain.options = old.options
-        guard plain == old else { return .recreate }
+        // The server changes no parameters of what has a part on every partition.
+        guard plain == old, !isPartitioned(.table(id.path[0], new.table)) else { return .recreate }
         return .inPlace(
             optionChange(
                 of: id, word: "INDEX", path: id.path, from: old.options, to: new.options,

@@ -14,7 +14,8 @@ extension PlanContext {
             .union([NameSlot.choice(of: object)].compactMap { $0 })
         operation.touches = [touch(object.id)]
         switch object.definition {
-        case .schema, .extension, .table, .enum: break
+        case .schema, .extension, .enum: break
+        case .table(let table): describe(table, of: object, in: &operation)
         case .view(let view):
             operation.effects.breaks = breaks(ofRemade: object.id, view)
             if object.id.kind == .materializedView {
@@ -200,7 +201,7 @@ extension PlanContext {
         let table = index.owner(of: object.id)
         guard exists(table) else { return }
         operation.effects.builds = [object.id]
-        if options.concurrentIndexes {
+        if options.concurrentIndexes && !isPartitioned(table) {
             operation.form = .concurrentBuild(
                 build: index.creation(
                     schema: object.id.path[0], name: object.id.name, concurrently: true),

@@ -44,7 +44,16 @@ extension NameSlot {
     static func taken(by object: PostgreSQLObject) -> Set<NameSlot> {
         let path = object.id.path
         switch object.definition {
-        case .table, .view:
+        case .table(let table):
+            let own = [NameSlot(space: .relation, path: path), NameSlot(space: .type, path: path)]
+            guard case .partition? = table.origin else { return Set(own) }
+            // What is in the way of its bound leaves before.
+            return Set(
+                own
+                    + table.parents(in: path[0]).map {
+                        NameSlot(space: .other, path: ["bounds"] + $0.path)
+                    })
+        case .view:
             return [NameSlot(space: .relation, path: path), NameSlot(space: .type, path: path)]
         case .index: return [NameSlot(space: .relation, path: path)]
         case .sequence: return [NameSlot(space: .relation, path: path)]

@@ -23,6 +23,14 @@ struct PlanContext {
     /// The columns that get their numbers from another sort of sequence.
     let renumberings: [ObjectID: Renumbering]
 
+    /// The tables that derive from others, by table and before the plan.
+    let tree: TableTree
+
+    /// Whether the rows of a table are parted among partitions.
+    func isPartitioned(_ table: ObjectID) -> Bool {
+        (desired[table] ?? settled[table])?.isPartitioned == true
+    }
+
     /// An object as it is before it leaves.
     func leaving(_ id: ObjectID) -> PostgreSQLObject? { settled[id] ?? removed[id] }
 

@@ -27,7 +27,8 @@ struct PostgreSQLPlanner {
                 request.settlement.remade.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
             loosened: request.loosenedTypes,
             former: FormerNames(request.live, request.settlement.renames),
-            renumberings: Renumbering.all(request.settlement.catalog, request.desired))
+            renumberings: Renumbering.all(request.settlement.catalog, request.desired),
+            tree: TableTree(request.settlement.catalog))
         absorbed = Set(context.renumberings.values.flatMap { $0.objects.map(\.id) })
     }
 
@@ -109,6 +110,7 @@ struct PostgreSQLPlanner {
             }
             return operation
         }
+        operations += Reparentings(request, context).operations()
         operations += removals(recreation)
         for (id, columns) in recreation.swaps.sorted(by: { $0.key < $1.key }) {
             guard let old = request.settlement.catalog[id], let new = request.desired[id],
@@ -320,9 +322,18 @@ struct PostgreSQLPlanner {
                 operation.probes[index].reads += called
             }
             operation.requirements = context.requirements(of: operation)
+            if Self.goesDown(operation) {
+                operation.effects.locks = context.tree.widened(operation.effects.locks)
+            }
             operation.effects = operation.effects.noting(Self.workNotes)
             return operation
         }.steps(in: .postgreSQL, transactions: transactions.transactions)
+    }
+
+    /// Whether it is done to all tables below the one that it names.
+    private static func goesDown(_ operation: Operation) -> Bool {
+        let kind = operation.subject.kind
+        return [.column, .columnDefault, .constraint, .index, .trigger].contains(kind)
     }
 
     /// What is to be known of long work (<https://www.postgresql.org/docs/current/wal-intro.html>;

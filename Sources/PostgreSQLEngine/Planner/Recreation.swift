@@ -30,6 +30,10 @@ struct Recreation {
         dependants = roots.isEmpty && stranded.isEmpty ? [:] : settled.dependants()
         var queue: [(id: ObjectID, cause: ObjectID)] = []
         for root in roots.sorted() {
+            if root.kind == .table {
+                diagnostics.append(unsupported(table: root))
+                continue
+            }
             if root.kind == .enum { swaps[root] = [] } else { causes[root] = root }
             queue.append((root, root))
         }
@@ -104,6 +108,42 @@ struct Recreation {
     /// Whether an object stands on something that is removed.
     private func leans(_ object: PostgreSQLObject) -> Bool {
         object.dependencies.contains { causes[$0] != nil }
+    }
+
+    /// A table that cannot become what it is to be without being made again.
+    private func unsupported(table: ObjectID) -> Diagnostic {
+        let what: String
+        var help =
+            "make a table of another name, move the rows over, and drop this one, each in a change "
+            + "of its own"
+        switch (definition(of: table, in: settled), definition(of: table, in: desired)) {
+        case (let from?, let to?) where from.partitionKey != to.partitionKey:
+            what = "by what rows are parted does not change in place"
+        case (_, let to?) where to.parents(in: table.path[0]).contains { settled[$0] == nil }:
+            what = "the table above it is not there yet"
+            help = "make that table first, in a change of its own"
+        case (_, let to?):
+            switch to.origin {
+            case .partition?:
+                what = "it has not the columns and checks that the table above it has"
+                help = "give it those first, in a change of its own"
+            case .inheritance?:
+                what = "what it has of its parents' columns and checks it can only keep as its own"
+                help = "declare all of these in its own manifest, too; new parents come last"
+            case .type?, nil: what = "where a table has its columns from does not change in place"
+            }
+        case (_, nil): what = "it does not change in place"
+        }
+        return .error(
+            "unsupported-change",
+            "\(table) would have to be made again with all of its rows: \(what)", help: help)
+    }
+
+    private func definition(
+        of table: ObjectID, in catalog: Catalog<PostgreSQLObject>
+    ) -> TableDefinition? {
+        if case .table(let definition)? = catalog[table]?.definition { return definition }
+        return nil
     }
 
     private static func unsupported(_ column: ObjectID, _ origin: ObjectID) -> Diagnostic {

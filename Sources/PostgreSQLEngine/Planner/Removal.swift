@@ -12,7 +12,7 @@ extension PlanContext {
         of object: PostgreSQLObject, implied: [PostgreSQLObject], isRecreation: Bool
     ) -> Operation {
         var operation = Operation(
-            "drop", object.id, title: "Drop \(object.id)", .statements(object.removal),
+            "drop", object.id, title: "Drop \(object.id)", .statements(statements(of: object)),
             phase: removalPhase(of: object, isRecreation),
             undo: Undo(.exact, statements(restoration(of: object, implied: implied))))
         let all = [object] + implied
@@ -27,6 +27,12 @@ extension PlanContext {
         describe(object, implied: implied, isRecreation: isRecreation, in: &operation)
         facets.leave(with: all, isRecreation: isRecreation, in: &operation)
         return operation
+    }
+
+    /// The statements that remove it, by what is there afterwards.
+    private func statements(of object: PostgreSQLObject) -> [SQL] {
+        guard case .plain(let plain) = object.definition else { return object.removal }
+        return plain.kind.removal(object.id, in: self)
     }
 
     /// What an object's old form depended on; an owned sequence hangs on its column as well.
@@ -99,8 +105,9 @@ extension PlanContext {
             operation.effects.breaks = [
                 .init(object: id, consequence: "statements that use its functions or types fail")
             ]
-        case .table:
+        case .table(let table):
             describeTable(id, in: &operation)
+            operation.effects.locks += locksAbove(id, table)
             describeCounts(implied, in: &operation)
         case .column(let column):
             describeColumn(id, column, isRecreation: isRecreation, in: &operation)
@@ -226,7 +233,8 @@ extension PlanContext {
     ) {
         let id = object.id
         let table = index.owner(of: id)
-        if options.concurrentIndexes {
+        let isConcurrent = options.concurrentIndexes && !isPartitioned(table)
+        if isConcurrent {
             operation.form = .concurrentDrop("DROP INDEX CONCURRENTLY \(name: id.path)")
             operation.effects = momentary([.shareUpdateExclusive(table)])
         } else {
@@ -241,7 +249,7 @@ extension PlanContext {
         ]
         guard index.isUnique else { return }
         operation.effects.breaks += lostKey(object, table)
-        if isRecreation && options.concurrentIndexes {
+        if isRecreation && isConcurrent {
             operation.effects.breaks.append(
                 .init(
                     object: id,

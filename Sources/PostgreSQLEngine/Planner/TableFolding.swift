@@ -211,7 +211,11 @@ struct TableFolding {
             let id = ObjectID.columnDefault(column.path[0], column.path[1], column.path[2])
             guard guests.contains(where: { $0.subject == id }),
                 case .columnDefault(let value) = context.desired[id]?.definition
-            else { return nil }
+            else {
+                // A column that its parent has as well would take the default there.
+                let above = context.columnsAbove(column)
+                return above.contains { $0.fallback != nil } ? DerivedColumnDefinition.none : nil
+            }
             return value.expression
         }
         switch object.definition {

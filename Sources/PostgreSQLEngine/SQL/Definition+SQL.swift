@@ -78,18 +78,6 @@ extension ExtensionDefinition {
     }
 }
 
-extension TableDefinition {
-    /// `CREATE TABLE` with columns and constraints inside.
-    func creation(_ id: ObjectID, elements: [SQL]) -> SQL {
-        let kind: SQL = isUnlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE"
-        var sql: SQL = "\(kind) \(name: id.path) ("
-        if !elements.isEmpty { sql += "\n    \(elements.joined(",\n    "))\n" }
-        sql += ")"
-        if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
-        return sql
-    }
-}
-
 extension ColumnDefinition {
     /// The column as `CREATE TABLE` and `ADD COLUMN` take it, without a default unless given.
     func clause(name: String, default defaultExpression: VerbatimSQL? = nil) -> SQL {
@@ -163,7 +151,8 @@ extension ConstraintDefinition {
     /// The constraint as `CREATE TABLE` and `ADD` take it.
     func clause(name: String?) -> SQL {
         let prefix: SQL = name.map { "CONSTRAINT \(name: $0) " } ?? ""
-        return "\(prefix)\(body)\(timing)\(validity)"
+        let enforced: SQL = enforcement == nil ? "" : " NOT ENFORCED"
+        return "\(prefix)\(body)\(timing)\(validity)\(enforced)"
     }
 
     private var body: SQL {
@@ -199,7 +188,7 @@ extension [String] {
 
 extension ConstraintDefinition.Key {
     fileprivate var body: SQL {
-        var sql: SQL = "(\(columns.nameList))"
+        var sql: SQL = "(\(columns.nameList)\(temporal == nil ? "" : " WITHOUT OVERLAPS" as SQL))"
         if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
         if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
         return sql
@@ -208,8 +197,8 @@ extension ConstraintDefinition.Key {
 
 extension ConstraintDefinition.ForeignKey {
     fileprivate var body: SQL {
-        var sql: SQL = "FOREIGN KEY (\(columns.nameList)) REFERENCES \(table.sql)"
-        if !referencedColumns.isEmpty { sql += " (\(referencedColumns.nameList))" }
+        var sql: SQL = "FOREIGN KEY (\(list(columns))) REFERENCES \(table.sql)"
+        if !referencedColumns.isEmpty { sql += " (\(list(referencedColumns)))" }
         switch match {
         case .simple: break
         case .full: sql += " MATCH FULL"
@@ -219,6 +208,15 @@ extension ConstraintDefinition.ForeignKey {
         if onDelete != .noAction { sql += " ON DELETE \(onDelete.words)" }
         if !onDeleteColumns.isEmpty { sql += " (\(onDeleteColumns.nameList))" }
         return sql
+    }
+}
+
+extension ConstraintDefinition.ForeignKey {
+    /// The columns, of which the last may be a period.
+    private func list(_ columns: [String]) -> SQL {
+        guard temporal != nil, let last = columns.last else { return columns.nameList }
+        let others = columns.dropLast().map { "\(name: $0), " as SQL }.joined("")
+        return "\(others)PERIOD \(name: last)"
     }
 }
 

@@ -7,7 +7,10 @@ extension ColumnDefinition {
     func exported(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
         var fields = ExportFields()
         let comment = source.comment(on: id)
-        if let serial = ExportSource.serialTypes[type.text], source.serials[id] != nil {
+        let settings = ObjectID(.columnSettings, id.path)
+        if let serial = ExportSource.serialTypes[type.text], source.serials[id] != nil,
+            source.catalog[settings] == nil
+        {
             guard let comment else { return .plain(serial) }
             return .flowMapping([("type", .plain(serial)), ("comment", .text(comment))])
         }
@@ -18,10 +21,13 @@ extension ColumnDefinition {
             .columnDefault(id.path[0], id.path[1], id.name)]?.definition
         {
             fields.add("default", sql: value.expression)
+        } else if source.hasDefaultAbove(id) {
+            fields.add("default", sql: DerivedColumnDefinition.none)
         }
         if let identity { fields.add("identity", identity.exported(id, type: self.type.text)) }
         if let generated { fields.add("generated", generated.exported) }
         fields.add("collation", name: collation)
+        source.addSettings(of: id, to: &fields)
         fields.add("comment", text: comment)
         return fields.entries.count == 1 ? .plain(type) : .flowMapping(fields.entries)
     }

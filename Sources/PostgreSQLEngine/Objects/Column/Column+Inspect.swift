@@ -3,24 +3,20 @@ import SchemaCore
 
 extension CatalogQuery {
     /// The columns of tables and views in scope, and those columns of indexes that hold more than
-    /// the index itself tells. What is not modelled of a column comes as a list that is mostly
-    /// NULL, so that the largest catalog is read once.
+    /// the index itself tells.
     static let columns = """
         SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation,
             a.attnotnull, a.attidentity, a.attgenerated, a.attstorage,
             CASE WHEN cardinality(a.attoptions) > 1
                 OR NOT starts_with(a.attoptions[1], '\(ownOption)=') THEN a.attoptions END,
-            CASE WHEN a.attcompression <> '' OR coalesce(a.attstattarget, -1) <> -1
-                OR a.attacl IS NOT NULL THEN array_remove(ARRAY[
-                    CASE WHEN a.attcompression <> '' THEN 'compression' END,
-                    CASE WHEN coalesce(a.attstattarget, -1) <> -1 THEN 'statistics target' END,
-                    CASE WHEN cardinality(a.attacl) > 0 THEN 'privileges' END], NULL) END
+            a.attcompression, nullif(a.attstattarget, -1), cardinality(a.attacl) > 0, a.attislocal
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relnamespace = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
-            AND NOT c.relispartition AND (c.relkind IN ('r', 'v', 'm') OR c.relkind = 'i' AND (
-                a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1
-                OR a.attrelid IN (SELECT i.indexrelid FROM pg_index i
-                    WHERE i.indexprs IS NOT NULL)))
+            AND (c.relkind IN ('r', 'p', 'v', 'm')
+                OR c.relkind IN ('i', 'I') AND NOT c.relispartition AND (
+                    a.attoptions IS NOT NULL OR coalesce(a.attstattarget, -1) <> -1
+                    OR a.attrelid IN (SELECT i.indexrelid FROM pg_index i
+                        WHERE i.indexprs IS NOT NULL)))
         """
 
     /// An option that newer minor releases (15.20) keep on columns for themselves.
@@ -34,8 +30,7 @@ extension CatalogQuery {
                 SELECT FROM regexp_matches(d.adbin::text, ':(?:op)?funcid (\\d+)', 'g') call
                 JOIN pg_proc p ON p.oid = call[1]::oid WHERE p.provolatile = 'v')
         FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
-        WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind IN ('r', 'v', 'm')
-            AND NOT c.relispartition
+        WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind IN ('r', 'p', 'v', 'm')
         """
 }
 
@@ -56,8 +51,8 @@ extension CatalogReader {
                 relations[last.number].isSorted = false
             }
             relations[last.number].columns.append(column)
-            if !row.isNull(10) { report(column, of: last.number, ["attribute options"]) }
-            if !row.isNull(11) { report(column, of: last.number, try row.texts(11)) }
+            if row.flag(13) { report(column, of: last.number, ["privileges"]) }
+            if relations[last.number].isView { reportSettings(column, of: last.number) }
         }
         for number in relations.indices where !relations[number].isSorted {
             relations[number].columns.sort { $0.number < $1.number }
@@ -69,7 +64,7 @@ extension CatalogReader {
         options[CatalogQuery.ownOption] = nil
         let column = IndexColumn(
             type: row.oid(3), options: options,
-            unmodelled: row.isNull(11) ? [] : try row.texts(11))
+            unmodelled: row.isNull(12) ? [] : ["statistics target"])
         indexColumns[row.oid(0), default: [:]][row.number(1)] = column
     }
 
@@ -82,30 +77,48 @@ extension CatalogReader {
         }
     }
 
+    /// What is not modelled of a view's column.
+    private mutating func reportSettings(_ column: ColumnRow, of relation: Int) {
+        if !column.options.isEmpty { report(column, of: relation, ["attribute options"]) }
+        if column.compression != 0 { report(column, of: relation, ["compression"]) }
+        if column.statistics != nil { report(column, of: relation, ["statistics target"]) }
+    }
+
     /// Makes the objects of columns; they follow each other in the order of their table.
     mutating func buildColumns(_ defaults: Rows) throws(PostgreSQLError) {
-        let expressions = try generatedExpressions(defaults)
+        let expressions = try expressions(defaults)
         for number in relations.indices where !relations[number].isView {
             let relation = relations[number]
             relations[number].firstColumnSlot = objects.count
+            var slots: [Int] = []
             for (place, column) in relation.columns.enumerated() {
-                let shared = sharedDefinition(column)
                 let address = CatalogAddress(relation.oid, OID(column.number))
-                let whole = completed(shared.column, column, address, expressions[address])
+                guard relation.owns(column) else {
+                    slots.append(relation.tableSlot)
+                    if let row = expressions[address] {
+                        self.slots[CatalogAddress(SystemCatalog.columnDefault, row.oid)] =
+                            relation.tableSlot
+                    }
+                    continue
+                }
+                slots.append(objects.count)
+                let shared = sharedDefinition(column)
+                let generated = column.generated == 0 ? nil : expressions[address]
+                let whole = completed(shared.column, column, address, generated)
                 let slot = objects.count
                 append(
                     .column(relation.schema, relation.name, column.name),
                     whole ?? shared.definition, dependencies: relation.childDependencies,
                     position: place + 1, digest: whole == nil ? shared.digest : nil)
-                if let row = expressions[address] {
-                    slots[CatalogAddress(SystemCatalog.columnDefault, row.oid)] = slot
-                }
-                if names.type(column.type).storage != column.storage {
-                    report(column, of: number, ["storage"])
+                if let row = generated {
+                    self.slots[CatalogAddress(SystemCatalog.columnDefault, row.oid)] = slot
                 }
             }
+            if relation.isDerived { relations[number].columnSlots = slots }
         }
         try buildDefaults(defaults)
+        buildDerivedColumns(expressions)
+        buildColumnSettings()
     }
 
     private mutating func buildDefaults(_ rows: Rows) throws(PostgreSQLError) {
@@ -118,6 +131,7 @@ extension CatalogReader {
                 report(column, of: number, ["default"])
                 continue
             }
+            guard relation.owns(column) else { continue }
             let definition = PostgreSQLObject.Definition.columnDefault(
                 DefaultDefinition(
                     expression: VerbatimSQL(try row.text(3)), isVolatile: row.flag(4)))
@@ -130,14 +144,15 @@ extension CatalogReader {
         }
     }
 
-    private func generatedExpressions(
-        _ rows: Rows
-    ) throws(PostgreSQLError) -> [CatalogAddress: (oid: OID, expression: String)] {
-        var found: [CatalogAddress: (oid: OID, expression: String)] = [:]
+    /// The expressions of generated columns, and the defaults of what is derived or derived from.
+    private func expressions(_ rows: Rows) throws(PostgreSQLError) -> ColumnExpressions {
+        let parents = Set(relations.flatMap(\.parents))
+        var found: ColumnExpressions = [:]
         for row in rows {
             let oid = row.oid(1)
             guard let number = relationNumbers[oid],
-                let column = relations[number].column(row.number(2)), column.generated != 0
+                let column = relations[number].column(row.number(2)),
+                column.generated != 0 || relations[number].isDerived || parents.contains(oid)
             else { continue }
             found[CatalogAddress(oid, OID(column.number))] = (row.oid(0), try row.text(3))
         }
@@ -189,6 +204,9 @@ extension CatalogReader {
     }
 }
 
+/// Expressions by table and number of the column, with the row that has them.
+typealias ColumnExpressions = [CatalogAddress: (oid: OID, expression: String)]
+
 /// The definition that all columns of one shape share.
 struct SharedColumn {
     let column: ColumnDefinition
@@ -206,6 +224,12 @@ struct ColumnRow {
     let identity: UInt8
     let generated: UInt8
     let storage: UInt8
+    /// Its own options, compression and statistics target, where it has any.
+    let options: [String: String]
+    let compression: UInt8
+    let statistics: Int?
+    /// Whether it is declared for its table, not only had from a parent.
+    let isLocal: Bool
 
     init(_ row: Row) throws(PostgreSQLError) {
         number = row.number(1)
@@ -216,6 +240,12 @@ struct ColumnRow {
         identity = row.character(7)
         generated = row.character(8)
         storage = row.character(9)
+        var options = try row.options(10)
+        options[CatalogQuery.ownOption] = nil
+        self.options = options
+        compression = row.character(11)
+        statistics = row.isNull(12) ? nil : row.number(12)
+        isLocal = row.flag(14)
     }
 
     /// What decides its definition if it is neither identity nor generated.

@@ -4,12 +4,16 @@ import SchemaCore
 
 /// A column of `kind: Table`.
 struct ColumnSpec: Sendable {
-    var type: VerbatimSQL
+    /// Nil for a column that the table has from elsewhere.
+    var type: VerbatimSQL?
+    /// The start of a long form.
+    var span: SourceSpan?
     var isNullable: Spanned<Bool>?
     var fallback: VerbatimSQL?
     var identity: Spanned<ColumnDefinition.Identity>?
     var generated: Spanned<ColumnDefinition.Generated>?
     var collation: QualifiedName?
+    var settings = ColumnSettingsDefinition()
     var comment: Spanned<String>?
     var renamedFrom: [Spanned<String>] = []
 
@@ -18,7 +22,12 @@ struct ColumnSpec: Sendable {
     ).named("Column")
 
     private static let long = Decoding<ColumnSpec>.object("column") { fields in
-        let type = fields.required("type", .sql, "The type: varchar(100), app.status, text[].")
+        let type = fields.optional(
+            "type", .sql,
+            """
+            The type: varchar(100), app.status, text[]; left out for what the table has from a \
+            parent or a type.
+            """)
         let nullable = fields.optional(
             "nullable", Decoding<Bool>.boolean.spanned,
             "Whether NULL is accepted; it is not if this is left out.")
@@ -30,12 +39,14 @@ struct ColumnSpec: Sendable {
             "generated", generated.spanned, "The expression that gives its value.")
         let collation = fields.optional(
             "collation", .qualifiedName, "The collation, if it is not the type's own.")
+        let settings = ColumnSettingsFields(fields)
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
         return {
             ColumnSpec(
-                type: $0[type], isNullable: $0[nullable], fallback: $0[fallback],
-                identity: $0[identity], generated: $0[generated], collation: $0[collation],
+                type: $0[type], span: $0.firstLine, isNullable: $0[nullable],
+                fallback: $0[fallback], identity: $0[identity], generated: $0[generated],
+                collation: $0[collation], settings: settings.definition($0),
                 comment: $0[comment], renamedFrom: $0[renamedFrom])
         }
     }
@@ -78,10 +89,15 @@ struct ColumnSpec: Sendable {
 extension ColumnSpec {
     /// - Parameter former: the addresses that the table may have in a live database.
     func lower(
-        _ name: Spanned<String>, position: Int, table: ObjectID, former: [ObjectID],
-        _ builder: inout ManifestBuilder, _ context: inout DecodingContext
+        _ name: Spanned<String>, position: Int, table: ObjectID,
+        origin: TableShapeSpec.Origin?, former: [ObjectID], _ builder: inout ManifestBuilder,
+        _ context: inout DecodingContext
     ) {
-        check(name, &context)
+        guard let type, origin?.hasAll != true else {
+            lowerDerived(name, table: table, origin: origin, &builder, &context)
+            return
+        }
+        check(name, type, &context)
         let id = ObjectID.column(table.path[0], table.name, name.value)
         builder.add(
             id,
@@ -96,13 +112,16 @@ extension ColumnSpec {
                 .columnDefault(DefaultDefinition(expression: fallback)),
                 at: fallback.span ?? name.span)
         }
+        addSettings(name, table, isDerived: false, &builder)
         builder.comment(comment, on: id)
         builder.renames(renamedFrom, to: id) { old in
             former.map { .column($0.path[0], $0.name, old) }
         }
     }
 
-    private func check(_ name: Spanned<String>, _ context: inout DecodingContext) {
+    private func check(
+        _ name: Spanned<String>, _ type: VerbatimSQL, _ context: inout DecodingContext
+    ) {
         func contradiction(_ message: String, at span: SourceSpan?, help: String) {
             context.report(
                 .error(

@@ -29,7 +29,8 @@ extension CatalogReader {
             if let number = columnNumber(row), let relation = relation(address) {
                 guard let column = relation.column(number) else { continue }
                 let id = ObjectID.column(relation.schema, relation.name, column.name)
-                addComment(text, on: id, holder: relation.isView ? relation.id : id)
+                let isObject = !relation.isView && relation.owns(column)
+                addComment(text, on: id, holder: isObject ? id : relation.id)
             } else if let number = columnNumber(row), let names = attributeNames[row.oid(1)] {
                 guard let slot = slots[address], let name = names[number] else { continue }
                 let type = objects[slot].id

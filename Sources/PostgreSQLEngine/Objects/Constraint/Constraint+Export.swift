@@ -26,6 +26,7 @@ extension ConstraintDefinition {
         fields.add("columns", .names(key.columns))
         fields.add("include", names: key.include)
         fields.add("nullsNotDistinct", flag: key.nullsNotDistinct)
+        fields.add("withoutOverlaps", flag: key.temporal != nil)
         fields.add("options", texts: key.options)
         addTiming(to: &fields)
         fields.add("comment", text: comment)
@@ -38,6 +39,7 @@ extension ConstraintDefinition {
         fields.add("expression", .plain(text))
         fields.add("noInherit", flag: check.noInherit)
         fields.add("notValid", flag: !check.isValidated)
+        addEnforcement(to: &fields)
         fields.add("comment", text: comment)
         return fields.entries.count == 1 ? .plain(text) : .mapping(fields.entries)
     }
@@ -67,6 +69,8 @@ extension ConstraintDefinition {
             fields.add("onDelete", .text(key.onDelete.rawValue))
         }
         fields.add("notValid", flag: !key.isValidated)
+        addEnforcement(to: &fields)
+        fields.add("period", flag: key.temporal != nil)
         addTiming(to: &fields)
         fields.add("comment", text: comment)
         return .flowMapping(fields.entries)
@@ -87,6 +91,10 @@ extension ConstraintDefinition {
         addTiming(to: &fields)
         fields.add("comment", text: comment)
         return .mapping(fields.entries)
+    }
+
+    private func addEnforcement(to fields: inout ExportFields) {
+        if enforcement != nil { fields.add("enforced", .boolean(false)) }
     }
 
     private func addTiming(to fields: inout ExportFields) {

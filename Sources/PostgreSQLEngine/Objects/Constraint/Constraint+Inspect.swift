@@ -3,20 +3,21 @@ import SchemaCore
 
 extension CatalogQuery {
     /// The constraints of tables in scope but NOT NULL, which is the column's; without those that
-    /// the server derives for partitions, and those that are not modelled (temporal keys and
-    /// constraints that are not enforced, both of PostgreSQL 18), which are reported.
+    /// a table has only from its parents.
     static func constraints(version: Int) -> String {
         let deleteColumns = version >= Since.deleteColumns ? "k.confdelsetcols" : "NULL"
-        let modelled =
-            version >= Since.temporalKeys ? "AND NOT k.conperiod AND k.conenforced" : ""
+        let temporal = version >= Since.temporalKeys ? "k.conperiod" : "false"
+        let enforced = version >= Since.enforcement ? "k.conenforced" : "true"
         return """
             SELECT k.oid, k.conrelid, k.conname, k.contype, k.conkey, k.confrelid, k.confkey,
                 k.confmatchtype, k.confupdtype, k.confdeltype, \(deleteColumns), k.condeferrable,
                 k.condeferred, k.convalidated, k.connoinherit, k.conindid, k.conexclop,
-                CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END
+                CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END,
+                \(temporal), \(enforced)
             FROM pg_constraint k
             WHERE k.connamespace = ANY($1::oid[]) AND k.conrelid <> 0 AND k.conparentid = 0
-                AND k.contype IN ('p', 'u', 'c', 'f', 'x') \(modelled)
+                AND k.conislocal
+                AND k.contype IN ('p', 'u', 'c', 'f', 'x')
             """
     }
 }
@@ -41,6 +42,8 @@ struct ConstraintRow {
     let index: OID
     let operators: [OID]
     let expression: String?
+    let isTemporal: Bool
+    let isEnforced: Bool
 
     init(_ row: Row) throws(PostgreSQLError) {
         oid = row.oid(0)
@@ -56,7 +59,10 @@ struct ConstraintRow {
         onDeleteColumns = row.numbers(10)
         isDeferrable = row.flag(11)
         isInitiallyDeferred = row.flag(12)
-        isValidated = row.flag(13)
+        isTemporal = row.flag(18)
+        isEnforced = row.flag(19)
+        // What is not enforced is not validated either, which goes without saying.
+        isValidated = row.flag(13) || !row.flag(19)
         noInherit = row.flag(14)
         index = row.oid(15)
         operators = row.oids(16)
@@ -89,7 +95,8 @@ extension CatalogReader {
                 .constraint(
                     ConstraintDefinition(
                         rule: rule, isDeferrable: constraint.isDeferrable,
-                        isInitiallyDeferred: constraint.isInitiallyDeferred)),
+                        isInitiallyDeferred: constraint.isInitiallyDeferred,
+                        enforcement: constraint.isEnforced ? nil : .notEnforced)),
                 at: (SystemCatalog.constraint, constraint.oid),
                 dependencies: table.childDependencies)
             // A foreign key names the index of the key that it refers to.
@@ -131,7 +138,8 @@ extension CatalogReader {
         guard let index = indexNumbers[constraint.index].map({ indexes[$0] }) else { return nil }
         return ConstraintDefinition.Key(
             columns: table.names(of: constraint.columns), include: included(in: index, table),
-            nullsNotDistinct: index.nullsNotDistinct, options: index.options)
+            nullsNotDistinct: index.nullsNotDistinct, options: index.options,
+            temporal: constraint.isTemporal ? .period : nil)
     }
 
     private func exclusion(
@@ -178,7 +186,7 @@ extension CatalogReader {
             columns: table.names(of: constraint.columns), table: name,
             referencedColumns: referenced, match: match, onUpdate: onUpdate, onDelete: onDelete,
             onDeleteColumns: table.names(of: constraint.onDeleteColumns),
-            isValidated: constraint.isValidated)
+            isValidated: constraint.isValidated, temporal: constraint.isTemporal ? .period : nil)
     }
 
     private static func action(_ letter: UInt8) -> ConstraintDefinition.ForeignKey.Action? {

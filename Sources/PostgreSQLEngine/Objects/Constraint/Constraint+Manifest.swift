@@ -49,6 +49,15 @@ struct ConstraintCommonFields: Sendable {
     }
 }
 
+extension ObjectFields {
+    /// Whether a constraint is held to.
+    fileprivate func enforced() -> Field<Bool> {
+        optional(
+            "enforced", .boolean, default: true,
+            "Whether it is held to, or only written down (PostgreSQL 18 and newer).")
+    }
+}
+
 /// A primary key or a unique constraint.
 struct KeySpec: Sendable {
     /// For a primary key, which is no mapping by name.
@@ -56,6 +65,7 @@ struct KeySpec: Sendable {
     var columns: [Spanned<String>]
     var include: [Spanned<String>] = []
     var nullsNotDistinct = false
+    var withoutOverlaps = false
     var options: [String: String] = [:]
     var common = ConstraintCommon()
 
@@ -84,6 +94,9 @@ struct KeySpec: Sendable {
                 : fields.optional(
                     "nullsNotDistinct", .boolean, default: false,
                     "Whether NULLs count as equal (PostgreSQL 15 and newer).")
+            let overlaps = fields.optional(
+                "withoutOverlaps", .boolean, default: false,
+                "Whether the last column is a range whose parts count (PostgreSQL 18 and newer).")
             let options = fields.options("Storage parameters of the index.")
             let common = ConstraintCommonFields(fields, canBeDeferred: true)
             return { values in
@@ -91,6 +104,7 @@ struct KeySpec: Sendable {
                     name: name.flatMap { values[$0] }, columns: values[columns],
                     include: values[include],
                     nullsNotDistinct: nulls.map { values[$0] } ?? false,
+                    withoutOverlaps: values[overlaps],
                     options: values[options].texts, common: common.read(values))
             }
         }
@@ -99,7 +113,8 @@ struct KeySpec: Sendable {
     var key: ConstraintDefinition.Key {
         ConstraintDefinition.Key(
             columns: columns.map(\.value), include: include.map(\.value),
-            nullsNotDistinct: nullsNotDistinct, options: options)
+            nullsNotDistinct: nullsNotDistinct, options: options,
+            temporal: withoutOverlaps ? .period : nil)
     }
 }
 
@@ -108,6 +123,7 @@ struct CheckSpec: Sendable {
     var expression: VerbatimSQL
     var noInherit = false
     var isValidated = true
+    var isEnforced = true
     var common = ConstraintCommon()
 
     static let decoding = Decoding<CheckSpec>.forms(
@@ -119,11 +135,12 @@ struct CheckSpec: Sendable {
             let notValid = fields.optional(
                 "notValid", .boolean, default: false,
                 "Whether rows that were there before are not checked.")
+            let enforced = fields.enforced()
             let common = ConstraintCommonFields(fields, canBeDeferred: false)
             return {
                 CheckSpec(
                     expression: $0[expression], noInherit: $0[noInherit],
-                    isValidated: !$0[notValid], common: common.read($0))
+                    isValidated: !$0[notValid], isEnforced: $0[enforced], common: common.read($0))
             }
         }
     ).named("Check")
@@ -188,6 +205,8 @@ struct ForeignKeySpec: Sendable {
     var onUpdate: Action
     var onDelete: Deletion
     var isValidated: Bool
+    var isEnforced: Bool
+    var isPeriod: Bool
     var common: ConstraintCommon
 
     static let decoding = Decoding<ForeignKeySpec>.object("foreign key") { fields in
@@ -205,12 +224,17 @@ struct ForeignKeySpec: Sendable {
         let notValid = fields.optional(
             "notValid", .boolean, default: false,
             "Whether rows that were there before are not checked.")
+        let enforced = fields.enforced()
+        let period = fields.optional(
+            "period", .boolean, default: false,
+            "Whether the last column is a range to be covered (PostgreSQL 18 and newer).")
         let common = ConstraintCommonFields(fields, canBeDeferred: true)
         return { values in
             let spec = ForeignKeySpec(
                 columns: values[columns], target: values[target], match: values[match],
                 onUpdate: values[onUpdate], onDelete: values[onDelete],
-                isValidated: !values[notValid], common: common.read(values))
+                isValidated: !values[notValid], isEnforced: values[enforced],
+                isPeriod: values[period], common: common.read(values))
             spec.check(values, match: match)
             return spec
         }

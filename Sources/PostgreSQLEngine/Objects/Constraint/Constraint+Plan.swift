@@ -9,6 +9,7 @@ extension PlanContext {
     ) -> [Operation] {
         let table = table(of: object.id)
         guard exists(table) else { return [withReferencedLock(base, constraint, table)] }
+        if constraint.enforcement != nil { return [unenforced(constraint, table, base)] }
         var operation = base
         operation.data = .kept
         operation.foresees = newColumns(of: object, in: table)
@@ -18,9 +19,11 @@ extension PlanContext {
             operation.effects.builds = [object.id]
             operation.effects.scans = [table]
             operation.effects.breaks = [uniqueBreak(table)]
-            operation.probes = duplicates(
-                of: object, in: table, keys: key.columns.map { .column($0) },
-                nullsNotDistinct: key.nullsNotDistinct, where: nil)
+            if key.temporal == nil {
+                operation.probes = duplicates(
+                    of: object, in: table, keys: key.columns.map { .column($0) },
+                    nullsNotDistinct: key.nullsNotDistinct, where: nil)
+            }
             return [operation]
         case .exclusion(let exclusion):
             operation.effects.locks = [.accessExclusive(table)]
@@ -46,7 +49,9 @@ extension PlanContext {
                 operation, constraint, object, validationLocks: [.shareUpdateExclusive(table)])
         case .foreignKey(let key):
             let other = ObjectID.table(key.table.schema ?? table.path[0], key.table.name)
-            operation.probes = orphans(of: key, object, in: table, other: other)
+            if key.temporal == nil {
+                operation.probes = orphans(of: key, object, in: table, other: other)
+            }
             operation.foresees.formUnion(newGround(of: object, in: other))
             operation.effects.locks = locks([.shareRowExclusive(table), .shareRowExclusive(other)])
             operation.effects.breaks = breaks(of: key, object.id, other: other)
@@ -54,6 +59,19 @@ extension PlanContext {
                 operation, constraint, object,
                 validationLocks: [.shareUpdateExclusive(table), .rowShare(other)])
         }
+    }
+
+    /// What is only written down: nobody looks at rows for it.
+    private func unenforced(
+        _ constraint: ConstraintDefinition, _ table: ObjectID, _ base: Operation
+    ) -> Operation {
+        var operation = base
+        var locks: [Effects.Lock] = [.accessExclusive(table)]
+        if let other = constraint.referredTable(in: table.path[0]) {
+            locks = [.shareRowExclusive(table), .shareRowExclusive(other)]
+        }
+        operation.effects = momentary(locks)
+        return operation
     }
 
     private func withReferencedLock(
@@ -73,6 +91,14 @@ extension PlanContext {
         validationLocks: [Effects.Lock]
     ) -> [Operation] {
         guard constraint.isValidated else { return [base] }
+        if case .foreignKey = constraint.rule, isPartitioned(table(of: object.id)),
+            capabilities.majorVersion < 18
+        {
+            // There it cannot come without a look at all rows.
+            var whole = base
+            whole.effects.scans = [table(of: object.id)]
+            return [whole]
+        }
         let between = PostgreSQLObject(
             object.id, .constraint(constraint.validated(false)), dependencies: object.dependencies)
         var add = base
@@ -169,14 +195,16 @@ extension PlanContext {
     ) -> Alteration {
         let id = object.id
         let table = table(of: id)
-        if old.validated(true) == new.validated(true), new.isValidated {
+        if old.validated(true) == new.validated(true), new.isValidated, new.enforcement == nil {
             var locks: [Effects.Lock] = [.shareUpdateExclusive(table)]
             var probes: [Probe] = []
             switch new.rule {
             case .foreignKey(let key):
                 let other = ObjectID.table(key.table.schema ?? table.path[0], key.table.name)
                 locks.append(.rowShare(other))
-                probes = orphans(of: key, object, in: table, other: other)
+                if key.temporal == nil {
+                    probes = orphans(of: key, object, in: table, other: other)
+                }
             case .check(let check): probes = violators(of: check, object, in: table)
             case .primaryKey, .unique, .exclusion: break
             }
@@ -184,7 +212,9 @@ extension PlanContext {
             operation.probes = probes
             return .inPlace([operation])
         }
-        if old.rule == new.rule, case .foreignKey = new.rule {
+        if old.rule == new.rule, old.enforcement == new.enforcement,
+            case .foreignKey = new.rule
+        {
             func timing(_ constraint: ConstraintDefinition) -> SQL {
                 let words: SQL =
                     constraint.isDeferrable
@@ -200,7 +230,7 @@ extension PlanContext {
             return .inPlace([operation])
         }
         if let oldOptions = old.indexOptions, let newOptions = new.indexOptions,
-            old.withIndexOptions([:]) == new.withIndexOptions([:])
+            old.withIndexOptions([:]) == new.withIndexOptions([:]), !isPartitioned(table)
         {
             return .inPlace(
                 optionChange(

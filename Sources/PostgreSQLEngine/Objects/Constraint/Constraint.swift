@@ -9,11 +9,30 @@ public struct ConstraintDefinition: Hashable, Codable, Sendable {
     /// `INITIALLY DEFERRED`.
     public var isInitiallyDeferred: Bool
 
+    /// How it is held to, where not as usual (PostgreSQL 18).
+    public var enforcement: Enforcement?
+
     /// Makes the definition.
-    public init(rule: Rule, isDeferrable: Bool = false, isInitiallyDeferred: Bool = false) {
+    public init(
+        rule: Rule, isDeferrable: Bool = false, isInitiallyDeferred: Bool = false,
+        enforcement: Enforcement? = nil
+    ) {
         self.rule = rule
         self.isDeferrable = isDeferrable
         self.isInitiallyDeferred = isInitiallyDeferred
+        self.enforcement = enforcement
+    }
+
+    /// How a constraint is held to that is not as others are.
+    public enum Enforcement: String, Hashable, Codable, Sendable {
+        /// `NOT ENFORCED`: it is only written down.
+        case notEnforced
+    }
+
+    /// What a key or foreign key compares otherwise than others do (PostgreSQL 18).
+    public enum Temporal: String, Hashable, Codable, Sendable {
+        /// Its last column is a range of which the parts count: `WITHOUT OVERLAPS`, `PERIOD`.
+        case period
     }
 
     /// What a constraint asks for, by its sort.
@@ -35,12 +54,15 @@ public struct ConstraintDefinition: Hashable, Codable, Sendable {
         public var nullsNotDistinct: Bool
         /// The index's storage parameters.
         public var options: [String: String]
+        /// Whether its last column is a range that must not overlap.
+        public var temporal: Temporal?
 
         /// Makes the definition.
         public init(
             columns: [String], include: [String] = [], nullsNotDistinct: Bool = false,
-            options: [String: String] = [:]
+            options: [String: String] = [:], temporal: Temporal? = nil
         ) {
+            self.temporal = temporal
             self.columns = columns
             self.include = include
             self.nullsNotDistinct = nullsNotDistinct
@@ -92,13 +114,16 @@ public struct ConstraintDefinition: Hashable, Codable, Sendable {
         public var onDeleteColumns: [String]
         /// False for `NOT VALID`.
         public var isValidated: Bool
+        /// Whether its last column is a range that has to be covered.
+        public var temporal: Temporal?
 
         /// Makes the definition.
         public init(
             columns: [String], table: QualifiedName, referencedColumns: [String],
             match: Match = .simple, onUpdate: Action = .noAction, onDelete: Action = .noAction,
-            onDeleteColumns: [String] = [], isValidated: Bool = true
+            onDeleteColumns: [String] = [], isValidated: Bool = true, temporal: Temporal? = nil
         ) {
+            self.temporal = temporal
             self.columns = columns
             self.table = table
             self.referencedColumns = referencedColumns

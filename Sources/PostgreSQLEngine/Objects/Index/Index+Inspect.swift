@@ -15,7 +15,8 @@ extension CatalogQuery {
                     FROM generate_series(0, i.indnkeyatts - 1) key
                     WHERE i.indkey[key] = 0 ORDER BY key) END
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind = 'i' AND NOT c.relispartition
+            WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind IN ('i', 'I')
+                AND NOT c.relispartition
                 AND \(isNoMember("pg_class", "c.oid"))
             """
     }

@@ -17,6 +17,8 @@ extension PostgreSQLObject {
         case clause(ClauseDefinition)
         case publication(PublicationDefinition)
         case foreignTable(ForeignTableDefinition)
+        case derivedColumn(DerivedColumnDefinition)
+        case columnSettings(ColumnSettingsDefinition)
 
         /// What it says of itself.
         var kind: any PlainKind {
@@ -35,6 +37,8 @@ extension PostgreSQLObject {
             case .clause(let definition): definition
             case .publication(let definition): definition
             case .foreignTable(let definition): definition
+            case .derivedColumn(let definition): definition
+            case .columnSettings(let definition): definition
             }
         }
     }

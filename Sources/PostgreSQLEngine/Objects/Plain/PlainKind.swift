@@ -14,6 +14,9 @@ protocol PlainKind: Hashable, Codable, Sendable {
     /// The statements that remove it; the default is `DROP` with its word.
     func removal(_ id: ObjectID) -> [SQL]
 
+    /// The same where more than it was decides what is there afterwards.
+    func removal(_ id: ObjectID, in context: PlanContext) -> [SQL]
+
     /// What it belongs to and vanishes with; the default is its schema, if it has one.
     func parent(of id: ObjectID) -> ObjectID?
 
@@ -94,6 +97,7 @@ enum PlainAct { case create, remove }
 
 extension PlainKind {
     func removal(_ id: ObjectID) -> [SQL] { ["DROP \(id.reference)"] }
+    func removal(_ id: ObjectID, in context: PlanContext) -> [SQL] { removal(id) }
     func parent(of id: ObjectID) -> ObjectID? {
         id.words?.isInSchema == true ? .schema(id.path[0]) : nil
     }

@@ -8,9 +8,11 @@ extension TableDefinition {
         var fields = ExportFields(kind: "Table", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
         fields.add("unlogged", flag: isUnlogged)
+        addShape(in: id.path[0], to: &fields)
         var parts = TableParts()
         for child in source.children[id] ?? [] { parts.add(child, source) }
-        fields.add("columns", .mapping(parts.columns))
+        let columns = parts.columns + source.derivedColumns(of: id)
+        if origin == nil || !columns.isEmpty { fields.add("columns", .mapping(columns)) }
         if let key = parts.primaryKey { fields.add("primaryKey", key) }
         for (key, entries) in [
             ("unique", parts.unique), ("checks", parts.checks),
@@ -23,6 +25,33 @@ extension TableDefinition {
         source.addEntries(of: id, to: &fields)
         fields.add("options", texts: options)
         return .mapping(fields.entries)
+    }
+}
+
+extension TableDefinition {
+    private func addShape(in schema: String, to fields: inout ExportFields) {
+        func parent(_ name: QualifiedName) -> [(String, YAMLValue)] {
+            (name.schema == schema ? [] : name.schema.map { [("schema", .text($0))] } ?? [])
+                + [("table", .text(name.name))]
+        }
+        switch origin {
+        case .partition(let of, let bound)?:
+            fields.add(
+                "partitionOf", .flowMapping(parent(of) + [("bound", .plain(bound.text))]))
+        case .inheritance(let parents)?:
+            fields.add(
+                "inherits",
+                .flowSequence(
+                    parents.map {
+                        $0.schema == schema ? .text($0.name) : .flowMapping(parent($0))
+                    }))
+        case .type(let type)?:
+            fields.add("ofType", name: type)
+        case nil: break
+        }
+        if let partitionKey { fields.add("partitionBy", .plain(partitionKey.text)) }
+        if let accessMethod { fields.add("accessMethod", .text(accessMethod)) }
+        if let tablespace { fields.add("tablespace", .text(tablespace)) }
     }
 }
 

@@ -10,6 +10,7 @@ struct TableSpec: Sendable {
     var renamedFrom: [Spanned<String>]
     var isUnlogged: Bool
     var options: [String: String]
+    var shape: TableShapeSpec
     var columns: OrderedMapping<ColumnSpec>
     var primaryKey: Spanned<KeySpec>?
     var unique: [ManifestChild<KeySpec>]
@@ -29,11 +30,13 @@ struct TableSpec: Sendable {
         let comment = fields.comment()
         let unlogged = fields.optional(
             "unlogged", .boolean, default: false, "Whether it is not crash-safe.")
-        let columns = fields.required(
+        let shape = TableShapeFields(fields)
+        let columns = fields.optional(
             "columns", .mapping(of: ColumnSpec.decoding),
             """
             The columns by name: a type, or a long form. A new table has them in this order; in \
-            one that is there, another order is no difference, and a new column comes last.
+            one that is there, another order is no difference, and a new column comes last. Of \
+            columns that it has from elsewhere only what is its own is told, without a type.
             """)
         let primaryKey = fields.optional(
             "primaryKey", KeySpec.primaryKey.spanned, "The primary key: columns, or a long form.")
@@ -66,7 +69,8 @@ struct TableSpec: Sendable {
             TableSpec(
                 schema: $0[schema], name: $0[name], comment: $0[comment],
                 renamedFrom: $0[renamedFrom], isUnlogged: $0[unlogged],
-                options: $0[options].texts, columns: $0[columns], primaryKey: $0[primaryKey],
+                options: $0[options].texts, shape: shape.spec($0),
+                columns: shape.columns($0[columns], in: $0), primaryKey: $0[primaryKey],
                 unique: $0[unique], checks: $0[checks], foreignKeys: $0[foreignKeys],
                 exclusions: $0[exclusions], indexes: $0[indexes], marks: marks.specs($0),
                 programs: programs.specs($0),
@@ -77,7 +81,14 @@ struct TableSpec: Sendable {
     func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
         let id = ObjectID.table(builder.schema, name.value)
         builder.add(
-            id, .table(TableDefinition(isUnlogged: isUnlogged, options: options)), at: name.span)
+            id,
+            .table(
+                TableDefinition(
+                    isUnlogged: isUnlogged, options: options, partitionKey: shape.partitionKey,
+                    origin: shape.definition(in: builder.schema),
+                    accessMethod: shape.accessMethod, tablespace: shape.tablespace)),
+            at: name.span, dependencies: Set(shape.parents(in: builder.schema).map(\.id)))
+        shape.mention(in: builder.schema, &builder)
         builder.comment(comment, on: id)
         builder.renames(renamedFrom, to: id)
         // A child is looked for below every name that the table may still have.
@@ -85,7 +96,8 @@ struct TableSpec: Sendable {
             [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
         for (place, column) in columns.enumerated() {
             column.value.lower(
-                column.name, position: place + 1, table: id, former: former, &builder, &context)
+                column.name, position: place + 1, table: id, origin: shape.origin,
+                former: former, &builder, &context)
         }
         var lowering = ConstraintLowering(
             table: id, former: former, builder: builder, context: context)
@@ -159,7 +171,8 @@ struct ConstraintLowering {
                 ConstraintDefinition.Check(
                     expression: spec.expression, noInherit: spec.noInherit,
                     isValidated: spec.isValidated)),
-            spec.common, name: child.name, at: child.span, what: "check", columns: [])
+            spec.common, isEnforced: spec.isEnforced, name: child.name, at: child.span,
+            what: "check", columns: [])
     }
 
     mutating func foreignKey(_ child: ManifestChild<ForeignKeySpec>) {
@@ -174,8 +187,9 @@ struct ConstraintLowering {
                     referencedColumns: spec.target.columns.map(\.value), match: spec.match,
                     onUpdate: spec.onUpdate, onDelete: spec.onDelete.action,
                     onDeleteColumns: spec.onDelete.columns.map(\.value),
-                    isValidated: spec.isValidated)),
-            spec.common, name: child.name, at: child.span, what: "foreign key",
+                    isValidated: spec.isValidated, temporal: spec.isPeriod ? .period : nil)),
+            spec.common, isEnforced: spec.isEnforced, name: child.name, at: child.span,
+            what: "foreign key",
             columns: spec.columns, dependencies: [target])
         mention(spec.columns, mayRepeat: false)
         builder.mention(
@@ -208,8 +222,8 @@ struct ConstraintLowering {
     }
 
     private mutating func add(
-        _ rule: ConstraintDefinition.Rule, _ common: ConstraintCommon, name: Spanned<String>?,
-        at span: SourceSpan, what: String, columns: [Spanned<String>],
+        _ rule: ConstraintDefinition.Rule, _ common: ConstraintCommon, isEnforced: Bool = true,
+        name: Spanned<String>?, at span: SourceSpan, what: String, columns: [Spanned<String>],
         dependencies: Set<ObjectID> = []
     ) {
         let given = name?.value ?? builder.placeholder(table.name, what)
@@ -220,7 +234,8 @@ struct ConstraintLowering {
             .constraint(
                 ConstraintDefinition(
                     rule: rule, isDeferrable: common.isDeferrable,
-                    isInitiallyDeferred: common.isInitiallyDeferred)),
+                    isInitiallyDeferred: common.isInitiallyDeferred,
+                    enforcement: isEnforced ? nil : .notEnforced)),
             at: span, dependencies: dependencies.union(named), isUnnamed: name == nil)
         UnnamedChild.check(name, span, common.comment, common.renamedFrom, what: what, &context)
         guard name != nil else { return }

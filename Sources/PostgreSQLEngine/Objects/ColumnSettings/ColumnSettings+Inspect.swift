@@ -1,0 +1,60 @@
+import SchemaCore
+
+extension CatalogReader {
+    /// Makes the objects for how columns of tables are kept, where that is not as usual.
+    ///
+    /// A partition that is made takes the storage of its parent's columns. So where the parent has
+    /// another than its type, that of the partition is told, whatever it is.
+    mutating func buildColumnSettings() {
+        for number in relations.indices where !relations[number].isView {
+            let relation = relations[number]
+            for column in relation.columns {
+                let own = names.type(column.type).storage
+                let differs =
+                    column.storage != own
+                    || relation.isDerived
+                        && above(column, of: relation).contains { $0.column.storage != own }
+                guard
+                    differs || column.compression != 0 || column.statistics != nil
+                        || !column.options.isEmpty
+                else { continue }
+                let isOwn = relation.owns(column)
+                let settings = ColumnSettingsDefinition(
+                    storage: differs ? .init(letter: column.storage) : nil,
+                    typeStorage: differs ? .init(letter: own) : nil,
+                    compression: .init(letter: column.compression),
+                    statistics: column.statistics, options: column.options, isDerived: !isOwn)
+                append(
+                    .columnSettings(relation.schema, relation.name, column.name),
+                    .plain(.columnSettings(settings)),
+                    dependencies: relation.childDependencies.union(
+                        isOwn ? [.column(relation.schema, relation.name, column.name)] : []),
+                    position: 0, digest: nil)
+            }
+        }
+    }
+}
+
+extension ColumnSettingsDefinition.Storage {
+    /// From `pg_attribute.attstorage`.
+    fileprivate init?(letter: UInt8) {
+        switch letter {
+        case UInt8(ascii: "p"): self = .plain
+        case UInt8(ascii: "e"): self = .external
+        case UInt8(ascii: "m"): self = .main
+        case UInt8(ascii: "x"): self = .extended
+        default: return nil
+        }
+    }
+}
+
+extension ColumnSettingsDefinition.Compression {
+    /// From `pg_attribute.attcompression`.
+    fileprivate init?(letter: UInt8) {
+        switch letter {
+        case UInt8(ascii: "p"): self = .pglz
+        case UInt8(ascii: "l"): self = .lz4
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Manifest
+import Planning
+import SchemaCore
+
+extension TableShapeSpec.Origin {
+    /// Whether all columns are from elsewhere.
+    var hasAll: Bool {
+        switch self {
+        case .partition, .type: true
+        case .inheritance: false
+        }
+    }
+}
+
+extension ColumnSpec {
+    /// What a table says of a column that it has from elsewhere.
+    func lowerDerived(
+        _ name: Spanned<String>, table: ObjectID, origin: TableShapeSpec.Origin?,
+        _ builder: inout ManifestBuilder, _ context: inout DecodingContext
+    ) {
+        guard origin != nil else {
+            context.report(
+                .error(
+                    "missing-key", "the column lacks \"type\"", at: span ?? name.span,
+                    help: "add type: …"))
+            return
+        }
+        let id = ObjectID.column(table.path[0], table.name, name.value)
+        refuse(name, &context)
+        let derived = DerivedColumnDefinition(
+            isNotNull: isNullable.map { !$0.value } ?? false, fallback: fallback)
+        if derived.isNotNull || derived.fallback != nil {
+            builder.add(
+                ObjectID(.derivedColumn, id.path), .plain(.derivedColumn(derived)), at: name.span)
+        }
+        addSettings(name, table, isDerived: true, &builder)
+        builder.comment(comment, on: id, holder: table)
+    }
+
+    /// Reports what only the table can say that the column is from.
+    private func refuse(_ name: Spanned<String>, _ context: inout DecodingContext) {
+        let told: [(String, SourceSpan?)] = [
+            type.map { ("type", $0.span) }, identity.map { ("identity", $0.span) },
+            generated.map { ("generated", $0.span) }, collation.map { _ in ("collation", nil) },
+            renamedFrom.first.map { ("renamedFrom", $0.span) },
+        ].compactMap { $0 }
+        for (key, place) in told {
+            context.report(
+                .error(
+                    "contradiction",
+                    "the column \"\(name.value)\" is not the table's own, and has its \(key) "
+                        + "from elsewhere",
+                    at: place ?? name.span, help: "remove \(key), or the column"))
+        }
+    }
+
+    func addSettings(
+        _ name: Spanned<String>, _ table: ObjectID, isDerived: Bool,
+        _ builder: inout ManifestBuilder
+    ) {
+        if settings.isEmpty { return }
+        var settings = settings
+        settings.isDerived = isDerived
+        builder.add(
+            .columnSettings(table.path[0], table.name, name.value),
+            .plain(.columnSettings(settings)), at: name.span, dependencies: [table])
+    }
+}
+
+/// How a column is kept, in its long form.
+struct ColumnSettingsFields: Sendable {
+    private let storage: Field<ColumnSettingsDefinition.Storage?>
+    private let compression: Field<ColumnSettingsDefinition.Compression?>
+    private let statistics: Field<Int?>
+    private let options: Field<OrderedMapping<Spanned<String>>>
+
+    init(_ fields: ObjectFields) {
+        storage = fields.optional(
+            "storage", .enumeration(), "Where long values go, if not where the type says.")
+        compression = fields.optional(
+            "compression", .enumeration(), "How long values are packed: pglz or lz4.")
+        statistics = fields.optional(
+            "statistics", .integer, "How many values are sampled for statistics.")
+        options = fields.options("Options of the column, for example n_distinct.")
+    }
+
+    func definition(_ values: ObjectValues) -> ColumnSettingsDefinition {
+        ColumnSettingsDefinition(
+            storage: values[storage], compression: values[compression],
+            statistics: values[statistics], options: values[options].texts)
+    }
+}
+
+extension ExportSource {
+    /// What a table's manifest says of columns that it has from elsewhere.
+    func derivedColumns(of table: ObjectID) -> [(String, YAMLValue)] {
+        let keys = (children[table] ?? []).filter(\.isPrimaryKey).flatMap { key in
+            if case .constraint(let constraint) = key.definition {
+                return constraint.keyColumns ?? []
+            }
+            return []
+        }
+        return (derived[table] ?? []).sorted().compactMap { id in
+            var fields = ExportFields()
+            if case .plain(.derivedColumn(let column))? =
+                catalog[ObjectID(.derivedColumn, id.path)]?.definition
+            {
+                // A primary key of its own says as much.
+                if column.isNotNull, !keys.contains(id.name) {
+                    fields.add("nullable", .boolean(false))
+                }
+                if let fallback = column.fallback { fields.add("default", sql: fallback) }
+            }
+            addSettings(of: id, to: &fields)
+            fields.add("comment", text: comment(on: id))
+            return fields.entries.isEmpty ? nil : (id.name, .flowMapping(fields.entries))
+        }
+    }
+
+    /// How a column is kept.
+    func addSettings(of column: ObjectID, to fields: inout ExportFields) {
+        guard
+            case .plain(.columnSettings(let settings))? =
+                catalog[ObjectID(.columnSettings, column.path)]?.definition
+        else { return }
+        if let storage = settings.storage { fields.add("storage", .text(storage.rawValue)) }
+        if let packed = settings.compression { fields.add("compression", .text(packed.rawValue)) }
+        if let count = settings.statistics { fields.add("statistics", .integer(count)) }
+        fields.add("options", texts: settings.options)
+    }
+}

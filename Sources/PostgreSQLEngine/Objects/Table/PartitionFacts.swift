@@ -1,0 +1,49 @@
+import PostgreSQLClient
+import SchemaCore
+
+/// What is known of a partition and makes no difference.
+struct PartitionFacts: Hashable, Codable, Sendable {
+    /// What its parts of its parent's keys, foreign keys and indexes are called, by the parent's.
+    var names: [String: String] = [:]
+    /// The condition that its bound is, if every server says it in the same way.
+    var condition: VerbatimSQL?
+}
+
+extension CatalogQuery {
+    /// What partitions are, and what they call their parts of what their parents have. A condition
+    /// that parts rows by a hash names the parent by its number.
+    static let partitions = """
+        SELECT c.oid, NULL, pg_get_partition_constraintdef(c.oid)
+        FROM pg_class c WHERE c.relispartition AND c.relkind IN ('r', 'p')
+            AND c.relnamespace = ANY($1::oid[]) AND NOT EXISTS (
+                SELECT FROM pg_partition_ancestors(c.oid) above
+                JOIN pg_partitioned_table p ON p.partrelid = above.relid
+                WHERE p.partstrat = 'h' AND above.relid <> c.oid)
+        UNION ALL
+        SELECT i.indrelid, p.relname, c.relname
+        FROM pg_class c JOIN pg_inherits h ON h.inhrelid = c.oid
+        JOIN pg_class p ON p.oid = h.inhparent JOIN pg_index i ON i.indexrelid = c.oid
+        WHERE c.relispartition AND c.relkind IN ('i', 'I') AND c.relnamespace = ANY($1::oid[])
+        UNION ALL
+        SELECT k.conrelid, p.conname, k.conname
+        FROM pg_constraint k JOIN pg_constraint p ON p.oid = k.conparentid
+        WHERE k.contype = 'f' AND k.connamespace = ANY($1::oid[]) AND k.conrelid <> p.conrelid
+        """
+}
+
+extension CatalogReader {
+    /// Gives partitions what is known of them.
+    mutating func addPartitionFacts(_ rows: Rows) throws(PostgreSQLError) {
+        for row in rows {
+            guard let number = relationNumbers[row.oid(0)] else { continue }
+            let slot = relations[number].tableSlot
+            var facts = objects[slot].partition ?? PartitionFacts()
+            if let name = row[1] {
+                facts.names[name] = try row.text(2)
+            } else {
+                facts.condition = row[2].map { VerbatimSQL($0) }
+            }
+            objects[slot].partition = facts
+        }
+    }
+}

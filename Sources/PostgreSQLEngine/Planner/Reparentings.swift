@@ -1,0 +1,399 @@
+// Owns how tables are attached to others and detached from them: before all that is done to them
+// otherwise, as `Reparenting` has it.
+
+import Planning
+import SchemaCore
+
+struct Reparentings {
+    /// A table that gets others above it, or none.
+    private struct Move {
+        let id: ObjectID
+        let from: TableDefinition
+        let to: TableDefinition
+        /// What it was made of, under the addresses after the renames, and what it is made of then.
+        let before: [PostgreSQLObject]
+        let after: [PostgreSQLObject]
+        let touches: [Step.Touch]
+
+        var oldParents: [ObjectID] { from.parents(in: id.path[0]) }
+        var newParents: [ObjectID] { to.parents(in: id.path[0]) }
+        var table: SQL { "\(name: id.path)" }
+    }
+
+    private let context: PlanContext
+    private let moves: [Move]
+    private let derivation: Derivation
+
+    init(_ request: PlanningRequest<PostgreSQLObject>, _ context: PlanContext) {
+        self.context = context
+        let settled = request.settlement.catalog
+        derivation = Derivation(settled)
+        let map = AddressMap(request.settlement.renames)
+        var moves: [Move] = []
+        for object in request.live.sorted {
+            guard case .table(let live) = object.definition,
+                let then = settled[map.settled(object.id)], case .table(let to) = then.definition
+            else { continue }
+            var from = live
+            from.origin = live.renamed(in: object.id.path[0], map)
+            guard Self.isMove(from.origin, to.origin) else { continue }
+            moves.append(Self.move(object, from, then, to, request, map))
+        }
+        self.moves = moves
+    }
+
+    func operations() -> [Operation] {
+        var operations: [Operation] = []
+        var rebound: [[ObjectID]: [Move]] = [:]
+        for move in moves {
+            switch (move.from.origin, move.to.origin) {
+            case (.partition?, .partition?): rebound[move.newParents, default: []].append(move)
+            case (_, .partition?): operations += attachment(move)
+            case (.partition?, _): operations.append(detachment(move))
+            default: operations.append(inheritance(move))
+            }
+        }
+        // Bounds that change places are all free before one is taken.
+        return operations
+            + rebound.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { changed($0.value) }
+    }
+
+    /// A type is printed anew by the server after a rename, and never changes here.
+    private static func isMove(
+        _ from: TableDefinition.Origin?, _ to: TableDefinition.Origin?
+    ) -> Bool {
+        if case .type? = from { return false }
+        if case .type? = to { return false }
+        return from != to
+    }
+
+    private static func move(
+        _ live: PostgreSQLObject, _ from: TableDefinition, _ then: PostgreSQLObject,
+        _ to: TableDefinition, _ request: PlanningRequest<PostgreSQLObject>, _ map: AddressMap
+    ) -> Move {
+        func isPart(_ object: PostgreSQLObject, of table: ObjectID) -> Bool {
+            if case .index(let index) = object.definition {
+                return index.owner(of: object.id) == table
+            }
+            return object.id.path.count == 3 && object.id.path.starts(with: table.path)
+                && [.column, .columnDefault, .constraint, .derivedColumn].contains(object.id.kind)
+        }
+        let before = request.live.sorted.filter { isPart($0, of: live.id) }
+        let after = request.settlement.catalog.sorted.filter { isPart($0, of: then.id) }
+        let old = Dictionary(
+            before.map { (map.settled($0.id), $0) }, uniquingKeysWith: { first, _ in first })
+        let new = Set(after.map(\.id))
+        var touches = [Step.Touch(object: then.id, before: live.digest, after: then.digest)]
+        touches += old.filter { !new.contains($0.key) }.sorted { $0.key < $1.key }.map {
+            Step.Touch(object: $0.key, before: $0.value.digest, after: nil)
+        }
+        touches += after.filter { old[$0.id] == nil }.map {
+            Step.Touch(object: $0.id, before: nil, after: $0.digest)
+        }
+        return Move(
+            id: then.id, from: from, to: to,
+            before: old.map { id, object in
+                PostgreSQLObject(
+                    id, object.definition, dependencies: object.dependencies,
+                    position: object.position)
+            }.sorted { $0.id < $1.id }, after: after, touches: touches)
+    }
+
+    /// What comes before all that is done to the tables otherwise.
+    private func operation(
+        _ verb: String, _ moves: [Move], title: String, _ statements: [SQL], undo: [SQL],
+        phase: Phase
+    ) -> Operation {
+        var operation = Operation(
+            verb, moves[0].id, title: title, .statements(statements), phase: phase,
+            undo: context.exactly(undo))
+        operation.data = .kept
+        for move in moves {
+            operation.touches += move.touches
+            operation.produces.formUnion([move.id] + move.newParents + move.after.map(\.id))
+            let parts = (move.oldParents + move.newParents).flatMap { derivation.parts(of: $0) }
+            operation.releases.formUnion(
+                move.oldParents + (move.before + move.after + parts).map(\.id))
+        }
+        operation.releases.formUnion(operation.produces)
+        return operation
+    }
+
+    private static func bounds(of parents: [ObjectID]) -> Set<NameSlot> {
+        Set(parents.map { NameSlot(space: .other, path: ["bounds"] + $0.path) })
+    }
+
+    private func attaching(_ move: Move, to table: TableDefinition) -> SQL {
+        guard case .partition(let parent, let bound)? = table.origin else { return "" }
+        return "ALTER TABLE \(parent.sql) ATTACH PARTITION \(move.table) \(verbatim: bound)"
+    }
+
+    private func detaching(_ move: Move, from table: TableDefinition) -> SQL {
+        guard case .partition(let parent, _)? = table.origin else { return "" }
+        return "ALTER TABLE \(parent.sql) DETACH PARTITION \(move.table)"
+    }
+
+    // MARK: - Partitions
+
+    /// A check of the bound that is validated before spares the server the look at all rows while
+    /// it holds the table (PostgreSQL manual, ALTER TABLE, "ATTACH PARTITION").
+    private func attachment(_ move: Move) -> [Operation] {
+        let alter: SQL = "ALTER TABLE \(move.table)"
+        let condition = context.desired[move.id]?.partition?.condition
+        let check = freeName(on: move.id)
+        let adapting = adaptation(move)
+        var attach = operation(
+            "attach", [move], title: "Attach \(move.id) to \(move.newParents[0])",
+            adapting.statements + [attaching(move, to: move.to)]
+                + (condition == nil ? [] : ["\(alter) DROP CONSTRAINT \(name: check)"]),
+            undo: [detaching(move, from: move.to)] + adapting.undo, phase: .expand)
+        attach.takes = Self.bounds(of: move.newParents).union(triggers(of: move))
+        attach.effects = locked(move, .shareUpdateExclusive(move.newParents[0]))
+        attach.effects.builds = missingIndexes(move)
+        attach.probes = adapting.probes + strangers(in: move.newParents[0], move.id, condition)
+        attach.sequenceKey = move.id
+        attach.sequence = 2
+        guard let condition else {
+            attach.effects.scans.insert(move.id, at: 0)
+            return [attach]
+        }
+        if !adapting.statements.isEmpty { attach.effects.scans.insert(move.id, at: 0) }
+        var add = Operation(
+            "prepare", move.id, title: "Keep other rows than the bound's out of \(move.id)",
+            .statements([
+                "\(alter) ADD CONSTRAINT \(name: check) CHECK (\(verbatim: condition)) NOT VALID"
+            ]), phase: .expand, undo: context.exactly(["\(alter) DROP CONSTRAINT \(name: check)"]))
+        add.effects.locks = [.accessExclusive(move.id)]
+        add.data = .kept
+        var validate = Operation(
+            "validate", move.id, title: "See that all rows of \(move.id) are within the bound",
+            .statements(["\(alter) VALIDATE CONSTRAINT \(name: check)"]), phase: .expand,
+            undo: Undo(.exact, []))
+        validate.effects.locks = [.shareUpdateExclusive(move.id)]
+        validate.effects.scans = [move.id]
+        validate.commitsAlone = true
+        validate.data = .kept
+        validate.probes = [
+            context.probe(
+                "outsiders", counting: "rows of \(move.id.dottedPath) that its bound does not take",
+                of: move.id,
+                """
+                SELECT count(*) FROM \(context.former.rows(of: move.id)) \
+                WHERE (\(verbatim: condition)) IS NOT TRUE
+                """, .fails)
+        ]
+        let steps = [add, validate].enumerated().map { place, operation in
+            var operation = operation
+            operation.sequenceKey = move.id
+            operation.sequence = place
+            operation.effects.breaks =
+                place == 0
+                ? [
+                    .init(
+                        object: move.id, consequence: "a write outside of the bound is refused",
+                        isFailure: true)
+                ] : []
+            return operation
+        }
+        return steps + [attach]
+    }
+
+    /// A name for a check that the table has not, nor a run that stopped has left on it.
+    private func freeName(on table: ObjectID) -> String {
+        let base = "\(table.name.prefix(40))_lockstep_bound"
+        var name = base
+        var number = 1
+        while context.settled[.constraint(table.path[0], table.name, name)] != nil {
+            name = "\(base)\(number)"
+            number += 1
+        }
+        return name
+    }
+
+    /// What the parent asks for and the table has not: NOT NULL and checks.
+    private func adaptation(_ move: Move) -> (statements: [SQL], undo: [SQL], probes: [Probe]) {
+        let alter: SQL = "ALTER TABLE \(move.table)"
+        var statements: [SQL] = []
+        var undo: [SQL] = []
+        var probes: [Probe] = []
+        for part in move.newParents.flatMap({ derivation.parts(of: $0) }) {
+            let own = move.before.first {
+                $0.id.kind == part.id.kind && $0.id.name == part.id.name
+            }
+            switch (part.definition, own?.definition) {
+            case (.column(let above), .column(let column)?):
+                guard above.isNotNull, !column.isNotNull, let id = own?.id else { continue }
+                statements.append("\(alter) ALTER COLUMN \(name: id.name) SET NOT NULL")
+                undo.append("\(alter) ALTER COLUMN \(name: id.name) DROP NOT NULL")
+                probes.append(context.nulls(id, basis: .presence))
+            case (.constraint(let check), nil) where check.isInheritedCheck:
+                statements.append("\(alter) ADD \(check.clause(name: part.id.name))")
+                undo.append("\(alter) DROP CONSTRAINT \(name: part.id.name)")
+            default: break
+            }
+        }
+        return (statements, undo, probes)
+    }
+
+    /// The names that the parent's triggers take on the table.
+    private func triggers(of move: Move) -> Set<NameSlot> {
+        var out: Set<NameSlot> = []
+        for object in context.settled.objects.values {
+            guard case .plain(.trigger(let trigger)) = object.definition, trigger.forEachRow,
+                move.newParents.contains(.table(object.id.path[0], object.id.path[1]))
+            else { continue }
+            let own = ObjectID.trigger(move.id.path[0], move.id.name, object.id.name)
+            out.formUnion(trigger.names(own))
+        }
+        return out
+    }
+
+    /// What the server builds on the table, since the parent has it and the table has not.
+    private func missingIndexes(_ move: Move) -> [ObjectID] {
+        let known = Set(
+            (context.settled[move.id]?.partition?.names ?? [:]).keys)
+        return move.newParents.flatMap { derivation.parts(of: $0) }.filter { part in
+            switch part.definition {
+            case .index: !known.contains(part.id.name)
+            case .constraint(let constraint):
+                constraint.indexOptions != nil && !known.contains(part.id.name)
+            default: false
+            }
+        }.map { part in
+            ObjectID(
+                part.id.kind, part.id.kind == .index ? part.id.path : move.id.path + [part.id.name])
+        }
+    }
+
+    /// The locks on the table, on the one above, and on the partition that holds what no other
+    /// takes, of which the server looks at all rows.
+    private func locked(_ move: Move, _ parent: Effects.Lock) -> Effects {
+        var effects = Effects()
+        effects.locks = [parent, .accessExclusive(move.id)]
+        let parents = Set(move.oldParents + move.newParents)
+        for other in parents.compactMap(context.tree.defaultPartition).sorted()
+        where other != move.id {
+            effects.locks.append(.accessExclusive(other))
+            if !move.newParents.isEmpty { effects.scans.append(other) }
+        }
+        return effects
+    }
+
+    /// Rows of the default partition that would belong into another one.
+    private func strangers(
+        in parent: ObjectID, _ table: ObjectID, _ condition: VerbatimSQL?
+    ) -> [Probe] {
+        guard let condition, let other = context.tree.defaultPartition(of: parent), other != table
+        else { return [] }
+        return [
+            context.probe(
+                "strangers",
+                counting: "rows of \(other.dottedPath) that belong into \(table.dottedPath)",
+                of: other,
+                """
+                SELECT count(*) FROM \(context.former.rows(of: other)) \
+                WHERE (\(verbatim: condition))
+                """, .fails)
+        ]
+    }
+
+    private func detachment(_ move: Move) -> Operation {
+        let parent = move.oldParents[0]
+        var detach = operation(
+            "detach", [move], title: "Detach \(move.id) from \(parent)",
+            [detaching(move, from: move.from)], undo: [attaching(move, to: move.from)],
+            phase: .contract)
+        detach.frees = Self.bounds(of: move.oldParents)
+        detach.effects = locked(move, .accessExclusive(parent))
+        detach.effects.breaks = [
+            .init(
+                object: parent,
+                consequence: "queries no longer find the rows of \(move.id.dottedPath) in it, and "
+                    + "writes of such rows fail")
+        ]
+        return detach
+    }
+
+    /// Bounds change by leaving and coming back, all at once.
+    private func changed(_ moves: [Move]) -> Operation {
+        let forward =
+            moves.map { detaching($0, from: $0.from) } + moves.map { attaching($0, to: $0.to) }
+        let back =
+            moves.map { detaching($0, from: $0.to) } + moves.map { attaching($0, to: $0.from) }
+        let names = moves.map(\.id.description).joined(separator: ", ")
+        var change = operation(
+            "rebound", moves, title: "Change which rows \(names) takes", forward, undo: back,
+            phase: .contract)
+        change.frees = Self.bounds(of: moves.flatMap(\.oldParents))
+        change.takes = Self.bounds(of: moves.flatMap(\.newParents))
+        var effects = Effects()
+        for move in moves {
+            let own = locked(move, .accessExclusive(move.newParents[0]))
+            let parents = move.oldParents.map { Effects.Lock.accessExclusive($0) }
+            for lock in parents + own.locks where !effects.locks.contains(lock) {
+                effects.locks.append(lock)
+            }
+            for scanned in [move.id] + own.scans where !effects.scans.contains(scanned) {
+                effects.scans.append(scanned)
+            }
+            guard let condition = context.desired[move.id]?.partition?.condition,
+                !move.to.isDefaultPartition
+            else { continue }
+            change.probes.append(
+                context.probe(
+                    "outsiders",
+                    counting: "rows of \(move.id.dottedPath) that its new bound does not take",
+                    of: move.id,
+                    """
+                    SELECT count(*) FROM \(context.former.rows(of: move.id)) \
+                    WHERE (\(verbatim: condition)) IS NOT TRUE
+                    """, .fails))
+        }
+        effects.breaks = moves.map {
+            .init(
+                object: $0.newParents[0],
+                consequence: "rows that \($0.id.dottedPath) no longer takes may have no place")
+        }
+        change.effects = effects
+        return change
+    }
+
+    // MARK: - Inheritance
+
+    private func inheritance(_ move: Move) -> Operation {
+        let gone = move.oldParents.filter { !move.newParents.contains($0) }
+        let come = move.newParents.filter { !move.oldParents.contains($0) }
+        func alter(_ word: SQL, _ parents: [ObjectID]) -> [SQL] {
+            parents.map { "ALTER TABLE \(move.table) \(word) \(name: $0.path)" }
+        }
+        var change = operation(
+            "inherit", [move], title: "Change which tables \(move.id) inherits from",
+            alter("NO INHERIT", gone) + alter("INHERIT", come),
+            undo: alter("NO INHERIT", come) + alter("INHERIT", gone),
+            phase: gone.isEmpty ? .expand : .contract)
+        change.effects.locks =
+            [.accessExclusive(move.id)] + come.map { .shareUpdateExclusive($0) }
+        change.effects.breaks = gone.map {
+            .init(
+                object: $0,
+                consequence: "queries no longer find the rows of \(move.id.dottedPath) in it",
+                isFailure: false)
+        }
+        return change
+    }
+}
+
+extension TableDefinition {
+    /// Where it has its columns from, under the names after the renames.
+    fileprivate func renamed(in schema: String, _ map: AddressMap) -> Origin? {
+        func name(_ parent: QualifiedName) -> QualifiedName {
+            let id = map.settled(.table(parent.schema ?? schema, parent.name))
+            return QualifiedName(schema: id.path[0], name: id.name)
+        }
+        return switch origin {
+        case .partition(let parent, let bound)?: .partition(of: name(parent), bound: bound)
+        case .inheritance(let parents)?: .inheritance(parents.map(name))
+        case .type?, nil: origin
+        }
+    }
+}
