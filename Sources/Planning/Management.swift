@@ -29,7 +29,7 @@ public struct Management: Sendable {
 
     /// What is managed: declared now or last applied, and the children of such objects; schemas,
     /// extensions and what no manifest could give only if they are themselves declared or were
-    /// applied.
+    /// applied; what has to be stated only while it is.
     ///
     /// - Parameters:
     ///   - catalog: the live catalog, or that after renames.
@@ -44,6 +44,7 @@ public struct Management: Sendable {
     ) -> Catalog<Object> {
         let known = declared.union(applied)
         return catalog.filter { object in
+            if let stating = object.statedBy { return declared.contains(stating) }
             if isExcluded(object.id) && !declared.contains(object.id) { return false }
             if known.contains(object.id) { return true }
             if standsAlone(object.id) || object.isBeyondManifests { return false }

@@ -139,6 +139,7 @@ extension ObjectKind {
     static let rowSecurity = ObjectKind(rawValue: "rowSecurity")
     static let replicaIdentity = ObjectKind(rawValue: "replicaIdentity")
     static let clustering = ObjectKind(rawValue: "clustering")
+    static let defaultPrivileges = ObjectKind(rawValue: "defaultPrivileges")
 }
 
 extension ObjectKind {

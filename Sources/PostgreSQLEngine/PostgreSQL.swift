@@ -77,11 +77,11 @@ public struct PostgreSQL: Engine {
         (PostgreSQLManifests.manifests(for: catalog), PostgreSQLManifests.leftOut(of: catalog))
     }
 
-    /// Schemas and extensions, and what hangs on them directly: a schema that a manifest names
-    /// does not make all its objects ours.
+    /// Schemas, extensions and default privileges, and what hangs on them directly: a schema that a
+    /// manifest names does not make all its objects ours.
     public func standsAlone(_ id: ObjectID) -> Bool {
         let subject = id.subject ?? id
-        return subject.kind == .schema || subject.kind == .extension
+        return [.schema, .extension, .defaultPrivileges].contains(subject.kind)
     }
 
     /// The labels of enums.

@@ -17,6 +17,9 @@ public protocol CatalogObject: Hashable, Sendable, Codable {
     /// Whether no manifest could give it as it stands there, so that it is no fault of theirs that
     /// they do not: it is left alone unless it is declared or was applied itself.
     var isBeyondManifests: Bool { get }
+    /// For what is managed only where manifests state it, the object that has to be declared for
+    /// that: mostly itself. Nil for all that is managed with what it belongs to.
+    var statedBy: ObjectID? { get }
 }
 
 extension CatalogObject {
@@ -24,6 +27,8 @@ extension CatalogObject {
     public var span: SourceSpan? { nil }
     /// It is not.
     public var isBeyondManifests: Bool { false }
+    /// Nothing has to be.
+    public var statedBy: ObjectID? { nil }
 }
 
 /// The set of objects of one database, by address.

@@ -51,10 +51,6 @@ extension UnmodelledCase {
         UnmodelledCase(
             "ALTER TABLE app.t ADD FOREIGN KEY (a) REFERENCES app.t; ALTER TABLE app.t "
                 + "DISABLE TRIGGER ALL", "table app.t: constraint triggers that do not always fire"),
-        UnmodelledCase("GRANT SELECT ON app.t TO PUBLIC", "table app.t: privileges"),
-        UnmodelledCase("GRANT SELECT ON app.v TO PUBLIC", "view app.v: privileges"),
-        UnmodelledCase("GRANT USAGE ON SEQUENCE app.s TO PUBLIC", "sequence app.s: privileges"),
-        UnmodelledCase("ALTER TABLE app.t OWNER TO pg_monitor", "table app.t: owner"),
         UnmodelledCase(
             "ALTER VIEW app.v ALTER COLUMN a SET DEFAULT 1",
             "column app.v.a: default of a view's column"),
@@ -69,9 +65,6 @@ extension UnmodelledCase {
             "ALTER TABLE app.t ALTER a SET STATISTICS 500", "column app.t.a: statistics target"),
         UnmodelledCase(
             "ALTER TABLE app.t ALTER a SET (n_distinct = 5)", "column app.t.a: attribute options"),
-        UnmodelledCase("GRANT SELECT (a) ON app.t TO PUBLIC", "column app.t.a: privileges"),
-        UnmodelledCase(
-            "GRANT SELECT (a) ON app.v TO PUBLIC", "column app.v.a: privileges of a view's column"),
         UnmodelledCase(
             "CREATE INDEX x ON app.t ((a + 1)); ALTER INDEX app.x ALTER COLUMN 1 SET STATISTICS 9",
             "index app.x: statistics target of its column 1"),
@@ -107,14 +100,9 @@ extension UnmodelledCase {
 
     static let routinesAndTypes = [
         UnmodelledCase("CREATE TYPE app.b", "shellType app.b: shell type"),
-        UnmodelledCase("REVOKE USAGE ON TYPE app.e FROM PUBLIC", "enum app.e: privileges"),
-        UnmodelledCase("ALTER TYPE app.e OWNER TO pg_monitor", "enum app.e: owner"),
         UnmodelledCase(
             "CREATE FUNCTION app.w() RETURNS bigint LANGUAGE internal WINDOW "
                 + "AS 'window_row_number'", "windowFunction app.w(): window function"),
-        UnmodelledCase(
-            "REVOKE EXECUTE ON FUNCTION app.f FROM PUBLIC", "function app.f(): privileges"),
-        UnmodelledCase("ALTER FUNCTION app.f OWNER TO pg_monitor", "function app.f(): owner"),
         UnmodelledCase(
             "CREATE OPERATOR FAMILY app.o USING btree",
             "operatorFamily app.o.btree: operator family"
@@ -131,8 +119,6 @@ extension UnmodelledCase {
     ]
 
     static let database = [
-        UnmodelledCase("GRANT USAGE ON SCHEMA app TO PUBLIC", "schema app: privileges"),
-        UnmodelledCase("ALTER SCHEMA app OWNER TO pg_monitor", "schema app: owner"),
         UnmodelledCase(
             "CREATE CAST (app.e AS bytea) WITH INOUT", "cast \"app.e\".bytea: cast"),
         UnmodelledCase(
@@ -151,12 +137,6 @@ extension UnmodelledCase {
             CREATE FUNCTION app.g() RETURNS event_trigger LANGUAGE plpgsql AS 'begin end';
             CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION app.g()
             """, "eventTrigger e: event trigger"),
-        UnmodelledCase(
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO PUBLIC",
-            "defaultPrivileges app.postgres.tables: default privileges"),
-        UnmodelledCase(
-            "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
-            "defaultPrivileges postgres.functions: default privileges"),
         UnmodelledCase(
             "CREATE EXTENSION citext; ALTER INDEX app.t_a DEPENDS ON EXTENSION citext",
             "index app.t_a: dependence on the extension citext"),

@@ -56,6 +56,27 @@ struct CatalogSnapshot: Sendable {
     }
 }
 
+extension CatalogSnapshot {
+    /// Runs catalog queries one after the other.
+    func answers(to questions: [CatalogQuestion]) async throws -> CatalogAnswers {
+        var answers: [Rows] = []
+        for question in questions {
+            answers.append(try await rows(question.text, question.parameters))
+        }
+        return CatalogAnswers(answers)
+    }
+}
+
+/// Results in the order of the questions.
+struct CatalogAnswers: Sendable {
+    private var rest: ArraySlice<Rows>
+
+    init(_ rows: [Rows]) { rest = rows[...] }
+
+    /// The next one. It is a programming error to take more than was asked for.
+    mutating func next() -> Rows { rest.removeFirst() }
+}
+
 private final class QueryCount: Sendable {
     private let number = Atomic<Int>(0)
 

@@ -27,81 +27,130 @@ public struct PostgreSQLInspector {
             try await reader.read(snapshot, detail)
             let inspection = Inspection(
                 catalog: Catalog(reader.objects), unmodelled: Set(reader.unmodelled).sorted(),
-                outsiders: reader.outsiders)
+                outsiders: reader.outsiders, stated: Catalog(reader.stated))
             return (inspection, snapshot.queries)
         }
     }
 }
 
+/// A query for a part of the catalog.
+struct CatalogQuestion: Sendable {
+    let text: String
+    var parameters: [String?] = []
+}
+
 extension CatalogReader {
-    /// Reads everything. While one result is taken apart the server works on the next.
+    /// The queries for what is made of more than its own row.
+    private func shapes(_ inScope: [String?]) -> [CatalogQuestion] {
+        [
+            CatalogQuery.relations, CatalogQuery.columns, CatalogQuery.indexes(version: version),
+            CatalogQuery.constraints(version: version),
+        ].map { CatalogQuestion(text: $0, parameters: inScope) }
+    }
+
+    /// The queries for what needs nothing of others.
+    private func details(_ inScope: [String?]) -> [CatalogQuestion] {
+        [
+            CatalogQuery.functions, CatalogQuery.sequences, CatalogQuery.enums,
+            CatalogQuery.compositeTypes, CatalogQuery.domains, CatalogQuery.domainConstraints,
+            CatalogQuery.defaults, CatalogQuery.triggers,
+            CatalogQuery.parameterized(version: version), CatalogQuery.tableMarks,
+            CatalogQuery.policies, CatalogQuery.rules, CatalogQuery.statistics,
+        ].map { CatalogQuestion(text: $0, parameters: inScope) }
+            + [CatalogQuestion(text: CatalogQuery.extensions)]
+    }
+
+    /// The queries for what is said of objects; those for dependencies only where they are asked.
+    private func remarks(
+        _ inScope: [String?], _ detail: InspectionDetail
+    ) -> [CatalogQuestion] {
+        var out = [
+            CatalogQuestion(text: CatalogQuery.comments),
+            CatalogQuestion(text: CatalogQuery.defaultPrivileges, parameters: inScope),
+            CatalogQuestion(text: CatalogQuery.access, parameters: inScope),
+            CatalogQuestion(
+                text: UnmodelledQuery.text(version: version),
+                parameters: inScope + [scope.isEverything ? "true" : "false"]),
+        ]
+        guard detail == .full else { return out }
+        out.append(CatalogQuestion(text: CatalogQuery.dependencies))
+        if !scope.isEverything {
+            out.append(CatalogQuestion(text: CatalogQuery.outsiders, parameters: inScope))
+        }
+        return out
+    }
+
+    /// Reads everything. While one lot of results is taken apart the server works on the next:
+    /// lots, since what the compiler makes of this grows with the cube of what is under way.
     fileprivate mutating func read(
         _ snapshot: CatalogSnapshot, _ detail: InspectionDetail
     ) async throws {
         try readSchemas(try await snapshot.rows(CatalogQuery.schemas))
         let inScope = [CatalogQuery.array(schemasInScope)]
-        let version = version
-        async let relations = snapshot.rows(CatalogQuery.relations, inScope)
-        async let columns = snapshot.rows(CatalogQuery.columns, inScope)
-        async let indexes = snapshot.rows(CatalogQuery.indexes(version: version), inScope)
-        async let constraints = snapshot.rows(CatalogQuery.constraints(version: version), inScope)
-        async let functions = snapshot.rows(CatalogQuery.functions, inScope)
-        async let sequences = snapshot.rows(CatalogQuery.sequences, inScope)
-        async let enums = snapshot.rows(CatalogQuery.enums, inScope)
-        async let compositeTypes = snapshot.rows(CatalogQuery.compositeTypes, inScope)
-        async let domains = snapshot.rows(CatalogQuery.domains, inScope)
-        async let domainConstraints = snapshot.rows(CatalogQuery.domainConstraints, inScope)
-        async let tableMarks = snapshot.rows(CatalogQuery.tableMarks, inScope)
-        async let parameterized = snapshot.rows(
-            CatalogQuery.parameterized(version: version), inScope)
-        async let policies = snapshot.rows(CatalogQuery.policies, inScope)
-        async let rules = snapshot.rows(CatalogQuery.rules, inScope)
-        async let statistics = snapshot.rows(CatalogQuery.statistics, inScope)
-        async let triggers = snapshot.rows(CatalogQuery.triggers, inScope)
-        async let extensions = snapshot.rows(CatalogQuery.extensions)
-        async let defaults = snapshot.rows(CatalogQuery.defaults, inScope)
-
-        try readRelations(try await relations)
-        try readColumns(try await columns)
-        try readIndexes(try await indexes)
-        try readConstraints(try await constraints)
-        let functionRows = try await functions
-        let wantedTypes = wantedTypes(functionRows)
-        let wantedNames = wantedNames()
-        async let types = snapshot.rows(CatalogQuery.types, wantedTypes)
-        async let names = snapshot.rows(CatalogQuery.names, wantedNames)
+        let detailQuestions = details(inScope)
+        let remarkQuestions = remarks(inScope, detail)
+        var shapes = try await snapshot.answers(to: shapes(inScope))
+        async let askedDetails = snapshot.answers(to: detailQuestions)
+        try readRelations(shapes.next())
+        try readColumns(shapes.next())
+        try readIndexes(shapes.next())
+        try readConstraints(shapes.next())
+        var details = try await askedDetails
+        let functions = details.next()
+        let nameQuestions = [
+            CatalogQuestion(text: CatalogQuery.types, parameters: wantedTypes(functions)),
+            CatalogQuestion(text: CatalogQuery.names, parameters: wantedNames()),
+        ]
+        var named = try await snapshot.answers(to: nameQuestions)
         // What needs the objects comes last, so that they are made in the meantime.
-        async let comments = snapshot.rows(CatalogQuery.comments)
-        async let unmodelled = snapshot.rows(
-            UnmodelledQuery.text(version: version),
-            [inScope[0], scope.isEverything ? "true" : "false"])
-        async let dependencies =
-            detail == .full
-            ? snapshot.rows(CatalogQuery.dependencies) : nil
-        async let outsiders =
-            detail == .full && !scope.isEverything
-            ? snapshot.rows(CatalogQuery.outsiders, inScope) : nil
-        try readSequences(try await sequences)
-        try readEnums(try await enums)
-        try readCompositeTypes(try await compositeTypes)
-        try readDomains(try await domains)
-        try readDomainConstraints(try await domainConstraints)
-        try readExtensions(try await extensions)
-        try self.names.readTypes(try await types)
-        try self.names.read(try await names)
-        try build(defaults: try await defaults, functions: functionRows)
-        try buildTriggers(try await triggers)
-        try buildParameterized(try await parameterized)
-        try buildTableMarks(try await tableMarks)
-        try buildPolicies(try await policies)
-        try buildRules(try await rules)
-        try buildStatistics(try await statistics)
-        try buildComments(try await comments)
-        try readUnmodelled(try await unmodelled)
-        if let rows = try await dependencies { addDependencies(rows) }
-        if let rows = try await outsiders { try readOutsiders(rows) }
-        addUnreproducible()
+        async let askedRemarks = snapshot.answers(to: remarkQuestions)
+        try names.readTypes(named.next())
+        try names.read(named.next())
+        try build(&details, functions: functions)
+        try annotate(try await askedRemarks, detail)
         setAside(try await snapshot.rows(CatalogQuery.standing, rootAddresses))
+    }
+
+    /// Makes the objects, in the order in which `details` asks for them.
+    private mutating func build(
+        _ details: inout CatalogAnswers, functions: Rows
+    ) throws(PostgreSQLError) {
+        try readSequences(details.next())
+        try readEnums(details.next())
+        try readCompositeTypes(details.next())
+        try readDomains(details.next())
+        try readDomainConstraints(details.next())
+        let defaults = details.next()
+        let triggers = details.next()
+        let parameterized = details.next()
+        let tableMarks = details.next()
+        let policies = details.next()
+        let rules = details.next()
+        let statistics = details.next()
+        try readExtensions(details.next())
+        try build(defaults: defaults, functions: functions)
+        try buildTriggers(triggers)
+        try buildParameterized(parameterized)
+        try buildTableMarks(tableMarks)
+        try buildPolicies(policies)
+        try buildRules(rules)
+        try buildStatistics(statistics)
+    }
+
+    /// Takes what `remarks` asks for.
+    private mutating func annotate(
+        _ answers: CatalogAnswers, _ detail: InspectionDetail
+    ) throws(PostgreSQLError) {
+        var remarks = answers
+        try buildComments(remarks.next())
+        try buildDefaultPrivileges(remarks.next())
+        try buildAccess(remarks.next())
+        try readUnmodelled(remarks.next())
+        if detail == .full {
+            addDependencies(remarks.next())
+            if !scope.isEverything { try readOutsiders(remarks.next()) }
+        }
+        addUnreproducible()
     }
 
     /// Makes the objects, what others refer to first.

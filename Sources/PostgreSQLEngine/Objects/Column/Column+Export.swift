@@ -7,9 +7,12 @@ extension ColumnDefinition {
     func exported(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
         var fields = ExportFields()
         let comment = source.comment(on: id)
+        let grants = source.columnGrants(id)
         if let serial = ExportSource.serialTypes[type.text], source.serials[id] != nil {
-            guard let comment else { return .plain(serial) }
-            return .flowMapping([("type", .plain(serial)), ("comment", .text(comment))])
+            fields.add("type", .plain(serial))
+            fields.add("comment", text: comment)
+            if let grants { fields.add("grants", grants) }
+            return fields.entries.count == 1 ? .plain(serial) : fields.value(isFlow: grants == nil)
         }
         let type = type.shortType
         fields.add("type", .plain(type))
@@ -23,7 +26,15 @@ extension ColumnDefinition {
         if let generated { fields.add("generated", generated.exported) }
         fields.add("collation", name: collation)
         fields.add("comment", text: comment)
-        return fields.entries.count == 1 ? .plain(type) : .flowMapping(fields.entries)
+        if let grants { fields.add("grants", grants) }
+        return fields.entries.count == 1 ? .plain(type) : fields.value(isFlow: grants == nil)
+    }
+}
+
+extension ExportFields {
+    /// On one line, where nothing in it takes several.
+    fileprivate func value(isFlow: Bool) -> YAMLValue {
+        isFlow ? .flowMapping(entries) : .mapping(entries)
     }
 }
 

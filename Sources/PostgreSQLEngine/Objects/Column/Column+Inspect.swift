@@ -11,10 +11,10 @@ extension CatalogQuery {
             CASE WHEN cardinality(a.attoptions) > 1
                 OR NOT starts_with(a.attoptions[1], '\(ownOption)=') THEN a.attoptions END,
             CASE WHEN a.attcompression <> '' OR coalesce(a.attstattarget, -1) <> -1
-                OR a.attacl IS NOT NULL THEN array_remove(ARRAY[
+                THEN array_remove(ARRAY[
                     CASE WHEN a.attcompression <> '' THEN 'compression' END,
-                    CASE WHEN coalesce(a.attstattarget, -1) <> -1 THEN 'statistics target' END,
-                    CASE WHEN cardinality(a.attacl) > 0 THEN 'privileges' END], NULL) END
+                    CASE WHEN coalesce(a.attstattarget, -1) <> -1 THEN 'statistics target' END
+                    ], NULL) END
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relnamespace = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
             AND NOT c.relispartition AND (c.relkind IN ('r', 'v', 'm') OR c.relkind = 'i' AND (

@@ -11,6 +11,7 @@ struct ColumnSpec: Sendable {
     var generated: Spanned<ColumnDefinition.Generated>?
     var collation: QualifiedName?
     var comment: Spanned<String>?
+    var grants: Spanned<GrantsSpec>?
     var renamedFrom: [Spanned<String>] = []
 
     static let decoding = Decoding<ColumnSpec>.forms(
@@ -32,11 +33,14 @@ struct ColumnSpec: Sendable {
             "collation", .qualifiedName, "The collation, if it is not the type's own.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let grants = fields.optional(
+            "grants", GrantsSpec.decoding(.column).spanned,
+            "Who may do what with this column alone; only beside grants of the table.")
         return {
             ColumnSpec(
                 type: $0[type], isNullable: $0[nullable], fallback: $0[fallback],
                 identity: $0[identity], generated: $0[generated], collation: $0[collation],
-                comment: $0[comment], renamedFrom: $0[renamedFrom])
+                comment: $0[comment], grants: $0[grants], renamedFrom: $0[renamedFrom])
         }
     }
 

@@ -14,6 +14,9 @@ extension PostgreSQLObject {
         case replicaIdentity(ReplicaIdentityDefinition)
         case clustering(ClusteringDefinition)
         case parameterized(ParameterizedDefinition)
+        case owner(OwnerDefinition)
+        case grants(GrantsDefinition)
+        case defaultPrivileges(DefaultPrivilegesDefinition)
 
         /// What it says of itself.
         var kind: any PlainKind {
@@ -29,6 +32,9 @@ extension PostgreSQLObject {
             case .replicaIdentity(let definition): definition
             case .clustering(let definition): definition
             case .parameterized(let definition): definition
+            case .owner(let definition): definition
+            case .grants(let definition): definition
+            case .defaultPrivileges(let definition): definition
             }
         }
     }

@@ -62,6 +62,14 @@ protocol PlainKind: Hashable, Codable, Sendable {
     func entry(_ id: ObjectID, _ source: ExportSource) -> (field: String, value: YAMLValue)?
 }
 
+extension PostgreSQLObject {
+    /// The roles that it names.
+    var mentionedRoles: [String] {
+        guard case .plain(let plain) = definition else { return [] }
+        return plain.kind.mentionedRoles
+    }
+}
+
 /// What is done to an object.
 enum PlainAct { case create, remove }
 

@@ -7,6 +7,7 @@ struct TableSpec: Sendable {
     var schema: Spanned<String>?
     var name: Spanned<String>
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
     var isUnlogged: Bool
     var options: [String: String]
@@ -27,6 +28,7 @@ struct TableSpec: Sendable {
         let name = fields.required("name", .name, "The table's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .relation)
         let unlogged = fields.optional(
             "unlogged", .boolean, default: false, "Whether it is not crash-safe.")
         let columns = fields.required(
@@ -65,6 +67,7 @@ struct TableSpec: Sendable {
         return {
             TableSpec(
                 schema: $0[schema], name: $0[name], comment: $0[comment],
+                access: access.spec($0),
                 renamedFrom: $0[renamedFrom], isUnlogged: $0[unlogged],
                 options: $0[options].texts, columns: $0[columns], primaryKey: $0[primaryKey],
                 unique: $0[unique], checks: $0[checks], foreignKeys: $0[foreignKeys],
@@ -79,6 +82,7 @@ struct TableSpec: Sendable {
         builder.add(
             id, .table(TableDefinition(isUnlogged: isUnlogged, options: options)), at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         builder.renames(renamedFrom, to: id)
         // A child is looked for below every name that the table may still have.
         let former =
@@ -86,6 +90,11 @@ struct TableSpec: Sendable {
         for (place, column) in columns.enumerated() {
             column.value.lower(
                 column.name, position: place + 1, table: id, former: former, &builder, &context)
+            if let grants = column.value.grants {
+                access.checkColumn(grants.span, &context)
+                let columnID = ObjectID.column(id.path[0], id.name, column.name.value)
+                builder.access(grants, onColumn: columnID, of: id)
+            }
         }
         var lowering = ConstraintLowering(
             table: id, former: former, builder: builder, context: context)
