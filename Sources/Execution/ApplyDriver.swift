@@ -198,8 +198,8 @@ struct ApplyDriver<E: ExecutionEngine> {
             try await engine.inspect(session, scope: scope, detail: .definitions)
         }
         return ApplyMachine.LiveState(
-            all: found.catalog.objects.mapValues(\.digest),
-            managed: planned.managed(found.catalog).objects.mapValues(\.digest))
+            all: found.whole.objects.mapValues(\.digest),
+            managed: planned.managed(found.whole).objects.mapValues(\.digest))
     }
 
     private func record(_ events: [JournalEvent], applied: AppliedState?) async throws -> Int64 {

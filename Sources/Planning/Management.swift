@@ -30,7 +30,8 @@ public struct Management: Sendable {
     /// What is managed: declared now or last applied, and the children of such objects; schemas and
     /// what no manifest could give only if they are themselves declared or were applied. So it is
     /// with what belongs to no schema; but a run that drops what it does not know takes it for its
-    /// own where all schemas to which it is tied are in scope.
+    /// own where all schemas to which it is tied are in scope. What has to be stated is managed
+    /// only while it is.
     ///
     /// - Parameters:
     ///   - catalog: the live catalog, or that after renames.
@@ -45,6 +46,7 @@ public struct Management: Sendable {
     ) -> Catalog<Object> {
         let known = declared.union(applied)
         func isManaged(_ object: Object) -> Bool {
+            if let stating = object.statedBy { return declared.contains(stating) }
             if isExcluded(object.id) && !declared.contains(object.id) { return false }
             if known.contains(object.id) { return true }
             if object.isBeyondManifests { return false }

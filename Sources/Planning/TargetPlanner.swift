@@ -74,7 +74,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
         {
             // In a steady state neither dependencies nor the desired catalog are needed.
             let inspection = try await engine.inspect(session, scope: scope, detail: .definitions)
-            let part = managed(inspection.catalog, Set(digests.objects.keys), scope)
+            let part = managed(inspection.whole, Set(digests.objects.keys), scope)
             if part.objects.count == digests.objects.count,
                 part.objects.allSatisfy({ digests.objects[$0.key] == $0.value.digest })
             {
@@ -112,9 +112,10 @@ public struct TargetPlanner<E: Engine>: Sendable {
         let renames = try resolved(lowering.renames, in: inspection.catalog, declared)
         // What goes by an old name is managed under it.
         let looked = scope.taking(renames)
-        let live = managed(inspection.catalog, declared.union(renames.map(\.from)), looked)
+        let everything = inspection.whole
+        let live = managed(everything, declared.union(renames.map(\.from)), looked)
         var settlement = try await engine.settle(
-            live: inspection.catalog, desired: desired, renames: renames, for: session,
+            live: everything, desired: desired, renames: renames, for: session,
             scratch: settings.scratch)
         let whole = settlement.catalog
         // What was managed is so under its new name.
@@ -135,7 +136,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
                 options: settings.options))
         let dependants = StandingDependants(
             unmanaged: whole.filter { object in
-                settlement.catalog[object.id] == nil && !scope.namesEach(object.id.kind)
+                settlement.catalog[object.id] == nil && object.statedBy == nil
+                    && !scope.namesEach(object.id.kind)
             },
             unmodelled: inspection.unmodelled, outsiders: inspection.outsiders)
         let problems = dependants.problems(with: result) + result.diagnostics

@@ -97,14 +97,16 @@ struct Canonicalizer: Sendable {
 
     /// Builds in a database and reads back.
     private func build(
-        _ desired: [PostgreSQLObject], in database: ScratchDatabase,
+        _ all: [PostgreSQLObject], in database: ScratchDatabase,
         _ target: Target
     ) async throws -> Built {
+        let desired = all.filter { !CanonicalAccess.isStated($0) }
         var excluded = database.existing
         let places = Self.implicitSchemas(desired, existing: database.existing)
         excluded.formUnion(places.map(\.id))
         let units = ScratchUnits(desired, searchPath: searchPath)
         let placeUnits = ScratchUnits(places, searchPath: searchPath, isEnvironment: true)
+        try await database.provide(rolesOf: desired)
         var builder = ScratchBuilder(database)
         var live: Inspection<PostgreSQLObject>?
         var borrowed: [PostgreSQLObject] = []
@@ -113,6 +115,7 @@ struct Canonicalizer: Sendable {
             live = found
             borrowed = CanonicalizeEnvironment(found.catalog, desired).needed(
                 by: failed.map(\.unit))
+            try await database.provide(rolesOf: borrowed)
             let schemas = Self.implicitSchemas(borrowed, existing: excluded)
             excluded.formUnion(schemas.map(\.id))
             excluded.formUnion(borrowed.map(\.id))
@@ -126,10 +129,16 @@ struct Canonicalizer: Sendable {
         excluded.subtract(desired.lazy.map(\.id))
         let inspection = try await database.inspect()
         let catalog = try await CanonicalizeFixpoint(database).settled(inspection.catalog)
-        let result = Self.result(catalog, excluded, desired)
+        var result = Self.result(catalog, excluded, desired)
         let undeclared = CanonicalizeUndeclared(desired).diagnostics(
             result, unmodelled: inspection.unmodelled)
         guard undeclared.isEmpty else { throw DiagnosticsError(undeclared) }
+        let stated = CanonicalAccess(
+            all.filter(CanonicalAccess.isStated), on: result,
+            major: target.connection.serverMajor)
+        for object in try await stated.objects(in: database, searchPath: searchPath) {
+            result.insert(object)
+        }
         return Built(
             catalog: result, usedTarget: !borrowed.isEmpty || !diagnostics.isEmpty,
             warnings: diagnostics)

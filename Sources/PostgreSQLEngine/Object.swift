@@ -152,6 +152,7 @@ extension ObjectKind {
     static let clustering = ObjectKind(rawValue: "clustering")
     static let derivedColumn = ObjectKind(rawValue: "derivedColumn")
     static let columnSettings = ObjectKind(rawValue: "columnSettings")
+    static let defaultPrivileges = ObjectKind(rawValue: "defaultPrivileges")
 }
 
 extension ObjectKind {

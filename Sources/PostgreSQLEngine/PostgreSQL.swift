@@ -80,7 +80,9 @@ public struct PostgreSQL: Engine {
     /// Schemas with their comments, for a schema that a manifest names does not make all its
     /// objects ours; and what belongs to no schema.
     public func standsAlone(_ id: ObjectID) -> Bool {
-        guard let subject = id.subject else { return id.words?.isInSchema == false }
+        guard let subject = id.subject else {
+            return id.kind == .defaultPrivileges || id.words?.isInSchema == false
+        }
         return subject.kind == .schema
     }
 

@@ -143,6 +143,11 @@ struct Privileges {
                 object.kind.isRoutine
                     ? "to be a superuser, for LEAKPROOF or SUPPORT" : "to be a superuser"
             case .install: "to be a superuser, or CREATE on the database for a trusted extension"
+            case .member:
+                owner.isEmpty
+                    ? "the role \(details.joined()), which is not there"
+                    : "to be a member of \(details.joined())"
+            case .role: "the role \(details.joined()), which is not there"
             case .sameOwner: "to be \(owner) itself: a sequence has the owner of its column's table"
             }
         }
@@ -177,7 +182,8 @@ struct Privileges {
     private static let query = """
         WITH asked AS (
             SELECT ord - 1 AS place, e->>0 AS sort, e->>1 AS kind, e->>2 AS schema, e->>3 AS name,
-                e->>4 AS arguments, e->>5 AS more
+                e->>4 AS arguments, e->>5 AS more,
+                e->>-1 AS role
             FROM pg_catalog.jsonb_array_elements($1::jsonb) WITH ORDINALITY x (e, ord)
         ), found AS (
             SELECT a.place, n.oid AS schema, n.nspowner, n.nspowner AS owner
@@ -222,7 +228,7 @@ struct Privileges {
         SELECT a.place, pg_catalog.pg_get_userbyid(d.owner), false, false, d.may_create
         FROM asked a CROSS JOIN database d WHERE a.sort = 'new'
         UNION ALL
-        SELECT place, pg_catalog.pg_get_userbyid(owner), false, false, may FROM used
+        SELECT place, coalesce(pg_catalog.pg_get_userbyid(owner), ''), false, false, may FROM used
         ORDER BY place
         """
 
@@ -253,6 +259,11 @@ struct Privileges {
             OR l.lanpltrusted AND pg_catalog.has_language_privilege(l.oid, 'USAGE')
         FROM asked a CROSS JOIN me JOIN pg_catalog.pg_language l ON l.lanname = a.more
         WHERE a.sort = 'LANGUAGE'
+        UNION ALL
+        SELECT a.place, r.oid, CASE WHEN a.sort = 'ROLE' THEN r.oid IS NOT NULL
+            ELSE coalesce(pg_catalog.pg_has_role(r.oid, 'MEMBER'), false) END
+        FROM asked a LEFT JOIN pg_catalog.pg_roles r ON r.rolname = a.role
+        WHERE a.sort IN ('ROLE', 'MEMBER')
         UNION ALL
         SELECT a.place, me.oid, me.rolsuper FROM asked a CROSS JOIN me
         WHERE a.sort = 'SUPERUSER'

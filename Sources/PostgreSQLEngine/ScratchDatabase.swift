@@ -28,15 +28,18 @@ final class ScratchDatabase: Sendable {
     /// What differs from the target, and what a person should know of the place.
     let notes: [Diagnostic]
 
+    /// Whether its server is nobody else's, so that roles may be made there.
+    private let isPrivate: Bool
     private let maintenance: PostgreSQLConnection
     private let administration: PostgreSQLConnection
     private let made = Mutex<[ObjectID: PlainDefinition]>([:])
 
     private init(
         name: String, connection: PostgreSQLConnection, role: String?, existing: Set<ObjectID>,
-        notes: [Diagnostic], maintenance: PostgreSQLConnection,
+        notes: [Diagnostic], isPrivate: Bool, maintenance: PostgreSQLConnection,
         administration: PostgreSQLConnection
     ) {
+        self.isPrivate = isPrivate
         self.name = name
         self.connection = connection
         self.role = role
@@ -90,11 +93,29 @@ final class ScratchDatabase: Sendable {
             return ScratchDatabase(
                 name: name, connection: connection, role: maker.role,
                 existing: try await maker.existing(administration), notes: maker.notes,
-                maintenance: maintenance, administration: administration)
+                isPrivate: place.role != nil, maintenance: maintenance,
+                administration: administration)
         } catch {
             _ = try? await ScratchLease.drop(name, maintenance)
             await maintenance.close()
             throw error
+        }
+    }
+
+    /// Makes the roles that objects name: on a server of our own nobody has them, and nothing is
+    /// theirs there. On another the names have to be those of its roles.
+    func provide(rolesOf objects: some Sequence<PostgreSQLObject>) async throws {
+        guard isPrivate else { return }
+        let roles = Set(objects.lazy.flatMap(\.mentionedRoles)).filter { !$0.hasPrefix("pg_") }
+        for role in roles.sorted() {
+            do {
+                try await administration.query("CREATE ROLE \(SQLDialectName.quoted(role))")
+            } catch {
+                // It is there, or another build makes it at this moment.
+                guard ["42710", "23505"].contains(error.sqlstate?.rawValue ?? "") else {
+                    throw error
+                }
+            }
         }
     }
 

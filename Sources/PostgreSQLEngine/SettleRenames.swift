@@ -67,7 +67,7 @@ struct SettleRenames {
 
     /// The same for any address of the live catalog.
     func settled(_ id: ObjectID) -> ObjectID {
-        if let subject = id.subject { return settled(subject).comment }
+        if let subject = id.subject { return settled(subject).facet(id.kind) }
         return live[id].map(settled) ?? AddressMap(list).settled(id)
     }
 

@@ -33,7 +33,7 @@ struct SettleWork: Sendable {
         var moved: [ObjectID: ObjectID] = [:]
         for (oid, old) in before { moved[old] = after[oid] }
         func settled(_ id: ObjectID) -> ObjectID {
-            if let subject = id.subject { return settled(subject).comment }
+            if let subject = id.subject { return settled(subject).facet(id.kind) }
             return moved[id] ?? renames.settled(id)
         }
         let affected = Set(scope.affected.map(settled))
@@ -118,6 +118,7 @@ struct SettleWork: Sendable {
         let schemas = names.sorted()
             .map { ObjectID.schema($0) }.filter { !present.contains($0) }
             .map { PostgreSQLObject($0, .schema(SchemaDefinition())) }
+        try await builder.database.provide(rolesOf: objects)
         let failures = try await builder.build(
             ScratchUnits(schemas + objects, searchPath: nil).ordered())
         guard !failures.isEmpty else { return }

@@ -23,6 +23,22 @@ struct Settler: Sendable {
         requested: [Rename], target: PostgreSQLConnection, settings: ConnectionSettings,
         scratch: ScratchSettings
     ) async throws -> Settlement<PostgreSQLObject> {
+        // Owners and rights go where their objects go; no server has to be asked.
+        let access = SettledAccess(live: live, desired: desired)
+        let settlement = try await settleSubstance(
+            live: live.filter { $0.statedBy == nil }, desired: desired, requested: requested,
+            target: target, settings: settings, scratch: scratch)
+        let maker =
+            access.namesMakers
+            ? try await target.query("SELECT current_user::text").first?.text(0) : nil
+        return access.added(to: settlement, maker: maker)
+    }
+
+    private func settleSubstance(
+        live: Catalog<PostgreSQLObject>, desired: Catalog<PostgreSQLObject>,
+        requested: [Rename], target: PostgreSQLConnection, settings: ConnectionSettings,
+        scratch: ScratchSettings
+    ) async throws -> Settlement<PostgreSQLObject> {
         var renames = SettleRenames(live)
         renames.add(requested: requested)
         renames.add(implied: renames.impliedSequences(desired: desired))
@@ -59,7 +75,12 @@ struct Settler: Sendable {
         let implied = SettleRenames.impliedNames(from: settlement.catalog, to: desired)
         guard !implied.isEmpty else { return settlement }
         let map = Dictionary(
-            implied.flatMap { [($0.from, $0.to), ($0.from.comment, $0.to.comment)] },
+            implied.flatMap { rename in
+                [(rename.from, rename.to)]
+                    + [ObjectKind.comment, .owner, .grants].map {
+                        (rename.from.facet($0), rename.to.facet($0))
+                    }
+            },
             uniquingKeysWith: { $1 })
         var out = settlement
         out.renames += implied

@@ -20,6 +20,9 @@ public protocol CatalogObject: Hashable, Sendable, Codable {
     /// For what belongs to no schema: the schemas to which it is tied. A run that manages all of
     /// these manages it as well.
     var homes: [String] { get }
+    /// For what is managed only where manifests state it, the object that has to be declared for
+    /// that: mostly itself. Nil for all that is managed with what it belongs to.
+    var statedBy: ObjectID? { get }
 }
 
 extension CatalogObject {
@@ -29,6 +32,8 @@ extension CatalogObject {
     public var isBeyondManifests: Bool { false }
     /// None.
     public var homes: [String] { [] }
+    /// Nothing has to be.
+    public var statedBy: ObjectID? { nil }
 }
 
 /// The set of objects of one database, by address.

@@ -9,6 +9,10 @@ public struct ObjectKind: RawRepresentable, Hashable, Comparable, Codable, Senda
 
     /// A comment on another object.
     public static let comment = ObjectKind(rawValue: "comment")
+    /// The role to which another object belongs.
+    public static let owner = ObjectKind(rawValue: "owner")
+    /// What roles may do with another object.
+    public static let grants = ObjectKind(rawValue: "grants")
 
     /// By word.
     public static func < (lhs: ObjectKind, rhs: ObjectKind) -> Bool {
@@ -16,13 +20,13 @@ public struct ObjectKind: RawRepresentable, Hashable, Comparable, Codable, Senda
     }
 
     /// Whether objects of this kind are facets: they hang on a subject and have no name.
-    var isFacet: Bool { self == .comment }
+    var isFacet: Bool { self == .comment || self == .owner || self == .grants }
 }
 
 /// The address of one object: state, change, dependency, step and finding all speak of it.
 ///
-/// A column's path is `[schema, table, column]`; a comment's path is its subject's kind followed
-/// by its subject's path. Two are equal if their bytes are.
+/// A column's path is `[schema, table, column]`; a facet's path is its subject's kind followed by
+/// its subject's path. Two are equal if their bytes are.
 public struct ObjectID: Sendable {
     /// What sort of thing it is.
     public let kind: ObjectKind
@@ -40,7 +44,12 @@ public struct ObjectID: Sendable {
     public init(_ kind: ObjectKind, _ path: String...) { self.init(kind, path) }
 
     /// The address of the comment on this object.
-    public var comment: ObjectID { ObjectID(.comment, [kind.rawValue] + path) }
+    public var comment: ObjectID { facet(.comment) }
+
+    /// The address of a facet of this object.
+    public func facet(_ kind: ObjectKind) -> ObjectID {
+        ObjectID(kind, [self.kind.rawValue] + path)
+    }
 
     /// For a facet, what it hangs on.
     public var subject: ObjectID? {

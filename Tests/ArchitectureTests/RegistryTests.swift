@@ -24,6 +24,7 @@ struct RegistryTests {
     static let housed = [
         "columnDefault": "Column", "domainConstraint": "Domain", "rowSecurity": "TableMark",
         "replicaIdentity": "TableMark", "clustering": "TableMark",
+        "owner": "Access", "grants": "Access",
     ]
     /// Kinds that no document of their own declares: they come with what they belong to.
     static let undeclared: Set<String> = ["Comment"]

@@ -58,6 +58,8 @@ struct Expectation: Sendable {
     var since = 14
     /// Extensions that the server has to have at hand.
     var requires: [String] = []
+    /// Roles that the server is to have.
+    var roles: [String] = []
     /// Whether `from` and `to` are two spellings of one state.
     var isSame = false
     /// The code of the diagnostic by which the plan to `to` is refused.
@@ -79,6 +81,7 @@ struct Expectation: Sendable {
             switch entry.key.text {
             case "since": value.since = Int(entry.value.text ?? "") ?? 0
             case "requires": value.requires = entry.value.items.compactMap(\.text)
+            case "roles": value.roles = entry.value.items.compactMap(\.text)
             case "same": value.isSame = entry.value.text == "true"
             case "refused": value.refused = entry.value.text
             case "refusedFrom": value.refusedFrom = entry.value.text

@@ -40,6 +40,7 @@ struct LiveRun {
     private static func removeCache() { try? FileManager.default.removeItem(atPath: cache) }
 
     func run() async throws {
+        try await makeRoles()
         let to = try #require(one.lowering("to.yaml", engine.base))
         var first: Digest?
         if let from = one.lowering("from.yaml", engine.base) {
@@ -127,6 +128,20 @@ struct LiveRun {
             try Data(recording.utf8).write(to: one.folder.appendingPathComponent("recorded.json"))
         }
         expectGolden(text, at: one.path("plan.golden"))
+    }
+
+    /// Roles belong to the server, so that cases share them.
+    private func makeRoles() async throws {
+        if expectation.roles.isEmpty { return }
+        let connection = try await database.connect()
+        for role in expectation.roles {
+            try await connection.execute(
+                """
+                DO $$ BEGIN CREATE ROLE \(role);
+                EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$
+                """)
+        }
+        await connection.close()
     }
 
     private func seed() async throws {

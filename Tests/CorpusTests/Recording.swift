@@ -36,6 +36,9 @@ struct Recording: Codable {
     var removed: [PostgreSQLObject]
     /// Nil where nothing is.
     var remade: [PostgreSQLObject]?
+    /// What no manifest states of owners and rights, as far as it is nothing usual; nil where all
+    /// is.
+    var unstated: [PostgreSQLObject]?
     var settled: Delta
     var desired: Delta
 
@@ -46,8 +49,20 @@ struct Recording: Codable {
         retyped = request.settlement.retyped
         removed = request.settlement.removed
         remade = request.settlement.remade.isEmpty ? nil : request.settlement.remade
+        let unusual = request.others.sorted.filter(Self.isUnusual)
+        unstated = unusual.isEmpty ? nil : unusual
         settled = Delta(from: request.live, to: request.settlement.catalog)
         desired = Delta(from: request.settlement.catalog, to: request.desired)
+    }
+
+    private static func isUnusual(_ object: PostgreSQLObject) -> Bool {
+        guard case .plain(let plain) = object.definition else { return false }
+        switch plain {
+        case .owner(let owner): return owner.standing != .own
+        case .grants(let grants): return !grants.grants.isEmpty
+        case .defaultPrivileges: return true
+        default: return false
+        }
     }
 
     var request: PlanningRequest<PostgreSQLObject> {
@@ -59,6 +74,7 @@ struct Recording: Codable {
         return PlanningRequest(
             live: live, settlement: settlement, desired: desired,
             changes: difference(from: settlement.catalog, to: desired),
+            others: Catalog(unstated ?? []),
             capabilities: Capabilities(majorVersion: major, version: "\(major)"),
             options: PlanningOptions())
     }

@@ -41,10 +41,6 @@ extension UnmodelledCase {
         UnmodelledCase(
             "ALTER TABLE app.t ADD FOREIGN KEY (a) REFERENCES app.t; ALTER TABLE app.t "
                 + "DISABLE TRIGGER ALL", "table app.t: constraint triggers that do not always fire"),
-        UnmodelledCase("GRANT SELECT ON app.t TO PUBLIC", "table app.t: privileges"),
-        UnmodelledCase("GRANT SELECT ON app.v TO PUBLIC", "view app.v: privileges"),
-        UnmodelledCase("GRANT USAGE ON SEQUENCE app.s TO PUBLIC", "sequence app.s: privileges"),
-        UnmodelledCase("ALTER TABLE app.t OWNER TO pg_monitor", "table app.t: owner"),
         UnmodelledCase(
             "ALTER VIEW app.v ALTER COLUMN a SET DEFAULT 1",
             "column app.v.a: default of a view's column"),
@@ -59,9 +55,6 @@ extension UnmodelledCase {
             "ALTER TABLE app.t ALTER a SET STATISTICS 500", "column app.t.a: statistics target"),
         UnmodelledCase(
             "ALTER TABLE app.t ALTER a SET (n_distinct = 5)", "column app.t.a: attribute options"),
-        UnmodelledCase("GRANT SELECT (a) ON app.t TO PUBLIC", "column app.t.a: privileges"),
-        UnmodelledCase(
-            "GRANT SELECT (a) ON app.v TO PUBLIC", "column app.v.a: privileges of a view's column"),
         UnmodelledCase(
             "CREATE INDEX x ON app.t ((a + 1)); ALTER INDEX app.x ALTER COLUMN 1 SET STATISTICS 9",
             "index app.x: statistics target of its column 1"),
@@ -96,25 +89,12 @@ extension UnmodelledCase {
     ]
 
     static let routinesAndTypes = [
-        UnmodelledCase("REVOKE USAGE ON TYPE app.e FROM PUBLIC", "enum app.e: privileges"),
-        UnmodelledCase("ALTER TYPE app.e OWNER TO pg_monitor", "enum app.e: owner"),
         UnmodelledCase(
             "CREATE FUNCTION app.w() RETURNS bigint LANGUAGE internal WINDOW "
                 + "AS 'window_row_number'", "windowFunction app.w(): window function"),
-        UnmodelledCase(
-            "REVOKE EXECUTE ON FUNCTION app.f FROM PUBLIC", "function app.f(): privileges"),
-        UnmodelledCase("ALTER FUNCTION app.f OWNER TO pg_monitor", "function app.f(): owner"),
     ]
 
     static let database = [
-        UnmodelledCase("GRANT USAGE ON SCHEMA app TO PUBLIC", "schema app: privileges"),
-        UnmodelledCase("ALTER SCHEMA app OWNER TO pg_monitor", "schema app: owner"),
-        UnmodelledCase(
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO PUBLIC",
-            "defaultPrivileges app.postgres.tables: default privileges"),
-        UnmodelledCase(
-            "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
-            "defaultPrivileges postgres.functions: default privileges"),
         UnmodelledCase(
             "CREATE EXTENSION citext; ALTER INDEX app.t_a DEPENDS ON EXTENSION citext",
             "index app.t_a: dependence on the extension citext"),

@@ -119,6 +119,34 @@ public struct Effects: Hashable, Codable, Sendable {
         }
     }
 
+    /// Somebody who may do more than before, or on whose behalf more is done.
+    public struct Exposure: Hashable, Codable, Sendable {
+        /// Who gains what.
+        public enum Sort: String, Codable, Sendable, CaseIterable {
+            /// Every role, those to come among them.
+            case everybody
+            /// Some roles, which may pass it on to others.
+            case passingOn
+            /// The role to which something belongs from now on.
+            case owner
+        }
+
+        /// What it concerns.
+        public var object: ObjectID
+        /// Who gains what.
+        public var sort: Sort
+        /// Behind "every role gets": `SELECT`; for some, all before the object: `reader gets
+        /// SELECT`; of an owner, who: `app_owner`.
+        public var what: String
+
+        /// Makes the value.
+        public init(object: ObjectID, sort: Sort, what: String) {
+            self.object = object
+            self.sort = sort
+            self.what = what
+        }
+    }
+
     /// Where these facts come from.
     public var provenance: Provenance
     /// The locks, the strongest for each relation that was there before the plan.
@@ -138,12 +166,15 @@ public struct Effects: Hashable, Codable, Sendable {
     public var breaks: [Break]
     /// What is to be known of the work, one for each sort at most.
     public var notes: [WorkNote]
+    /// Who may do more than before; nil where nobody does.
+    public var exposures: [Exposure]?
 
     /// Makes the value.
     public init(
         provenance: Provenance = .known, locks: [Lock] = [], rewrites: [ObjectID] = [],
         revalues: [ObjectID] = [], scans: [ObjectID] = [], builds: [ObjectID] = [],
-        losses: [Loss] = [], breaks: [Break] = [], notes: [WorkNote] = []
+        losses: [Loss] = [], breaks: [Break] = [], notes: [WorkNote] = [],
+        exposures: [Exposure]? = nil
     ) {
         self.provenance = provenance
         self.locks = locks
@@ -154,6 +185,7 @@ public struct Effects: Hashable, Codable, Sendable {
         self.losses = losses
         self.breaks = breaks
         self.notes = notes
+        self.exposures = exposures
     }
 
     /// The sorts of work that the step does.

@@ -27,7 +27,7 @@ extension Operation {
     /// `drop-column:app.users.note`
     fileprivate var stepID: String {
         let named = subject.subject ?? subject
-        let word = subject.subject == nil ? named.kind.rawValue : "comment"
+        let word = subject.kind.rawValue
         return "\(verb)-\(word):\(named.dottedPath)"
     }
 

@@ -10,6 +10,7 @@ public enum RiskRules {
         BlocksReads(),
         BlocksWrites(),
         BreaksRunningCode(),
+        WidensAccess(),
         UnmodelledRule(),
     ]
 }

@@ -36,6 +36,8 @@ struct CatalogReader: Sendable {
     var attributeNames: [OID: [Int: String]] = [:]
 
     var objects: [PostgreSQLObject] = []
+    /// Owners and rights, which are objects where a manifest states them.
+    var stated: [PostgreSQLObject] = []
     /// Which object a row of a system catalog belongs to.
     var slots: [CatalogAddress: Int] = [:]
     var unmodelled: [Unmodelled] = []

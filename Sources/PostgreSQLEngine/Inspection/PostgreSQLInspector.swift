@@ -27,7 +27,7 @@ public struct PostgreSQLInspector {
             try await reader.read(snapshot, detail)
             let inspection = Inspection(
                 catalog: Catalog(reader.objects), unmodelled: Set(reader.unmodelled).sorted(),
-                outsiders: reader.outsiders)
+                outsiders: reader.outsiders, stated: Catalog(reader.stated))
             return (inspection, snapshot.queries)
         }
     }
@@ -65,6 +65,8 @@ extension CatalogReader {
     ) -> [CatalogQuestion] {
         var out = [
             CatalogQuestion(text: CatalogQuery.comments),
+            CatalogQuestion(text: CatalogQuery.defaultPrivileges, parameters: inScope),
+            CatalogQuestion(text: CatalogQuery.access, parameters: inScope),
             CatalogQuestion(
                 text: UnmodelledQuery.text(version: version),
                 parameters: inScope + [scope.isEverything ? "true" : "false"]),
@@ -132,6 +134,8 @@ extension CatalogReader {
     ) throws(PostgreSQLError) {
         var remarks = answers
         try buildComments(remarks.next())
+        try buildDefaultPrivileges(remarks.next())
+        try buildAccess(remarks.next())
         try readUnmodelled(remarks.next())
         if detail == .full {
             addDependencies(remarks.next())

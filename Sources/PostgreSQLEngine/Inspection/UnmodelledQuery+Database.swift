@@ -2,17 +2,6 @@
 // where it touches a schema in scope.
 
 extension UnmodelledQuery {
-    /// Those without a schema are for all schemas.
-    static let defaultPrivileges = """
-        SELECT 'defaultPrivileges', array_remove(ARRAY[coalesce(s.schema, ''),
-                pg_get_userbyid(d.defaclrole), CASE d.defaclobjtype WHEN 'r' THEN 'tables'
-                WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types'
-                WHEN 'n' THEN 'schemas' ELSE d.defaclobjtype::text END]::text[], ''),
-            'default privileges', 0, 0
-        FROM pg_default_acl d LEFT JOIN scope s ON s.oid = d.defaclnamespace
-        WHERE d.defaclnamespace = 0 OR s.oid IS NOT NULL
-        """
-
     static let securityLabels = """
         SELECT DISTINCT labelled.kind, labelled.path, 'security label', l.classoid, l.objoid
         FROM pg_seclabel l JOIN LATERAL (

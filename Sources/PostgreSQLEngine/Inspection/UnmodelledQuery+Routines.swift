@@ -17,10 +17,6 @@ extension UnmodelledQuery {
             'pg_proc'::regclass, p.oid
         FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
         CROSS JOIN LATERAL (VALUES
-            (p.proowner <> s.nspowner AND p.proowner NOT IN (SELECT role FROM plain_owner),
-                'owner'),
-            (p.proacl IS NOT NULL AND NOT (p.proacl @> acldefault('f', p.proowner)
-                AND p.proacl <@ acldefault('f', p.proowner)), 'privileges'),
             (p.protrftypes IS NOT NULL, 'transform for types')) found (flag, what)
         WHERE p.prokind IN ('f', 'p', 'a') AND found.flag
             AND \(CatalogQuery.isNoMember("pg_proc", "p.oid"))

@@ -17,29 +17,23 @@ enum UnmodelledQuery {
     static func branches(version: Int) -> [String] {
         [
             wholeRelations, relationProperties, indexProperties, partitionParts, disabledTriggers,
-            types, typeProperties, functions, functionProperties,
-            schemaProperties, defaultPrivileges, securityLabels,
-            extensionDependencies, settings, largeObjects,
+            types, functions, functionProperties, securityLabels, extensionDependencies, settings,
+            largeObjects,
         ] + constraintProperties(version: version)
     }
 
-    /// The schemas, and the roles whose ownership is nothing special: whoever looks, and the
-    /// owner of the database.
+    /// The schemas.
     private static let context = """
         scope AS MATERIALIZED (
-            SELECT oid, nspname AS schema, nspowner, nspacl FROM pg_namespace
-            WHERE oid = ANY($1::oid[])
-        ), plain_owner AS MATERIALIZED (
-            SELECT quote_ident(current_user)::regrole::oid AS role
-            UNION SELECT datdba FROM pg_database WHERE datname = current_database()
+            SELECT oid, nspname AS schema FROM pg_namespace WHERE oid = ANY($1::oid[])
         )
         """
 
     /// The relations in scope, each with its kind's word.
     private static let relations = """
         rel AS MATERIALIZED (
-            SELECT c.oid, s.schema, s.nspowner, c.relname AS name, c.relkind, c.relowner, c.relacl,
-                c.relispartition, c.reltablespace, c.relam, c.relkind IN ('v', 'm')
+            SELECT c.oid, s.schema, c.relname AS name, c.relkind, c.relispartition,
+                c.reltablespace, c.relam, c.relkind IN ('v', 'm')
                     OR \(CatalogQuery.isTable("c"))
                     OR c.relkind = 'f' AND \(CatalogQuery.isLoneForeignTable("c")) AS is_modelled,
                 CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
@@ -77,22 +71,11 @@ enum UnmodelledQuery {
         SELECT kind, ARRAY[schema, name]::text[], found.what, 'pg_class'::regclass, rel.oid
         FROM rel CROSS JOIN LATERAL (VALUES
             (reltablespace <> 0 AND relkind = 'm', 'tablespace'),
-            (relam NOT IN (0, 2) AND relkind = 'm', 'access method'),
-            (relowner <> nspowner AND relowner NOT IN (SELECT role FROM plain_owner), 'owner'),
-            (\(differs("relacl", "CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
-                "relowner")), 'privileges')
+            (relam NOT IN (0, 2) AND relkind = 'm', 'access method')
         ) found (flag, what)
         WHERE found.flag AND (is_modelled OR relkind = 'S') AND (reltablespace <> 0
-            OR relam NOT IN (0, 2) OR relacl IS NOT NULL OR relowner <> nspowner)
+            OR relam NOT IN (0, 2))
         """
-
-    /// A condition that privileges are not those that everything has from the start.
-    private static func differs(_ acl: String, _ sort: String, _ owner: String) -> String {
-        """
-        \(acl) IS NOT NULL AND NOT (\(acl) @> acldefault(\(sort), \(owner))
-            AND \(acl) <@ acldefault(\(sort), \(owner)))
-        """
-    }
 
     /// An index that belongs to a constraint is the constraint.
     private static let indexProperties = """
@@ -147,40 +130,5 @@ enum UnmodelledQuery {
             ON found.sort = t.typtype::text
         WHERE NOT (t.typelem <> 0 AND EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))
             AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
-        """
-
-    private static let typeProperties = """
-        SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'rangeType'
-                ELSE 'compositeType' END,
-            ARRAY[s.schema, t.typname]::text[], found.what,
-            'pg_type'::regclass, t.oid
-        FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
-        CROSS JOIN LATERAL (VALUES
-            (t.typowner <> s.nspowner AND t.typowner NOT IN (SELECT role FROM plain_owner),
-                'owner'),
-            (\(differs("t.typacl", "'T'", "t.typowner")), 'privileges')) found (flag, what)
-        WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND EXISTS (SELECT FROM pg_class c
-                WHERE c.oid = t.typrelid AND c.relkind = 'c'))
-            AND found.flag AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
-        """
-
-    private static let schemaProperties = """
-        SELECT 'schema', ARRAY[s.schema]::text[], found.what, 'pg_namespace'::regclass, s.oid
-        FROM scope s CROSS JOIN LATERAL (VALUES
-            (s.nspowner NOT IN (SELECT role FROM plain_owner)
-                AND s.nspowner <> coalesce(to_regrole('pg_database_owner')::oid, 0), 'owner'),
-            (CASE WHEN s.schema = 'public' THEN NOT (s.nspacl @> \(publicAccess)
-                AND s.nspacl <@ \(publicAccess))
-                ELSE \(differs("s.nspacl", "'n'", "s.nspowner")) END, 'privileges')
-        ) found (flag, what)
-        WHERE found.flag AND \(CatalogQuery.isNoMember("pg_namespace", "s.oid"))
-        """
-
-    /// What `initdb` grants on `public`, which changed with PostgreSQL 15.
-    private static let publicAccess = """
-        (acldefault('n', s.nspowner) || ('='
-            || CASE WHEN current_setting('server_version_num')::int < 150000
-                THEN 'UC' ELSE 'U' END
-            || '/' || quote_ident(pg_get_userbyid(s.nspowner)))::aclitem)
         """
 }

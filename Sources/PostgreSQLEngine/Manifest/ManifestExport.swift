@@ -47,6 +47,8 @@ extension PostgreSQLManifests {
     private static func fileName(of id: ObjectID) -> String {
         switch id.kind {
         case .schema: "schema"
+        case .defaultPrivileges:
+            ([id.path[0]] + id.path.dropFirst(2)).joined(separator: "-")
         default: id.words?.reference == .path ? id.name : id.path[1]
         }
     }
@@ -112,7 +114,9 @@ struct ExportSource {
     func document(for object: PostgreSQLObject) -> YAMLValue? {
         switch object.definition {
         case .schema:
-            let isImplicit = comment(on: object.id) == nil && namedSchemas.contains(object.id.name)
+            let isImplicit =
+                comment(on: object.id) == nil && !hasAccess(object.id)
+                && namedSchemas.contains(object.id.name)
             return isImplicit ? nil : schemaDocument(object)
         case .extension(let definition): return definition.document(object.id, self)
         case .table(let definition): return definition.document(object.id, self)

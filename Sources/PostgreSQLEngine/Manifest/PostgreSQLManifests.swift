@@ -88,6 +88,10 @@ public enum PostgreSQLManifests {
             case .extension(let definition): named.insert(definition.schema)
             case .table, .enum, .sequence, .view, .function, .index:
                 named.insert(object.id.path[0])
+            case .plain(.defaultPrivileges):
+                if let schema = DefaultPrivilegesDefinition.schema(of: object.id) {
+                    named.insert(schema)
+                }
             case .plain:
                 if object.id.words?.isInSchema == true { named.insert(object.id.path[0]) }
             case .column, .columnDefault, .constraint, .comment: break
@@ -132,6 +136,15 @@ public enum PostgreSQLManifests {
                 scope.items(spec.schema, document, &context) { builder, _ in
                     spec.lower(&builder)
                 }
+            },
+            ManifestKind(
+                "DefaultPrivileges",
+                doc: "What roles may do with what a role makes from now on.",
+                identityFields: ["role", "schema"], decoding: DefaultPrivilegesSpec.decoding
+            ) { spec, _, _ in
+                var builder = ManifestBuilder()
+                spec.lower(&builder)
+                return builder.items
             },
         ]
     }

@@ -66,6 +66,8 @@ struct KindWords: Sendable {
         .policy: KindWords("POLICY", .onRelation),
         .rule: KindWords("RULE", .onRelation),
         .statistics: KindWords("STATISTICS"),
+        .defaultPrivileges:
+            KindWords("DEFAULT PRIVILEGES", folder: "default-privileges", isInSchema: false),
         .rowSecurity: KindWords("TABLE"),
         .replicaIdentity: KindWords("TABLE"),
         .clustering: KindWords("TABLE"),

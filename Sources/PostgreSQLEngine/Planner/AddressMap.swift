@@ -12,7 +12,7 @@ struct AddressMap {
     func settled(_ id: ObjectID) -> ObjectID { renames.reduce(id) { Self.apply($1, to: $0) } }
 
     private static func apply(_ rename: Rename, to id: ObjectID) -> ObjectID {
-        if let subject = id.subject { return apply(rename, to: subject).comment }
+        if let subject = id.subject { return apply(rename, to: subject).facet(id.kind) }
         if id == rename.from { return rename.to }
         let from = rename.from.path
         guard carries(rename.from.kind, id.kind),

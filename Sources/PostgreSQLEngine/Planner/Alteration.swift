@@ -300,7 +300,8 @@ extension PlanContext {
         }
         return exactly(
             ["DROP VIEW \(name: id.path)", old.creation(id, replacing: false)]
-                + standing.flatMap(\.creation))
+                + standing.filter { $0.statedBy == nil }.flatMap(\.creation)
+                + carried(with: id, isStated: true))
     }
 
     /// A function is replaced while its result, and the names, modes and defaults of its arguments

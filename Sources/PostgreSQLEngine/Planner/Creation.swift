@@ -2,8 +2,16 @@ import Planning
 import SchemaCore
 
 extension PlanContext {
-    /// The operations that make an object: mostly one.
+    /// The operations that make an object: mostly one. What comes back belongs to whom it did, and
+    /// the same roles have rights on it, where no manifest says another thing.
     func creation(of object: PostgreSQLObject) -> [Operation] {
+        var operations = making(object)
+        let more = carried(with: object.id)
+        if !more.isEmpty, !operations.isEmpty { operations[0] = operations[0].saying(more) }
+        return operations
+    }
+
+    private func making(_ object: PostgreSQLObject) -> [Operation] {
         var operation = Operation(
             "create", object.id, title: "Create \(object.id)", .statements(object.creation),
             phase: creationPhase(of: object), undo: creationUndo(of: object))
@@ -43,6 +51,11 @@ extension PlanContext {
             return creation(of: constraint, object: object, operation)
         case .index(let index): describe(index, of: object, in: &operation)
         case .sequence(let sequence): return [operation] + ownership(of: sequence, object: object)
+        case .plain(.owner(let owner)): owner.describe(&operation, in: self)
+        case .plain(.defaultPrivileges(let privileges)):
+            privileges.describe(&operation, in: self)
+        case .plain(.grants(let grants)):
+            guard describe(grants, in: &operation) else { return [] }
         case .plain(let plain):
             operation.effects = momentary(plain.kind.locks(object.id, .create))
             operation.effects.breaks = breaks(ofMade: object.id, plain)
@@ -66,7 +79,7 @@ extension PlanContext {
         {
             needs.insert(table)
         }
-        return needs
+        return needs.union(accessNeeds(of: object.id))
     }
 
     /// The table of something whose path begins with it.

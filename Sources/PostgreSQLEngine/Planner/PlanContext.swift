@@ -20,6 +20,10 @@ struct PlanContext {
     let loosened: Set<[String]>
     /// Under which names rows are read before the plan's renames.
     let former: FormerNames
+    /// The owners and rights that no manifest states, after the renames.
+    let unstated: Catalog<PostgreSQLObject>
+    /// What the server gives of itself when something is made.
+    let defaultPrivileges: [PostgreSQLObject]
     /// The columns that get their numbers from another sort of sequence.
     let renumberings: [ObjectID: Renumbering]
 

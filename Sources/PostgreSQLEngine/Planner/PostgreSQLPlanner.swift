@@ -27,6 +27,10 @@ struct PostgreSQLPlanner {
                 request.settlement.remade.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
             loosened: request.loosenedTypes,
             former: FormerNames(request.live, request.settlement.renames),
+            unstated: request.others.filter { $0.statedBy != nil },
+            defaultPrivileges: [request.settlement.catalog, request.others].flatMap { catalog in
+                catalog.objects.values.filter { $0.id.kind == .defaultPrivileges }
+            },
             renumberings: Renumbering.all(request.settlement.catalog, request.desired),
             tree: TableTree(request.settlement.catalog))
         absorbed = Set(context.renumberings.values.flatMap { $0.objects.map(\.id) })
@@ -116,7 +120,8 @@ struct PostgreSQLPlanner {
             guard let old = request.settlement.catalog[id], let new = request.desired[id],
                 case .enum(let from) = old.definition, case .enum(let to) = new.definition
             else { continue }
-            operations.append(context.swap(of: old, from, to: new, to, columns: columns))
+            let swap = context.swap(of: old, from, to: new, to, columns: columns)
+            operations.append(swap.saying(context.carried(with: id, isStated: true)))
         }
         for change in request.changes where !absorbed.contains(change.id) {
             switch change {
@@ -133,7 +138,19 @@ struct PostgreSQLPlanner {
                 plain(operation, unless: recreation.causes[id] == id)
             }
         }
-        return operations
+        return Self.withDefaultsLast(operations)
+    }
+
+    /// What a plan makes says itself who may do what with it, so default privileges come after it.
+    private static func withDefaultsLast(_ operations: [Operation]) -> [Operation] {
+        let isDefault = { (operation: Operation) in operation.subject.kind == .defaultPrivileges }
+        guard operations.contains(where: isDefault) else { return operations }
+        let made = Set(operations.filter { !isDefault($0) }.flatMap(\.produces))
+        return operations.map { operation in
+            var operation = operation
+            if isDefault(operation) { operation.consumes.formUnion(made) }
+            return operation
+        }
     }
 
     /// Drops, each with what vanishes with it. An index that leaves only for another's sake stays
@@ -181,7 +198,7 @@ struct PostgreSQLPlanner {
         {
             return nil
         }
-        if case .comment = object.definition {
+        if object.id.subject != nil {
             // What it says something about; the schema comes last, for it leaves after all in it.
             let carriers = object.dependencies.union(object.parent.map { [$0] } ?? [])
                 .union(object.id.subject.map { [$0] } ?? [])

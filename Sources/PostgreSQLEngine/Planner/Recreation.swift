@@ -63,6 +63,8 @@ struct Recreation {
             // It lets go of its expression before.
             return false
         }
+        // A swap gives the new type what the old one had.
+        if object.statedBy != nil, swaps[origin] != nil { return false }
         switch object.definition {
         case .schema, .extension, .table, .enum: return false
         case .column(let column) where column.generated == nil || keepsValues:

@@ -66,7 +66,8 @@ extension PlanContext {
             (Self.rank($0), $0.position, $0.id) < (Self.rank($1), $1.position, $1.id)
         }
         let owned = ranked + [object]
-        return object.creation + ranked.flatMap(\.creation)
+        let access = owned.reversed().flatMap { carried(with: $0.id, isStated: true) }
+        return object.creation + ranked.filter { $0.statedBy == nil }.flatMap(\.creation) + access
             + owned.compactMap { item -> SQL? in
                 guard case .sequence(let sequence) = item.definition, sequence.ownedBy != nil else {
                     return nil

@@ -18,6 +18,10 @@ enum Right: String {
     case superuser = "SUPERUSER"
     /// To install a version of an extension.
     case install = "INSTALL"
+    /// To be or become a role, which is named.
+    case member = "MEMBER"
+    /// That a role is there, which is named.
+    case role = "ROLE"
     /// That a sequence has the owner of a table, whose path is given.
     case sameOwner = "OWNER"
 }
@@ -65,9 +69,19 @@ extension PlanContext {
         case .sequence(let sequence): out.formUnion(ownership(of: sequence, object.id))
         case .plain(let plain):
             if plain.kind.needsSuperuser { out.insert(.init(.superuser, on: object.id)) }
+            out.formUnion(roles(in: plain, object.id))
         case .schema, .table, .index, .enum, .view, .comment: break
         }
         return out
+    }
+
+    /// Who gives something to another has to be a member of that, and all roles have to be there.
+    private func roles(in plain: PlainDefinition, _ id: ObjectID) -> Set<Requirement> {
+        if case .owner(let owner) = plain { return [.init(.member, on: id, details: [owner.role])] }
+        if case .defaultPrivileges = plain {
+            return [.init(.member, on: id, details: [DefaultPrivilegesDefinition.role(of: id)])]
+        }
+        return Set(plain.kind.mentionedRoles.map { .init(.role, on: id, details: [$0]) })
     }
 
     private func rights(changing old: PostgreSQLObject, to object: PostgreSQLObject)
@@ -84,8 +98,9 @@ extension PlanContext {
         case (_, .function(let function)):
             return schemas(behind: object).union(rights(making: function, object))
         case (_, .view), (_, .columnDefault): return schemas(behind: object)
+        case (_, .plain(let plain)): return roles(in: plain, object.id)
         case (_, .schema), (_, .extension), (_, .table), (_, .column), (_, .constraint),
-            (_, .index), (_, .enum), (_, .sequence), (_, .comment), (_, .plain):
+            (_, .index), (_, .enum), (_, .sequence), (_, .comment):
             return []
         }
     }

@@ -137,7 +137,7 @@ struct TableFolding {
 
     /// Whether an object is the host, or stands in the host's table.
     private func isInside(_ id: ObjectID, _ host: ObjectID) -> Bool {
-        if id == host { return true }
+        if id == host || id.subject == host { return true }
         guard host.kind == .table else { return false }
         switch id.kind {
         case .column, .columnDefault, .constraint:
@@ -196,6 +196,9 @@ struct TableFolding {
             merged.produces.formUnion(guest.produces)
             merged.takes.formUnion(guest.takes)
             merged.touches += guest.touches
+            if let more = guest.effects.exposures {
+                merged.effects.exposures = (merged.effects.exposures ?? []) + more
+            }
             if case .columnDefault(let value) = context.desired[guest.subject]?.definition {
                 context.addDefault(value, to: &merged, in: context.table(of: guest.subject))
             }
@@ -232,6 +235,7 @@ struct TableFolding {
         case .column(let column):
             return context.addition(
                 of: column, host.subject, default: defaultOf(host.subject))
+                + context.carried(with: host.subject)
         case .schema, .extension, .columnDefault, .constraint, .index, .enum, .sequence, .view,
             .function, .comment, .plain:
             guard case .statements(let statements) = host.form else { return [] }
@@ -264,6 +268,8 @@ struct TableFolding {
             return (1, 1, id)
         case .columnDefault: return (2, 0, id)
         case .index: return (3, 0, id)
+        case .plain(.owner): return (6, 0, id)
+        case .plain(.grants): return (7, 0, id)
         case .plain: return (4, 1, id)
         default: return (5, 0, id)
         }

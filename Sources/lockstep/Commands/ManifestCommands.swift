@@ -148,7 +148,7 @@ struct ImportCommand: AsyncParsableCommand {
         for item in inspection.unmodelled.sorted() {
             console.say(TerminalSafe.line("not modelled: \(item.object): \(item.what)"))
         }
-        let (manifests, warnings) = try await engine.manifests(for: inspection.catalog)
+        let (manifests, warnings) = try await engine.manifests(for: inspection.whole)
         console.tell(warnings, sources: SourceTexts([]))
         if strict && !(inspection.unmodelled.isEmpty && warnings.isEmpty) {
             throw Failure(

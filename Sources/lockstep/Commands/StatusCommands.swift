@@ -101,7 +101,7 @@ struct DriftCommand: AsyncParsableCommand {
             session, scope: applied.scope, detail: .definitions)
         let known = Set(applied.objects.map(\.id))
         return management.managedPart(
-            of: inspection.catalog, declared: known, applied: known,
+            of: inspection.whole, declared: known, applied: known,
             scope: applied.scope, standsAlone: engine.standsAlone
         ).objects.mapValues(\.digest)
     }

@@ -23,8 +23,8 @@ import Testing
         #expect(
             optional.sorted() == [
                 "Effects.Lock.reach", "Effects.Loss.relation", "Effects.WorkNote.needs",
-                "Effects.WorkNote.wayOut", "Finding.step", "Scope.former", "Scope.reads",
-                "Step.Touch.after", "Step.Touch.before",
+                "Effects.WorkNote.wayOut", "Effects.exposures", "Finding.step", "Scope.former",
+                "Scope.reads", "Step.Touch.after", "Step.Touch.before",
             ])
     }
 

@@ -83,6 +83,7 @@ struct Facts: Decodable, Sendable {
         let losses: [Effects.Loss]?
         let breaks: [Effects.Break]?
         let notes: [Effects.WorkNote]?
+        let exposures: [Effects.Exposure]?
     }
     struct Size: Decodable, Sendable {
         let relation: ObjectID
@@ -172,6 +173,7 @@ extension Facts.ShortEffects: Lengthened {
     var full: Effects {
         Effects(
             locks: locks ?? [], rewrites: rewrites ?? [], scans: scans ?? [], builds: builds ?? [],
-            losses: losses ?? [], breaks: breaks ?? [], notes: notes ?? [])
+            losses: losses ?? [], breaks: breaks ?? [], notes: notes ?? [],
+            exposures: exposures)
     }
 }

@@ -7,12 +7,15 @@ extension ColumnDefinition {
     func exported(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
         var fields = ExportFields()
         let comment = source.comment(on: id)
+        let grants = source.columnGrants(id)
         let settings = ObjectID(.columnSettings, id.path)
         if let serial = ExportSource.serialTypes[type.text], source.serials[id] != nil,
             source.catalog[settings] == nil
         {
-            guard let comment else { return .plain(serial) }
-            return .flowMapping([("type", .plain(serial)), ("comment", .text(comment))])
+            fields.add("type", .plain(serial))
+            fields.add("comment", text: comment)
+            if let grants { fields.add("grants", grants) }
+            return fields.entries.count == 1 ? .plain(serial) : fields.value(isFlow: grants == nil)
         }
         let type = type.shortType
         fields.add("type", .plain(type))
@@ -29,7 +32,15 @@ extension ColumnDefinition {
         fields.add("collation", name: collation)
         source.addSettings(of: id, to: &fields)
         fields.add("comment", text: comment)
-        return fields.entries.count == 1 ? .plain(type) : .flowMapping(fields.entries)
+        if let grants { fields.add("grants", grants) }
+        return fields.entries.count == 1 ? .plain(type) : fields.value(isFlow: grants == nil)
+    }
+}
+
+extension ExportFields {
+    /// On one line, where nothing in it takes several.
+    fileprivate func value(isFlow: Bool) -> YAMLValue {
+        isFlow ? .flowMapping(entries) : .mapping(entries)
     }
 }
 

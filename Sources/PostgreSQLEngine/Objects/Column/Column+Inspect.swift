@@ -9,7 +9,7 @@ extension CatalogQuery {
             a.attnotnull, a.attidentity, a.attgenerated, a.attstorage,
             CASE WHEN cardinality(a.attoptions) > 1
                 OR NOT starts_with(a.attoptions[1], '\(ownOption)=') THEN a.attoptions END,
-            a.attcompression, nullif(a.attstattarget, -1), cardinality(a.attacl) > 0, a.attislocal
+            a.attcompression, nullif(a.attstattarget, -1), a.attislocal
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relnamespace = ANY($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
             AND (c.relkind IN ('r', 'p', 'v', 'm')
@@ -51,7 +51,6 @@ extension CatalogReader {
                 relations[last.number].isSorted = false
             }
             relations[last.number].columns.append(column)
-            if row.flag(13) { report(column, of: last.number, ["privileges"]) }
             if relations[last.number].isView { reportSettings(column, of: last.number) }
         }
         for number in relations.indices where !relations[number].isSorted {
@@ -245,7 +244,7 @@ struct ColumnRow {
         self.options = options
         compression = row.character(11)
         statistics = row.isNull(12) ? nil : row.number(12)
-        isLocal = row.flag(14)
+        isLocal = row.flag(13)
     }
 
     /// What decides its definition if it is neither identity nor generated.

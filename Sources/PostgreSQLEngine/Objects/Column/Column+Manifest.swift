@@ -15,6 +15,7 @@ struct ColumnSpec: Sendable {
     var collation: QualifiedName?
     var settings = ColumnSettingsDefinition()
     var comment: Spanned<String>?
+    var grants: Spanned<GrantsSpec>?
     var renamedFrom: [Spanned<String>] = []
 
     static let decoding = Decoding<ColumnSpec>.forms(
@@ -42,12 +43,15 @@ struct ColumnSpec: Sendable {
         let settings = ColumnSettingsFields(fields)
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let grants = fields.optional(
+            "grants", GrantsSpec.decoding(.column).spanned,
+            "Who may do what with this column alone; only beside grants of the table.")
         return {
             ColumnSpec(
                 type: $0[type], span: $0.firstLine, isNullable: $0[nullable],
                 fallback: $0[fallback], identity: $0[identity], generated: $0[generated],
                 collation: $0[collation], settings: settings.definition($0),
-                comment: $0[comment], renamedFrom: $0[renamedFrom])
+                comment: $0[comment], grants: $0[grants], renamedFrom: $0[renamedFrom])
         }
     }
 

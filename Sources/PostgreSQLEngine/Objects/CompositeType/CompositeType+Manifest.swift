@@ -28,6 +28,7 @@ struct CompositeTypeSpec: Sendable {
     var name: Spanned<String>
     var attributes: OrderedMapping<Attribute>
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<CompositeTypeSpec>.object("composite type") { fields in
@@ -35,13 +36,14 @@ struct CompositeTypeSpec: Sendable {
         let name = fields.required("name", .name, "The type's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .type)
         let attributes = fields.required(
             "attributes", .mapping(of: Attribute.decoding),
             "The attributes by name, in their order: a type, or a long form.")
         return {
             CompositeTypeSpec(
                 schema: $0[schema], name: $0[name], attributes: $0[attributes],
-                comment: $0[comment], renamedFrom: $0[renamedFrom])
+                comment: $0[comment], access: access.spec($0), renamedFrom: $0[renamedFrom])
         }
     }
 
@@ -54,6 +56,7 @@ struct CompositeTypeSpec: Sendable {
         builder.add(
             id, .plain(.compositeType(CompositeTypeDefinition(attributes: list))), at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         for entry in attributes {
             let attribute = ObjectID.column(builder.schema, name.value, entry.name.value)
             builder.comment(entry.value.comment, on: attribute, holder: id)

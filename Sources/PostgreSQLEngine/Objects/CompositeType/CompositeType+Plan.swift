@@ -67,6 +67,7 @@ extension CompositeTypeDefinition: PlainKind {
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
         var fields = ExportFields(kind: "CompositeType", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(of: id, to: &fields)
         fields.add(
             "attributes",
             .mapping(

@@ -34,6 +34,7 @@ struct DomainSpec: Sendable {
     var definition: DomainDefinition
     var checks: OrderedMapping<Check>
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<DomainSpec>.object("domain") { fields in
@@ -41,6 +42,7 @@ struct DomainSpec: Sendable {
         let name = fields.required("name", .name, "The domain's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .type)
         let type = fields.required("type", .sql, "The type below it.")
         let collation = fields.optional(
             "collation", .qualifiedName, "The collation, if it is not the type's own.")
@@ -56,7 +58,8 @@ struct DomainSpec: Sendable {
                 definition: DomainDefinition(
                     type: $0[type], collation: $0[collation], default: $0[fallback],
                     isNotNull: $0[notNull]),
-                checks: $0[checks], comment: $0[comment], renamedFrom: $0[renamedFrom])
+                checks: $0[checks], comment: $0[comment], access: access.spec($0),
+                renamedFrom: $0[renamedFrom])
         }
     }
 
@@ -64,6 +67,7 @@ struct DomainSpec: Sendable {
         let id = ObjectID.domain(builder.schema, name.value)
         builder.add(id, .plain(.domain(definition)), at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         builder.renames(renamedFrom, to: id)
         let former =
             [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }

@@ -63,6 +63,7 @@ extension DomainDefinition: PlainKind {
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
         var fields = ExportFields(kind: "Domain", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(of: id, to: &fields)
         fields.add("type", sql: type)
         fields.add("collation", name: collation)
         fields.add("default", sql: `default`)

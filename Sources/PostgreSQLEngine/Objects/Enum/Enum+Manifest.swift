@@ -23,6 +23,7 @@ struct EnumSpec: Sendable {
     var name: Spanned<String>
     var labels: [Label]
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<EnumSpec>.object("enum") { fields in
@@ -30,12 +31,13 @@ struct EnumSpec: Sendable {
         let name = fields.required("name", .name, "The type's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .type)
         let labels = fields.required(
             "labels", .list(of: Label.decoding), "The labels in their order.")
         return {
             EnumSpec(
                 schema: $0[schema], name: $0[name], labels: $0[labels], comment: $0[comment],
-                renamedFrom: $0[renamedFrom])
+                access: access.spec($0), renamedFrom: $0[renamedFrom])
         }
     }
 
@@ -45,6 +47,7 @@ struct EnumSpec: Sendable {
         builder.add(
             id, .enum(EnumDefinition(labels: labels.map(\.name.value))), at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         builder.renames(renamedFrom, to: id)
         let types =
             [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }

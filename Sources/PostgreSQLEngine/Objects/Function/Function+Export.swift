@@ -9,6 +9,7 @@ extension FunctionDefinition {
             kind: id.kind == .procedure ? "Procedure" : "Function", schema: id.path[0],
             name: id.path[1])
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(of: id, to: &fields)
         exportArguments(to: &fields)
         if !isResultOfArguments { fields.add("returns", sql: returns) }
         var isParsed = false

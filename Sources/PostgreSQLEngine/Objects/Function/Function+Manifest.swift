@@ -8,6 +8,7 @@ struct FunctionSpec: Sendable {
     var name: Spanned<String>
     var definition: FunctionDefinition
     var comment: Spanned<String>?
+    var access: AccessSpec
 
     typealias Argument = FunctionDefinition.Argument
 
@@ -15,6 +16,7 @@ struct FunctionSpec: Sendable {
         let schema = fields.schema()
         let name = fields.required("name", .name, "The function's name.")
         let comment = fields.comment()
+        let access = AccessFields(fields, .routine)
         let arguments = fields.optional(
             "arguments", FunctionArguments.decoding, default: [],
             "The arguments by name in their order, or a list of types for those without names.")
@@ -43,7 +45,7 @@ struct FunctionSpec: Sendable {
             attributes(&definition)
             return FunctionSpec(
                 schema: values[schema], name: values[name], definition: definition,
-                comment: values[comment])
+                comment: values[comment], access: access.spec(values))
         }
     }
 
@@ -57,6 +59,7 @@ struct FunctionSpec: Sendable {
         let id = isProcedure ? function.asProcedure : function
         builder.add(id, .function(definition), at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
     }
 
     private func check(_ context: inout DecodingContext, isProcedure: Bool) {

@@ -8,6 +8,7 @@ struct ParameterizedSpec: Sendable {
     var name: Spanned<String>
     var definition: ParameterizedDefinition
     var comment: Spanned<String>?
+    var access: AccessSpec?
     var renamedFrom: [Spanned<String>]
 
     static func decoding(_ sort: ParameterizedDefinition.Sort) -> Decoding<ParameterizedSpec> {
@@ -16,6 +17,8 @@ struct ParameterizedSpec: Sendable {
             let name = fields.required("name", .name, "Its name.")
             let renamedFrom = fields.renamedFrom()
             let comment = fields.comment()
+            let access =
+                sort.kind.hasOwner ? AccessFields(fields, AccessSort(sort.kind)) : nil
             let text = sort.textField.map { fields.optional($0.name, .sql, $0.doc) }
             let parameters = fields.required(
                 "parameters", Self.parameters(sort), "The parameters, by the server's own names.")
@@ -25,7 +28,8 @@ struct ParameterizedSpec: Sendable {
                     definition: ParameterizedDefinition(
                         sort: sort, text: text.flatMap { values[$0] },
                         parameters: values[parameters]),
-                    comment: values[comment], renamedFrom: values[renamedFrom])
+                    comment: values[comment], access: access?.spec(values),
+                    renamedFrom: values[renamedFrom])
             }
         }
     }
@@ -45,6 +49,7 @@ struct ParameterizedSpec: Sendable {
         let id = address(in: builder.schema)
         builder.add(id, .plain(.parameterized(definition)), at: name.span)
         builder.comment(comment, on: id)
+        if let access { builder.access(access, on: id) }
         if definition.sort.kind == id.kind, id.path.count == 2 {
             builder.renames(renamedFrom, to: id)
         }

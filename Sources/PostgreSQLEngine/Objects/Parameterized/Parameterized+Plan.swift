@@ -97,6 +97,7 @@ extension ParameterizedDefinition: PlainKind {
         let name = id.words?.reference == .path ? id.name : id.path[1]
         var fields = ExportFields(kind: sort.manifestKind, schema: id.path[0], name: name)
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(of: id, to: &fields)
         fields.add(
             "parameters",
             .mapping(

@@ -19,6 +19,9 @@ extension PostgreSQLObject {
         case foreignTable(ForeignTableDefinition)
         case derivedColumn(DerivedColumnDefinition)
         case columnSettings(ColumnSettingsDefinition)
+        case owner(OwnerDefinition)
+        case grants(GrantsDefinition)
+        case defaultPrivileges(DefaultPrivilegesDefinition)
 
         /// What it says of itself.
         var kind: any PlainKind {
@@ -39,6 +42,9 @@ extension PostgreSQLObject {
             case .foreignTable(let definition): definition
             case .derivedColumn(let definition): definition
             case .columnSettings(let definition): definition
+            case .owner(let definition): definition
+            case .grants(let definition): definition
+            case .defaultPrivileges(let definition): definition
             }
         }
     }

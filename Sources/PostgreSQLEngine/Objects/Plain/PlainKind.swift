@@ -92,6 +92,14 @@ enum ScratchMaking {
     case kept(calls: VerbatimSQL?)
 }
 
+extension PostgreSQLObject {
+    /// The roles that it names.
+    var mentionedRoles: [String] {
+        guard case .plain(let plain) = definition else { return [] }
+        return plain.kind.mentionedRoles
+    }
+}
+
 /// What is done to an object.
 enum PlainAct { case create, remove }
 

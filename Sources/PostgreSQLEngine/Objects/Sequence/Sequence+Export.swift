@@ -42,6 +42,7 @@ extension SequenceDefinition {
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
         var fields = ExportFields(kind: "Sequence", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(of: id, to: &fields)
         let type = settings.type ?? "bigint"
         if type != "bigint" { fields.add("type", .text(type)) }
         settings.export(type: type, to: &fields)
@@ -71,13 +72,23 @@ extension ExportSource {
             definition.isNotNull, serialTypes[definition.type.text] != nil,
             object.id.path[0] == column.path[0],
             object.id.name == DefaultName.of(table.name, column.name, "seq"),
-            catalog[object.id.comment] == nil, !owner.isUnlogged, !sequence.isUnlogged,
+            catalog[object.id.comment] == nil, !hasGrants(object.id, in: catalog),
+            !owner.isUnlogged, !sequence.isUnlogged,
             sequence.settings == .defaults(type: definition.type.text, increment: 1)
         else { return false }
         let name = object.id.path.map { SQLDialect.postgreSQL.quoted(name: $0) }
             .joined(separator: ".")
         return value.expression.text
             == "nextval(\(SQLDialect.postgreSQL.quoted(literal: name))::regclass)"
+    }
+
+    private static func hasGrants(
+        _ id: ObjectID, in catalog: Catalog<PostgreSQLObject>
+    ) -> Bool {
+        guard case .plain(.grants(let rights))? = catalog[id.grants]?.definition else {
+            return false
+        }
+        return !rights.grants.isEmpty
     }
 
     /// The `serial` word for a type.

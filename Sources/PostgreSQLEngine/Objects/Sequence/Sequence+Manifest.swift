@@ -75,6 +75,7 @@ struct SequenceSpec: Sendable {
     var ownedBy: Owner?
     var isUnlogged: Bool
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<SequenceSpec>.object("sequence") { fields in
@@ -82,6 +83,7 @@ struct SequenceSpec: Sendable {
         let name = fields.required("name", .name, "The sequence's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .sequence)
         let type = fields.optional(
             "type", .enumeration(CountType.self), "The type of its values; bigint if left out.")
         let settings = SequenceFields(fields)
@@ -95,7 +97,8 @@ struct SequenceSpec: Sendable {
                 schema: values[schema], name: values[name],
                 settings: settings.settings(values, type: values[type]?.rawValue),
                 ownedBy: values[ownedBy], isUnlogged: values[unlogged],
-                comment: values[comment], renamedFrom: values[renamedFrom])
+                comment: values[comment], access: access.spec(values),
+                renamedFrom: values[renamedFrom])
         }
     }
 
@@ -116,6 +119,7 @@ struct SequenceSpec: Sendable {
                     columns: [ownedBy.column], tableSpan: ownedBy.table.span))
         }
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         builder.renames(renamedFrom, to: id)
     }
 }

@@ -10,6 +10,7 @@ struct StatisticsSpec: Sendable {
     var expressions: [VerbatimSQL]
     var target: Int?
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<StatisticsSpec>.object("statistics") { fields in
@@ -25,11 +26,12 @@ struct StatisticsSpec: Sendable {
             "target", .integer, "How many values are sampled, if not as many as the table's.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, nil)
         return {
             StatisticsSpec(
                 schema: $0[schema], sorts: $0[sorts], columns: $0[columns],
                 expressions: $0[expressions], target: $0[target].map { Int($0) },
-                comment: $0[comment], renamedFrom: $0[renamedFrom])
+                comment: $0[comment], access: access.spec($0), renamedFrom: $0[renamedFrom])
         }
     }.named("Statistics")
 
@@ -56,6 +58,7 @@ struct StatisticsSpec: Sendable {
             at: name.span, dependencies: [table])
         builder.mention(ColumnMention(table: table, columns: columns))
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         builder.renames(renamedFrom, to: id) { old in
             [.statistics(id.path[0], old)]
         }

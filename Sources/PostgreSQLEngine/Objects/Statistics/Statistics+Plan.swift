@@ -68,6 +68,7 @@ extension StatisticsDefinition: PlainKind {
         }
         if let target { fields.add("target", .integer(target)) }
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(of: id, to: &fields)
         return ("statistics", .flowMapping(fields.entries))
     }
 

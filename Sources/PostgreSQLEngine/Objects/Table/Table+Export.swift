@@ -7,6 +7,9 @@ extension TableDefinition {
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
         var fields = ExportFields(kind: "Table", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(
+            of: id, to: &fields,
+            columns: (source.children[id] ?? []).map(\.id).filter { $0.kind == .column })
         fields.add("unlogged", flag: isUnlogged)
         addShape(in: id.path[0], to: &fields)
         var parts = TableParts()

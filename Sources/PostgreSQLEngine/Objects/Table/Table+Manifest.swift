@@ -7,6 +7,7 @@ struct TableSpec: Sendable {
     var schema: Spanned<String>?
     var name: Spanned<String>
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
     var isUnlogged: Bool
     var options: [String: String]
@@ -28,6 +29,7 @@ struct TableSpec: Sendable {
         let name = fields.required("name", .name, "The table's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .relation)
         let unlogged = fields.optional(
             "unlogged", .boolean, default: false, "Whether it is not crash-safe.")
         let shape = TableShapeFields(fields)
@@ -68,6 +70,7 @@ struct TableSpec: Sendable {
         return {
             TableSpec(
                 schema: $0[schema], name: $0[name], comment: $0[comment],
+                access: access.spec($0),
                 renamedFrom: $0[renamedFrom], isUnlogged: $0[unlogged],
                 options: $0[options].texts, shape: shape.spec($0),
                 columns: shape.columns($0[columns], in: $0), primaryKey: $0[primaryKey],
@@ -90,6 +93,7 @@ struct TableSpec: Sendable {
             at: name.span, dependencies: Set(shape.parents(in: builder.schema).map(\.id)))
         shape.mention(in: builder.schema, &builder)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         builder.renames(renamedFrom, to: id)
         // A child is looked for below every name that the table may still have.
         let former =
@@ -98,6 +102,11 @@ struct TableSpec: Sendable {
             column.value.lower(
                 column.name, position: place + 1, table: id, origin: shape.origin,
                 former: former, &builder, &context)
+            if let grants = column.value.grants {
+                access.checkColumn(grants.span, &context)
+                let columnID = ObjectID.column(id.path[0], id.name, column.name.value)
+                builder.access(grants, onColumn: columnID, of: id)
+            }
         }
         var lowering = ConstraintLowering(
             table: id, former: former, builder: builder, context: context)

@@ -11,7 +11,9 @@ struct MaterializedViewSpec: Sendable {
     var options: [String: String]
     var indexes: [ManifestChild<IndexSpec>]
     var comment: Spanned<String>?
+    var access: AccessSpec
     var columnComments: OrderedMapping<Spanned<String>>
+    var columnGrants: OrderedMapping<Spanned<GrantsSpec>>
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<MaterializedViewSpec>.object("materialized view") { fields in
@@ -19,11 +21,15 @@ struct MaterializedViewSpec: Sendable {
         let name = fields.required("name", .name, "The view's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .relation)
         let columns = fields.optional(
             "columns", .columnNames, default: [],
             "Names for the first columns of the query, where it does not name them itself.")
         let columnComments = fields.optional(
             "columnComments", .texts, default: .init(), "Comments on columns, by name.")
+        let columnGrants = fields.optional(
+            "columnGrants", .mapping(of: GrantsSpec.decoding(.column).spanned), default: .init(),
+            "Who may do what with single columns, by name; only beside grants.")
         let options = fields.options("Storage parameters, for example fillfactor.")
         let query = fields.required("query", .sql, "What it holds: a query.")
         let indexes = fields.optional(
@@ -33,7 +39,9 @@ struct MaterializedViewSpec: Sendable {
             MaterializedViewSpec(
                 schema: $0[schema], name: $0[name], query: $0[query], columns: $0[columns],
                 options: $0[options].texts, indexes: $0[indexes], comment: $0[comment],
-                columnComments: $0[columnComments], renamedFrom: $0[renamedFrom])
+                access: access.spec($0),
+                columnComments: $0[columnComments], columnGrants: $0[columnGrants],
+                renamedFrom: $0[renamedFrom])
         }
     }
 
@@ -48,9 +56,15 @@ struct MaterializedViewSpec: Sendable {
                     options: options)),
             at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         for entry in columnComments {
             let column = ObjectID.column(builder.schema, name.value, entry.name.value)
             builder.comment(entry.value, on: column, holder: id)
+        }
+        for entry in columnGrants {
+            let column = ObjectID.column(builder.schema, name.value, entry.name.value)
+            access.checkColumn(entry.value.span, &context)
+            builder.access(entry.value, onColumn: column, of: id)
         }
         builder.renames(renamedFrom, to: id)
         let former =

@@ -9,6 +9,15 @@ extension ViewDefinition {
         var fields = ExportFields(
             kind: isStored ? "MaterializedView" : "View", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(
+            of: id, to: &fields,
+            columns: columns.map { .column(id.path[0], id.name, $0.name) })
+        let grants = columns.compactMap { column -> (String, YAMLValue)? in
+            source.columnGrants(.column(id.path[0], id.name, column.name)).map {
+                (column.name, $0)
+            }
+        }
+        if !grants.isEmpty { fields.add("columnGrants", .mapping(grants)) }
         let comments = columns.compactMap { column -> (String, YAMLValue)? in
             let id = ObjectID.column(id.path[0], id.name, column.name)
             return source.comment(on: id).map { (column.name, .text($0)) }

@@ -12,7 +12,9 @@ struct ViewSpec: Sendable {
     var columns: [Spanned<String>]
     var options: [String: String]
     var comment: Spanned<String>?
+    var access: AccessSpec
     var columnComments: OrderedMapping<Spanned<String>>
+    var columnGrants: OrderedMapping<Spanned<GrantsSpec>>
     var renamedFrom: [Spanned<String>]
     var programs: ProgramSpecs
 
@@ -21,11 +23,15 @@ struct ViewSpec: Sendable {
         let name = fields.required("name", .name, "The view's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .relation)
         let columns = fields.optional(
             "columns", .columnNames, default: [],
             "Names for the first columns of the query, where it does not name them itself.")
         let columnComments = fields.optional(
             "columnComments", .texts, default: .init(), "Comments on columns, by name.")
+        let columnGrants = fields.optional(
+            "columnGrants", .mapping(of: GrantsSpec.decoding(.column).spanned), default: .init(),
+            "Who may do what with single columns, by name; only beside grants.")
         let barrier = fields.optional(
             "securityBarrier", .boolean,
             "Whether rows are filtered before any other condition sees them.")
@@ -62,7 +68,8 @@ struct ViewSpec: Sendable {
             return ViewSpec(
                 schema: values[schema], name: values[name], query: values[query],
                 columns: values[columns], options: all, comment: values[comment],
-                columnComments: values[columnComments], renamedFrom: values[renamedFrom],
+                access: access.spec(values), columnComments: values[columnComments],
+                columnGrants: values[columnGrants], renamedFrom: values[renamedFrom],
                 programs: programs.specs(values))
         }
     }
@@ -85,9 +92,15 @@ struct ViewSpec: Sendable {
                     options: options)),
             at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         for entry in columnComments {
             let column = ObjectID.column(builder.schema, name.value, entry.name.value)
             builder.comment(entry.value, on: column, holder: id)
+        }
+        for entry in columnGrants {
+            let column = ObjectID.column(builder.schema, name.value, entry.name.value)
+            access.checkColumn(entry.value.span, &context)
+            builder.access(entry.value, onColumn: column, of: id)
         }
         builder.renames(renamedFrom, to: id)
         let former =
