@@ -17,6 +17,25 @@ struct CorpusCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
+    /// A case on one version of PostgreSQL.
+    struct Run: Sendable, CustomTestStringConvertible {
+        let one: CorpusCase
+        let major: Int
+        var testDescription: String { "\(one.name) on \(major)" }
+    }
+
+    /// With `LOCKSTEP_FULL=1` each case on every version that knows what it needs. Else most are run
+    /// on the first of them alone; those in which versions were found to differ are run on all.
+    static let runs: [Run] = all.flatMap { one in
+        let majors = PrivatePostgreSQL.testMajors.sorted().filter { $0 >= one.expectation.since }
+        let isFull = ProcessInfo.processInfo.environment["LOCKSTEP_FULL"] == "1"
+        let isDelicate = ["false-diffs/", "found/", "silence/", "tangles/"]
+            .contains(where: one.name.hasPrefix)
+        return (isFull || isDelicate ? majors : Array(majors.prefix(1))).map {
+            Run(one: one, major: $0)
+        }
+    }
+
     /// All cases in order; with `LOCKSTEP_CORPUS` in the environment those whose name holds it.
     static let all: [CorpusCase] = {
         let root = URL(fileURLWithPath: corpusFolder("postgresql"))

@@ -25,9 +25,9 @@ import TestSupport
     }
 
     /// The whole way on a real server: from, to, and back.
-    @Test(arguments: CorpusCase.all, PrivatePostgreSQL.testMajors)
-    func live(_ one: CorpusCase, on major: Int) async throws {
-        guard major >= one.expectation.since else { return }
+    @Test(arguments: CorpusCase.runs)
+    func live(_ run: CorpusCase.Run) async throws {
+        let (one, major) = (run.one, run.major)
         try await LiveRun.slots.withSlot {
             try await PrivatePostgreSQL.withDatabase(major: major) { database in
                 guard try await database.offers(one.expectation.requires) else { return }
@@ -37,9 +37,11 @@ import TestSupport
     }
 
     /// There the column would vanish with what its expression had used.
-    @Test(arguments: ["found/plain-beside-new-result", "found/plain-beside-reorder"])
-    func aFormerExpressionHoldsOnBefore15(name: String) throws {
-        let one = try #require(CorpusCase.all.first { $0.name == name })
+    @Test(
+        arguments: CorpusCase.all.filter {
+            ["found/plain-beside-new-result", "found/plain-beside-reorder"].contains($0.name)
+        })
+    func aFormerExpressionHoldsOnBefore15(_ one: CorpusCase) throws {
         let text = try #require(one.text("recorded.json"))
         var recording = try CanonicalJSON.decode(Recording.self, from: .init(text.utf8))
         recording.major = 14
