@@ -3,7 +3,7 @@ import Planning
 import SchemaCore
 
 /// `kind: MaterializedView`.
-struct MaterializedViewSpec: Sendable {
+struct MaterializedViewSpec: QuerySpec, Sendable {
     var schema: Spanned<String>?
     var name: Spanned<String>
     var query: VerbatimSQL
@@ -47,28 +47,7 @@ struct MaterializedViewSpec: Sendable {
 
     func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
         let id = ObjectID.materializedView(builder.schema, name.value)
-        builder.add(
-            id,
-            .view(
-                ViewDefinition(
-                    query: query,
-                    columns: columns.map { ViewDefinition.Column(name: $0.value, type: "") },
-                    options: options)),
-            at: name.span)
-        builder.comment(comment, on: id)
-        builder.access(access, on: id)
-        for entry in columnComments {
-            let column = ObjectID.column(builder.schema, name.value, entry.name.value)
-            builder.comment(entry.value, on: column, holder: id)
-        }
-        for entry in columnGrants {
-            let column = ObjectID.column(builder.schema, name.value, entry.name.value)
-            access.checkColumn(entry.value.span, &context)
-            builder.access(entry.value, onColumn: column, of: id)
-        }
-        builder.renames(renamedFrom, to: id)
-        let former =
-            [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
+        let former = lower(as: id, &builder, &context)
         for index in indexes {
             index.spec.lower(
                 index.name, at: index.span, table: id, tableSpan: nil, former: former, &builder,

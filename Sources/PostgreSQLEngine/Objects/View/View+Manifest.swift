@@ -3,7 +3,7 @@ import Planning
 import SchemaCore
 
 /// `kind: View`.
-struct ViewSpec: Sendable {
+struct ViewSpec: QuerySpec, Sendable {
     enum CheckOption: String, CaseIterable, Sendable { case local, cascaded }
 
     var schema: Spanned<String>?
@@ -76,6 +76,31 @@ struct ViewSpec: Sendable {
 
     func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
         let id = ObjectID.view(builder.schema, name.value)
+        let former = lower(as: id, &builder, &context)
+        programs.lower(of: id, former: former, &builder)
+    }
+}
+
+/// What views and materialized views declare alike.
+protocol QuerySpec {
+    var name: Spanned<String> { get }
+    var query: VerbatimSQL { get }
+    var columns: [Spanned<String>] { get }
+    var options: [String: String] { get }
+    var comment: Spanned<String>? { get }
+    var access: AccessSpec { get }
+    var columnComments: OrderedMapping<Spanned<String>> { get }
+    var columnGrants: OrderedMapping<Spanned<GrantsSpec>> { get }
+    var renamedFrom: [Spanned<String>] { get }
+}
+
+extension QuerySpec {
+    /// Adds the view with its comments and renames.
+    ///
+    /// - Returns: the addresses that it may still have.
+    func lower(
+        as id: ObjectID, _ builder: inout ManifestBuilder, _ context: inout DecodingContext
+    ) -> [ObjectID] {
         var seen: Set<String> = []
         for column in columns where !seen.insert(column.value).inserted {
             context.report(
@@ -103,8 +128,6 @@ struct ViewSpec: Sendable {
             builder.access(entry.value, onColumn: column, of: id)
         }
         builder.renames(renamedFrom, to: id)
-        let former =
-            [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
-        programs.lower(of: id, former: former, &builder)
+        return [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
     }
 }
