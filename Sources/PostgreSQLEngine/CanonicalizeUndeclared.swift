@@ -31,7 +31,7 @@ struct CanonicalizeUndeclared {
     /// What one statement can make beside what it is for.
     private static let companions: Set<ObjectKind> = [
         .column, .columnDefault, .constraint, .domainConstraint, .rowSecurity, .replicaIdentity,
-        .clustering,
+        .clustering, .columnSettings,
     ]
 
     /// What stands in tables and was not declared.
@@ -50,7 +50,7 @@ struct CanonicalizeUndeclared {
             // The statement of a table or a domain makes no more than its parts.
             guard Self.companions.contains(object.id.kind) else { return nil }
             guard let declared = desired[object.id] else {
-                if isOfSerial(object) { return nil }
+                if isOfSerial(object) || isFromAbove(object) { return nil }
                 if let place = Place(object), let left = unnamed[place], left > 0 {
                     unnamed[place] = left - 1
                     return nil
@@ -117,6 +117,12 @@ struct CanonicalizeUndeclared {
         if made.generated != nil && asked.generated == nil { return "a generated expression" }
         if made.collation != nil && asked.collation == nil { return "a collation" }
         return nil
+    }
+
+    /// Whether a table has it since the one above it has.
+    private func isFromAbove(_ object: PostgreSQLObject) -> Bool {
+        guard case .plain(.columnSettings(let settings)) = object.definition else { return false }
+        return settings.isDerived
     }
 
     /// Whether it is the default that a `serial` column brings.

@@ -128,14 +128,15 @@ struct Reparenting {
         else { return false }
         return above.allSatisfy { part in
             let twin = own.first { $0.id.kind == part.id.kind && $0.id.name == part.id.name }
-            switch part.definition {
-            case .column(let column):
-                guard case .column(let mine)? = twin?.definition, let twin else { return false }
+            if case .column(let column) = part.definition {
+                guard let twin, case .column(let mine) = twin.definition else { return false }
                 return (mine.isNotNull || !column.isNotNull)
                     && (catalog[twin.id] == nil || desired[twin.id] != nil)
-            case .constraint(let constraint): return !constraint.isInheritedCheck || twin != nil
-            default: return true
             }
+            if case .constraint(let constraint) = part.definition {
+                return !constraint.isInheritedCheck || twin != nil
+            }
+            return true
         }
     }
 
@@ -237,12 +238,10 @@ struct Derivation {
         guard let table = catalog[id], case .table(let definition) = table.definition else {
             return []
         }
-        var isPartition = false
-        if case .partition? = definition.origin { isPartition = true }
         var out: [ObjectID: PostgreSQLObject] = [:]
         for parent in table.parentTables {
             for part in parts(of: parent) {
-                guard let name = name(of: part, below: table, isPartition) else { continue }
+                guard let name = name(of: part, below: table, definition.isPartition) else { continue }
                 let moved = part.moved(to: id, name: name, from: parent)
                 if out[moved.id] == nil { out[moved.id] = moved }
             }
@@ -260,15 +259,11 @@ struct Derivation {
     private func name(
         of part: PostgreSQLObject, below table: PostgreSQLObject, _ isPartition: Bool
     ) -> String? {
-        switch part.definition {
-        case .constraint(let constraint):
-            if case .check = constraint.rule {
-                return constraint.isInheritedCheck ? part.id.name : nil
-            }
-            return isPartition ? table.partition?.names[part.id.name] : nil
-        case .index: return isPartition ? table.partition?.names[part.id.name] : nil
-        default: return part.id.name
+        if case .constraint(let constraint) = part.definition, case .check = constraint.rule {
+            return constraint.isInheritedCheck ? part.id.name : nil
         }
+        guard part.id.kind == .index || part.id.kind == .constraint else { return part.id.name }
+        return isPartition ? table.partition?.names[part.id.name] : nil
     }
 
     private func apply(
@@ -336,19 +331,17 @@ extension PostgreSQLObject {
 
     /// Whether the server takes it for what a parent's part asks for, and so for a part of that.
     fileprivate func isTwin(below part: PostgreSQLObject) -> Bool {
-        switch (definition, part.definition) {
-        case (.index(var own), .index(var other)):
+        if case .index(var own) = definition, case .index(var other) = part.definition {
             own.table = other.table
             own.options = [:]
             other.options = [:]
             return own == other
-        case (.constraint(let own), .constraint(let other)):
-            if case .check = other.rule {
-                return other.isInheritedCheck && own.rule == other.rule
-                    && id.name == part.id.name
-            }
-            return own.withIndexOptions([:]) == other.withIndexOptions([:])
-        default: return false
         }
+        guard case .constraint(let own) = definition, case .constraint(let other) = part.definition
+        else { return false }
+        if case .check = other.rule {
+            return other.isInheritedCheck && own.rule == other.rule && id.name == part.id.name
+        }
+        return own.withIndexOptions([:]) == other.withIndexOptions([:])
     }
 }

@@ -13,31 +13,38 @@ import Testing
         CREATE SCHEMA app;
         CREATE TABLE app."tab
         le" (id int);
-        CREATE TABLE app.events (id int PRIMARY KEY) PARTITION BY RANGE (id);
-        CREATE TABLE app.mother (id int);
-        CREATE TABLE app.child () INHERITS (app.mother);
-        CREATE TABLE app.base (id int PRIMARY KEY, t text, event int REFERENCES app.events);
+        CREATE TABLE app."eve
+        nts" (id int PRIMARY KEY) PARTITION BY RANGE (id);
+        CREATE TABLE app.base (id int PRIMARY KEY, t text, event int REFERENCES app."eve
+        nts");
         CREATE TABLE app.of_odd (id int PRIMARY KEY, o app."tab
         le", n int DEFAULT 1 CHECK (n > 0));
         CREATE INDEX of_odd_n ON app.of_odd (n);
         COMMENT ON TABLE app.of_odd IS 'x';
         COMMENT ON COLUMN app.of_odd.n IS 'y';
         CREATE TABLE app.refers (id int REFERENCES app.of_odd);
-        CREATE VIEW app.of_events AS SELECT id FROM app.events;
+        CREATE VIEW app.of_events AS SELECT id FROM app."eve
+        nts";
         CREATE VIEW app.on_view AS SELECT * FROM app.of_events;
         COMMENT ON COLUMN app.on_view.id IS 'z';
-        CREATE VIEW app.of_mother AS SELECT * FROM app.mother;
-        CREATE TEXT SEARCH CONFIGURATION app.ts (COPY = pg_catalog.simple);
-        CREATE INDEX base_ts ON app.base USING gin (to_tsvector('app.ts'::regconfig, t));
-        CREATE FUNCTION app.native(int) RETURNS int LANGUAGE internal IMMUTABLE AS 'int4abs';
-        CREATE TABLE app.of_native (id int DEFAULT app.native(1));
-        CREATE MATERIALIZED VIEW app.mat AS SELECT app.native(id) AS id FROM app.base;
+        CREATE TEXT SEARCH CONFIGURATION app."t
+        s" (COPY = pg_catalog.simple);
+        CREATE INDEX base_ts ON app.base USING gin (to_tsvector(E'app."t\\ns"'::regconfig, t));
+        CREATE FUNCTION app."nat
+        ive"(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'select $1';
+        CREATE TABLE app.of_native (id int DEFAULT app."nat
+        ive"(1));
+        CREATE MATERIALIZED VIEW app.mat AS SELECT app."nat
+        ive"(id) AS id FROM app.base;
         CREATE VIEW app.of_mat AS SELECT * FROM app.mat;
-        CREATE FUNCTION app.native_same(int, int) RETURNS bool LANGUAGE internal IMMUTABLE
-            AS 'int4eq';
-        CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = app.native_same);
-        CREATE POLICY p ON app.base USING (app.native(id) > 0);
-        CREATE DOMAIN app.dm AS int CHECK (app.native(value) > 0);
+        CREATE FUNCTION app."nat
+        ive_same"(int, int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'select $1 = $2';
+        CREATE OPERATOR app.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = app."nat
+        ive_same");
+        CREATE POLICY p ON app.base USING (app."nat
+        ive"(id) > 0);
+        CREATE DOMAIN app.dm AS int CHECK (app."nat
+        ive"(value) > 0);
         CREATE EXTENSION citext SCHEMA app;
         COMMENT ON EXTENSION citext IS 'mine';
         CREATE VIEW app.of_break AS SELECT * FROM app."tab
@@ -46,36 +53,31 @@ import Testing
         b" int);
         """
 
+    private static let named = "with a name that has control characters"
+    private static let native: String = "function \(named) app.\"nat\nive\"(integer), which is not modelled"
+    private static let events = "table \(named) app.\"eve\nnts\", which is not modelled"
+    private static let tableName = "table \(named) app.\"tab\nle\", which is not modelled"
+
     /// What is told; `unmodelled` may hold more.
-    static let told = [
-        "table app.of_odd: table that needs table with a name that has control characters "
-            + "app.\"tab\nle\", which is not modelled",
-        "view app.of_events: view that needs partitioned table app.events, which is not modelled",
-        "view app.on_view: view that needs partitioned table app.events, which is not modelled",
-        "view app.of_mother: view that needs inheritance parent app.mother, which is not modelled",
-        "constraint app.base.base_event_fkey: constraint that needs partitioned table app.events, "
+    static let told: [String] = [
+        "table app.of_odd: table that needs \(tableName)",
+        "view app.of_events: view that needs \(events)",
+        "view app.on_view: view that needs \(events)",
+        "constraint app.base.base_event_fkey: constraint that needs \(events)",
+        "constraint app.refers.refers_id_fkey: constraint that needs \(tableName)",
+        "index app.base_ts: index that needs text search configuration \(named) app.\"t\ns\", "
             + "which is not modelled",
-        "constraint app.refers.refers_id_fkey: constraint that needs table with a name that has "
-            + "control characters app.\"tab\nle\", which is not modelled",
-        "index app.base_ts: index that needs text search configuration app.ts, which is not "
-            + "modelled",
-        "function app.native(integer): function in language internal",
-        "default app.of_native.id: default that needs function in language internal "
-            + "app.native(integer), which is not modelled",
-        "materializedView app.mat: materializedView that needs function in language internal "
-            + "app.native(integer), which is not modelled",
-        "view app.of_mat: view that needs function in language internal app.native(integer), "
-            + "which is not modelled",
-        "operator app.\"===\"(integer, integer): operator that needs function in language "
-            + "internal app.native_same(integer, integer), which is not modelled",
-        "policy app.base.p: policy that needs function in language internal app.native(integer), "
-            + "which is not modelled",
-        "domainConstraint app.dm.dm_check: domainConstraint that needs function in language "
-            + "internal app.native(integer), which is not modelled",
-        "table app.\"tab\nle\": table with a name that has control characters",
-        "view app.of_break: view that needs table with a name that has control characters "
-            + "app.\"tab\nle\", which is not modelled",
-        "table app.broken: table with a name that has control characters",
+        "function app.\"nat\nive\"(integer): function \(named)",
+        "default app.of_native.id: default that needs \(native)",
+        "materializedView app.mat: materializedView that needs \(native)",
+        "view app.of_mat: view that needs \(native)",
+        "operator app.\"===\"(integer, integer): operator that needs function \(named) "
+            + "app.\"nat\nive_same\"(integer, integer), which is not modelled",
+        "policy app.base.p: policy that needs \(native)",
+        "domainConstraint app.dm.dm_check: domainConstraint that needs \(native)",
+        "table app.\"tab\nle\": table \(named)",
+        "view app.of_break: view that needs \(tableName)",
+        "table app.broken: table \(named)",
     ]
 
     @Test(arguments: PrivatePostgreSQL.testMajors)
@@ -83,19 +85,11 @@ import Testing
         try await PrivatePostgreSQL.withDatabase(major: major) { database in
             let bench = Bench(database)
             try await bench.run(Self.leaning)
-            if major >= 18 {
-                try await bench.run(
-                    """
-                    CREATE TABLE app.temporal (i int4range, r int4range, CONSTRAINT no_two
-                        UNIQUE (i, r WITHOUT OVERLAPS))
-                    """)
-            }
             let imported = try await bench.imported()
             let told = Set(imported.unmodelled.map { "\($0.object): \($0.what)" })
             #expect(Set(Self.told).subtracting(told).sorted() == [])
             // What belongs to something that is told is not told again.
             #expect(!told.contains { $0.contains("of_odd_n") || $0.contains("of_odd_pkey") })
-            #expect(!told.contains { $0.hasPrefix("index app.no_two") })
             let lowering = try bench.lowered(imported.files)
             let assessed = try await bench.plan(lowering)
             #expect(assessed.plan.isEmpty, "\(assessed.text)")
@@ -128,7 +122,7 @@ import Testing
         var testDescription: String { name }
     }
 
-    static let table = """
+    static let manifest = """
         kind: Table
         schema: app
         name: t
@@ -151,7 +145,7 @@ import Testing
         body: begin return new; end
 
         """
-    static let all = table + view + type + function
+    static let all = manifest + view + type + function
     private static func whole(_ manifests: String) -> String {
         manifests.replacing("kind: ", with: "apiVersion: lockstep.dev/v1\nkind: ")
     }
@@ -161,84 +155,88 @@ import Testing
     private static let retyped = change("a: integer", "a: bigint").replacing(view, with: "")
     private static let thinner = change("select id, a", "select id")
     /// Functions that are not modelled, and a trigger that calls one.
-    private static let native = """
-        CREATE FUNCTION app.native(int) RETURNS int LANGUAGE internal IMMUTABLE AS 'int4abs';
-        CREATE FUNCTION app.own() RETURNS trigger LANGUAGE internal
-            AS 'suppress_redundant_updates_trigger';
+    private static let own = "app.\"nat\nive\""
+    private static let odd = "app.\"ty\npe\""
+    private static let functions = """
+        CREATE FUNCTION \(own)(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'select $1';
+        CREATE FUNCTION app."ow
+        n"() RETURNS trigger LANGUAGE plpgsql AS 'begin return new; end';
+        CREATE TYPE \(odd) AS ENUM ('a');
 
         """
-    private static let own = "FOR EACH ROW EXECUTE FUNCTION app.own()"
+    private static let calling = "FOR EACH ROW EXECUTE FUNCTION app.\"ow\nn\"()"
 
     static let refusals = [
         Refusal(
             name: "retype under a materialized view", from: all,
-            sql: native + "CREATE MATERIALIZED VIEW app.m AS SELECT app.native(a) FROM app.t",
+            sql: functions + "CREATE MATERIALIZED VIEW app.m AS SELECT \(own)(a) FROM app.t",
             to: retyped,
             message: "column app.t.a cannot be given another type: materializedView app.m"),
         Refusal(
             name: "retype under a policy", from: all,
-            sql: native + "CREATE POLICY p ON app.t USING (app.native(a) > 0)", to: retyped,
+            sql: functions + "CREATE POLICY p ON app.t USING (\(own)(a) > 0)", to: retyped,
             message: "policy app.t.p"),
         Refusal(
             name: "retype under a condition of a trigger", from: all,
-            sql: native + "CREATE TRIGGER g BEFORE UPDATE ON app.t FOR EACH ROW "
-                + "WHEN (app.native(new.a) > 0) EXECUTE FUNCTION app.f()", to: retyped,
+            sql: functions + "CREATE TRIGGER g BEFORE UPDATE ON app.t FOR EACH ROW "
+                + "WHEN (\(own)(new.a) > 0) EXECUTE FUNCTION app.f()", to: retyped,
             message: "trigger app.t.g"),
         Refusal(
             name: "drop a column that a trigger names", from: all,
-            sql: native + "CREATE TRIGGER g BEFORE UPDATE OF b ON app.t \(own)",
+            sql: functions + "CREATE TRIGGER g BEFORE UPDATE OF b ON app.t \(calling)",
             to: change("  b: { type: integer, generated: { expression: a + 1 } }\n", ""),
             message: "column app.t.b cannot be dropped: trigger app.t.g"),
         Refusal(
             name: "make a generated column again under statistics", from: all,
-            sql: native + "CREATE STATISTICS app.s ON a, (app.native(b)) FROM app.t",
+            sql: functions + "CREATE STATISTICS app.s ON a, (\(own)(b)) FROM app.t",
             to: change("a + 1", "a + 2"), message: "statistics app.s ("),
         Refusal(
             name: "make a view again under a materialized view", from: all,
-            sql: native + "CREATE MATERIALIZED VIEW app.m AS SELECT app.native(a) FROM app.v",
+            sql: functions + "CREATE MATERIALIZED VIEW app.m AS SELECT \(own)(a) FROM app.v",
             to: thinner,
             message: "view app.v cannot be removed for its new form: materializedView app.m"),
         Refusal(
             name: "make a view again with a trigger", from: all,
-            sql: native + "CREATE TRIGGER g INSTEAD OF INSERT ON app.v \(own)", to: thinner,
+            sql: functions + "CREATE TRIGGER g INSTEAD OF INSERT ON app.v \(calling)", to: thinner,
             message: "trigger app.v.g ("),
         Refusal(
             name: "make a view again with a rule", from: all,
-            sql: native + "CREATE RULE r AS ON UPDATE TO app.v DO INSTEAD SELECT app.native(1)",
+            sql: functions + "CREATE RULE r AS ON UPDATE TO app.v DO INSTEAD SELECT \(own)(1)",
             to: thinner, message: "rule app.v.r ("),
         Refusal(
             name: "drop the function of a trigger", from: all,
-            sql: native + "CREATE TRIGGER g BEFORE INSERT ON app.t FOR EACH ROW "
-                + "WHEN (app.native(new.id) > 0) EXECUTE FUNCTION app.f()",
+            sql: functions + "CREATE TRIGGER g BEFORE INSERT ON app.t FOR EACH ROW "
+                + "WHEN (\(own)(new.id) > 0) EXECUTE FUNCTION app.f()",
             to: all.replacing(function, with: ""),
             message: "function app.f() cannot be dropped: trigger app.t.g"),
         Refusal(
             name: "swap an enum under a function that is not modelled", from: all,
-            sql: "CREATE FUNCTION app.n(app.e) RETURNS int LANGUAGE internal AS 'int4abs'",
+            sql: "CREATE FUNCTION app.\"n\nn\"(app.e) RETURNS int LANGUAGE sql AS 'select 1'",
             to: change("[x, y]", "[y]"),
-            message: "enum app.e cannot be removed for its new form: function app.n(app.e)"),
+            message: "enum app.e cannot be removed for its new form: "
+                + "function app.\"n\nn\"(app.e)"),
         Refusal(
             name: "drop a column with a view of a function that is not modelled", from: all,
-            sql: native + "CREATE VIEW app.w AS SELECT app.native(b) AS b FROM app.t",
+            sql: functions + "CREATE VIEW app.w AS SELECT \(own)(b) AS b FROM app.t",
             to: change("  b: { type: integer, generated: { expression: a + 1 } }\n", ""),
             message: "column app.t.b cannot be dropped: view app.w"),
         Refusal(
-            name: "a table's name is a shell type's", from: all, sql: "CREATE TYPE app.d",
+            name: "a table's name is that of a view that is set aside", from: all,
+            sql: functions + "CREATE VIEW app.d AS SELECT \(own)(1) AS a",
             to: all + "---\nkind: Table\nschema: app\nname: d\ncolumns: { id: integer }\n",
-            message: "table app.d cannot be made: shellType app.d (shell type)"),
+            message: "table app.d cannot be made: view app.d (view that needs function"),
         Refusal(
-            name: "a table is partitioned", from: all,
-            sql: "CREATE TABLE app.d (id int) PARTITION BY LIST (id)",
+            name: "a table that is set aside is declared", from: all,
+            sql: functions + "CREATE TABLE app.d (id \(odd))",
             to: all + "---\nkind: Table\nschema: app\nname: d\ncolumns: { id: integer }\n",
-            message: "table app.d is there, but Lockstep does not manage it: partitioned table"),
+            message: "table app.d is there, but Lockstep does not manage it: table that needs"),
         Refusal(
-            name: "a table became a parent", from: all,
-            sql: "CREATE TABLE app.c () INHERITS (app.t)",
-            to: table + type + function, message: "table app.t is there, but Lockstep"),
+            name: "a table got a column of a type that is not modelled", from: all,
+            sql: functions + "ALTER TABLE app.t ADD c \(odd)",
+            to: manifest + type + function, message: "table app.t is there, but Lockstep"),
         Refusal(
-            name: "a function's name is a window function's", from: all,
-            sql: "CREATE FUNCTION app.s(int) RETURNS bigint LANGUAGE internal WINDOW "
-                + "AS 'window_row_number'",
+            name: "a function's name is that of a procedure that is set aside", from: all,
+            sql: functions + "CREATE PROCEDURE app.s(a int) BEGIN ATOMIC SELECT \(own)(a); END",
             to: all + """
                 ---
                 kind: Function
@@ -252,7 +250,7 @@ import Testing
                 """, message: "has its name"),
         Refusal(
             name: "a view that is set aside is declared", from: all,
-            sql: native + "CREATE VIEW app.w AS SELECT app.native(1) AS b",
+            sql: functions + "CREATE VIEW app.w AS SELECT \(own)(1) AS b",
             to: all + "---\nkind: View\nschema: app\nname: w\nquery: select 1 as b\n",
             message: "view app.w is there, but Lockstep does not manage it: view that needs"),
     ]
@@ -288,12 +286,12 @@ import Testing
             try await bench.apply(bench.lowered(Self.whole(Self.all)))
             try await bench.run(
                 """
-                \(Self.native)
-                CREATE MATERIALIZED VIEW app.m AS SELECT app.native(a) AS a FROM app.t;
-                CREATE POLICY p ON app.t USING (app.native(a) > 0);
-                CREATE TRIGGER g BEFORE UPDATE OF a ON app.t \(Self.own);
-                CREATE STATISTICS app.s ON id, (app.native(a)) FROM app.t;
-                CREATE TRIGGER g INSTEAD OF INSERT ON app.v \(Self.own);
+                \(Self.functions)
+                CREATE MATERIALIZED VIEW app.m AS SELECT \(Self.own)(a) AS a FROM app.t;
+                CREATE POLICY p ON app.t USING (\(Self.own)(a) > 0);
+                CREATE TRIGGER g BEFORE UPDATE OF a ON app.t \(Self.calling);
+                CREATE STATISTICS app.s ON id, (\(Self.own)(a)) FROM app.t;
+                CREATE TRIGGER g INSTEAD OF INSERT ON app.v \(Self.calling);
                 """)
             let wider = Self.change(
                 "  a: integer\n",
@@ -332,17 +330,14 @@ import Testing
         try await PrivatePostgreSQL.withDatabase { database in
             let bench = Bench(database)
             try await bench.apply(bench.lowered(Self.whole(Self.all)))
-            try await bench.run(
-                """
-                ALTER TABLE app.t ALTER b SET STATISTICS 300;
-                """)
+            try await bench.run("ALTER VIEW app.v ALTER COLUMN a SET DEFAULT 1")
             let wanted = try bench.lowered(
                 Self.whole(
                     Self.thinner.replacing("a + 1", with: "a + 2")
                         .replacing("[x, y]", with: "[y, x]")))
             let assessed = try await bench.plan(wanted)
             for (id, what) in [
-                ("drop-column:app.t.b", "statistics target")
+                ("drop-view:app.v", "default of a view's column")
             ] {
                 let step = try #require(
                     assessed.plan.steps.first { $0.id == id }, "\(assessed.text)")

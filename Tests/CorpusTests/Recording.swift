@@ -14,11 +14,16 @@ struct Recording: Codable {
 
         init(from old: Catalog<PostgreSQLObject>, to new: Catalog<PostgreSQLObject>) {
             gone = old.ids.filter { new[$0] == nil }
+            // Equal objects may differ in what makes no difference, and plans use that as well.
             put = new.sorted.filter { object in
-                guard let other = old[object.id] else { return true }
-                return other != object || other.dependencies != object.dependencies
-                    || other.position != object.position
+                old[object.id].map { Self.text($0) != Self.text(object) } ?? true
             }
+        }
+
+        private static func text(_ object: PostgreSQLObject) -> Data? {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return try? encoder.encode(object)
         }
 
         func applied(to old: Catalog<PostgreSQLObject>) -> Catalog<PostgreSQLObject> {

@@ -83,10 +83,11 @@ private struct ObjectReader: Sendable {
         for index in fields.indices {
             if places[index] < 0 {
                 let field = fields[index]
-                values[index] = field.absent
-                if field.isRequired && !meant.contains(field.name) {
-                    reportMissing(field, in: node, &context)
-                }
+                // What was meant and is not read makes it incomplete, else all that needs it would
+                // be reported besides.
+                let isMeant = meant.contains(field.name)
+                values[index] = isMeant ? nil : field.absent
+                if field.isRequired && !isMeant { reportMissing(field, in: node, &context) }
             }
             if values[index] == nil { isComplete = false }
         }

@@ -46,11 +46,11 @@ struct Reparentings {
         var operations: [Operation] = []
         var rebound: [[ObjectID]: [Move]] = [:]
         for move in moves {
-            switch (move.from.origin, move.to.origin) {
-            case (.partition?, .partition?): rebound[move.newParents, default: []].append(move)
-            case (_, .partition?): operations += attachment(move)
-            case (.partition?, _): operations.append(detachment(move))
-            default: operations.append(inheritance(move))
+            switch (move.from.isPartition, move.to.isPartition) {
+            case (true, true): rebound[move.newParents, default: []].append(move)
+            case (false, true): operations += attachment(move)
+            case (true, false): operations.append(detachment(move))
+            case (false, false): operations.append(inheritance(move))
             }
         }
         // Bounds that change places are all free before one is taken.
@@ -220,16 +220,16 @@ struct Reparentings {
             let own = move.before.first {
                 $0.id.kind == part.id.kind && $0.id.name == part.id.name
             }
-            switch (part.definition, own?.definition) {
-            case (.column(let above), .column(let column)?):
-                guard above.isNotNull, !column.isNotNull, let id = own?.id else { continue }
-                statements.append("\(alter) ALTER COLUMN \(name: id.name) SET NOT NULL")
-                undo.append("\(alter) ALTER COLUMN \(name: id.name) DROP NOT NULL")
-                probes.append(context.nulls(id, basis: .presence))
-            case (.constraint(let check), nil) where check.isInheritedCheck:
+            if case .column(let above) = part.definition, above.isNotNull, let own,
+                case .column(let column) = own.definition, !column.isNotNull
+            {
+                statements.append("\(alter) ALTER COLUMN \(name: own.id.name) SET NOT NULL")
+                undo.append("\(alter) ALTER COLUMN \(name: own.id.name) DROP NOT NULL")
+                probes.append(context.nulls(own.id, basis: .presence))
+            }
+            if case .constraint(let check) = part.definition, check.isInheritedCheck, own == nil {
                 statements.append("\(alter) ADD \(check.clause(name: part.id.name))")
                 undo.append("\(alter) DROP CONSTRAINT \(name: part.id.name)")
-            default: break
             }
         }
         return (statements, undo, probes)
@@ -253,12 +253,7 @@ struct Reparentings {
         let known = Set(
             (context.settled[move.id]?.partition?.names ?? [:]).keys)
         return move.newParents.flatMap { derivation.parts(of: $0) }.filter { part in
-            switch part.definition {
-            case .index: !known.contains(part.id.name)
-            case .constraint(let constraint):
-                constraint.indexOptions != nil && !known.contains(part.id.name)
-            default: false
-            }
+            part.isIndexOrKey && !known.contains(part.id.name)
         }.map { part in
             ObjectID(
                 part.id.kind, part.id.kind == .index ? part.id.path : move.id.path + [part.id.name])

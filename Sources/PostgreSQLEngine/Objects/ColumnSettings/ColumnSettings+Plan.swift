@@ -1,8 +1,16 @@
+// Owns what the planner asks of how a column is kept.
+
 import Planning
 import SchemaCore
 
 extension ColumnSettingsDefinition: PlainKind {
     var scratchRank: ScratchUnit.Rank { .columnDefault }
+
+    func more(than asked: ColumnSettingsDefinition) -> String? {
+        if isDerived { return nil }
+        if storage != nil && asked.storage == nil { return "STORAGE" }
+        return compression != nil && asked.compression == nil ? "COMPRESSION" : nil
+    }
 
     func parent(of id: ObjectID) -> ObjectID? {
         isDerived ? .table(id.path[0], id.path[1]) : ObjectID(.column, id.path)

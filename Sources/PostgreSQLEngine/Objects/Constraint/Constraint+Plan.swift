@@ -273,6 +273,12 @@ extension PostgreSQLObject {
         }
         return false
     }
+
+    /// Whether it is an index, or a constraint that has one.
+    var isIndexOrKey: Bool {
+        if case .constraint(let constraint) = definition { return constraint.indexOptions != nil }
+        return id.kind == .index
+    }
 }
 
 extension ConstraintDefinition {

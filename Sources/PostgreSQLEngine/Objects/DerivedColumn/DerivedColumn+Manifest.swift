@@ -21,7 +21,7 @@ extension ColumnSpec {
         guard origin != nil else {
             context.report(
                 .error(
-                    "missing-key", "the column lacks \"type\"", at: span ?? name.span,
+                    "missing-type", "the column lacks \"type\"", at: span ?? name.span,
                     help: "add type: …"))
             return
         }
@@ -53,42 +53,6 @@ extension ColumnSpec {
                     at: place ?? name.span, help: "remove \(key), or the column"))
         }
     }
-
-    func addSettings(
-        _ name: Spanned<String>, _ table: ObjectID, isDerived: Bool,
-        _ builder: inout ManifestBuilder
-    ) {
-        if settings.isEmpty { return }
-        var settings = settings
-        settings.isDerived = isDerived
-        builder.add(
-            .columnSettings(table.path[0], table.name, name.value),
-            .plain(.columnSettings(settings)), at: name.span, dependencies: [table])
-    }
-}
-
-/// How a column is kept, in its long form.
-struct ColumnSettingsFields: Sendable {
-    private let storage: Field<ColumnSettingsDefinition.Storage?>
-    private let compression: Field<ColumnSettingsDefinition.Compression?>
-    private let statistics: Field<Int?>
-    private let options: Field<OrderedMapping<Spanned<String>>>
-
-    init(_ fields: ObjectFields) {
-        storage = fields.optional(
-            "storage", .enumeration(), "Where long values go, if not where the type says.")
-        compression = fields.optional(
-            "compression", .enumeration(), "How long values are packed: pglz or lz4.")
-        statistics = fields.optional(
-            "statistics", .integer, "How many values are sampled for statistics.")
-        options = fields.options("Options of the column, for example n_distinct.")
-    }
-
-    func definition(_ values: ObjectValues) -> ColumnSettingsDefinition {
-        ColumnSettingsDefinition(
-            storage: values[storage], compression: values[compression],
-            statistics: values[statistics], options: values[options].texts)
-    }
 }
 
 extension ExportSource {
@@ -115,17 +79,5 @@ extension ExportSource {
             fields.add("comment", text: comment(on: id))
             return fields.entries.isEmpty ? nil : (id.name, .flowMapping(fields.entries))
         }
-    }
-
-    /// How a column is kept.
-    func addSettings(of column: ObjectID, to fields: inout ExportFields) {
-        guard
-            case .plain(.columnSettings(let settings))? =
-                catalog[ObjectID(.columnSettings, column.path)]?.definition
-        else { return }
-        if let storage = settings.storage { fields.add("storage", .text(storage.rawValue)) }
-        if let packed = settings.compression { fields.add("compression", .text(packed.rawValue)) }
-        if let count = settings.statistics { fields.add("statistics", .integer(count)) }
-        fields.add("options", texts: settings.options)
     }
 }

@@ -1,3 +1,5 @@
+// Owns what the planner asks of what a table says of a column from elsewhere.
+
 import Planning
 import SchemaCore
 

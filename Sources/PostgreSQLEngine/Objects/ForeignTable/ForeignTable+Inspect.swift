@@ -34,7 +34,9 @@ extension CatalogQuery {
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                     AND (a.attstattarget >= 0 OR cardinality(a.attoptions) > 1
                         OR NOT starts_with(a.attoptions[1], '\(ownOption)=')
-                        OR a.attstorage <> own.typstorage))
+                        OR a.attstorage <> own.typstorage)),
+            ARRAY(SELECT k.oid FROM pg_constraint k WHERE k.conrelid = c.oid),
+            ARRAY(SELECT d.oid FROM pg_attrdef d WHERE d.adrelid = c.oid)
         FROM pg_class c JOIN pg_foreign_table x ON x.ftrelid = c.oid
         JOIN pg_foreign_server f ON f.oid = x.ftserver
         JOIN pg_type t ON t.oid = c.reltype
@@ -70,6 +72,13 @@ extension CatalogReader {
                 at: (SystemCatalog.relation, row.oid(0)), dependencies: [.schema(schema)])
             for type in [row.oid(3), row.oid(4)] where type != 0 {
                 slots[CatalogAddress(SystemCatalog.type, type)] = slot
+            }
+            // What its checks and defaults depend on, it depends on.
+            for oid in row.oids(10) {
+                slots[CatalogAddress(SystemCatalog.constraint, oid)] = slot
+            }
+            for oid in row.oids(11) {
+                slots[CatalogAddress(SystemCatalog.columnDefault, oid)] = slot
             }
             attributeNames[row.oid(0)] = Dictionary(
                 columns.map { ($0.number, $0.name) }, uniquingKeysWith: { first, _ in first })

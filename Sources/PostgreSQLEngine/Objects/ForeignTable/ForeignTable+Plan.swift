@@ -1,4 +1,5 @@
-// Owns what the planner asks of foreign tables. Invariant: nothing is rewritten, for no row is here.
+// Owns what the planner asks of foreign tables. Invariant: nothing is rewritten, for no row is
+// here.
 
 import Manifest
 import Planning

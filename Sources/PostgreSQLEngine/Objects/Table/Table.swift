@@ -65,3 +65,11 @@ extension PostgreSQLObject {
         return false
     }
 }
+
+extension TableDefinition {
+    /// Whether it holds the rows of another table that its bound takes.
+    var isPartition: Bool {
+        if case .partition? = origin { return true }
+        return false
+    }
+}

@@ -141,7 +141,7 @@ struct TableShapeFields: Sendable {
         if values[partitionOf] == nil, values[inherits].isEmpty, values[ofType] == nil {
             values.report(
                 .error(
-                    "missing-key", "the table lacks \"columns\"", at: values.firstLine,
+                    "missing-columns", "the table lacks \"columns\"", at: values.firstLine,
                     help: "add columns: …"))
         }
         return .init()
