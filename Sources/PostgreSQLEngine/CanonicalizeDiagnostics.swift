@@ -59,8 +59,8 @@ struct CanonicalizeDiagnostics {
                 code(error),
                 "\(failure.unit.id): \(error.message) where it is built to be compared", at: span,
                 help:
-                    "The database has \(item.object), which Lockstep does not model, so what needs "
-                    + "it cannot be built: leave \(failure.unit.id) out, or the whole that it is a "
+                    "The database has \(TerminalSafe.line("\(item.object)")), which Lockstep does not "
+                    + "model, so what needs it cannot be built: leave \(failure.unit.id) out, or the whole that it is a "
                     + "part of.",
                 notes: notes)
         }

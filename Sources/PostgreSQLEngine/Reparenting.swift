@@ -241,7 +241,9 @@ struct Derivation {
         var out: [ObjectID: PostgreSQLObject] = [:]
         for parent in table.parentTables {
             for part in parts(of: parent) {
-                guard let name = name(of: part, below: table, definition.isPartition) else { continue }
+                guard let name = name(of: part, below: table, definition.isPartition) else {
+                    continue
+                }
                 let moved = part.moved(to: id, name: name, from: parent)
                 if out[moved.id] == nil { out[moved.id] = moved }
             }

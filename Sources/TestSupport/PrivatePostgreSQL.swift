@@ -94,8 +94,33 @@ public final class PrivatePostgreSQL: Sendable {
 
     private nonisolated(nonsending) func drop(_ database: TestDatabase) async throws {
         guard await admin.isUsable, server.processID != nil else { return }
-        try await admin.query(
-            "DROP DATABASE IF EXISTS \"\(database.name)\" WITH (FORCE)", ignoresCancellation: true)
+        let drop = "DROP DATABASE IF EXISTS \"\(database.name)\" WITH (FORCE)"
+        do {
+            try await admin.query(drop, ignoresCancellation: true)
+        } catch {
+            guard error.sqlstate == .objectInUse else { throw error }
+            try await dropSubscriptions(of: database)
+            try await admin.query(drop, ignoresCancellation: true)
+        }
+    }
+
+    /// A database with subscriptions cannot be dropped.
+    private nonisolated(nonsending) func dropSubscriptions(
+        of database: TestDatabase
+    ) async throws {
+        let connection = try await database.connect()
+        let rows = try await connection.query(
+            """
+            SELECT quote_ident(subname) FROM pg_subscription
+            WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """)
+        for row in rows {
+            let name = try row.text(0)
+            try await connection.execute("ALTER SUBSCRIPTION \(name) DISABLE")
+            try await connection.execute("ALTER SUBSCRIPTION \(name) SET (slot_name = NONE)")
+            try await connection.execute("DROP SUBSCRIPTION \(name)")
+        }
+        await connection.close()
     }
 
     /// Stops the server and removes it.

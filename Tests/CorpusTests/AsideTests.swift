@@ -54,7 +54,8 @@ import Testing
         """
 
     private static let named = "with a name that has control characters"
-    private static let native: String = "function \(named) app.\"nat\nive\"(integer), which is not modelled"
+    private static let native: String =
+        "function \(named) app.\"nat\nive\"(integer), which is not modelled"
     private static let events = "table \(named) app.\"eve\nnts\", which is not modelled"
     private static let tableName = "table \(named) app.\"tab\nle\", which is not modelled"
 

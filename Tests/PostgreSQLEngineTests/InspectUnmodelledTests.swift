@@ -64,7 +64,7 @@ extension UnmodelledCase {
     static let routinesAndTypes = [
         UnmodelledCase(
             "CREATE FUNCTION app.w() RETURNS bigint LANGUAGE internal WINDOW "
-                + "AS 'window_row_number'", "windowFunction app.w(): window function"),
+                + "AS 'window_row_number'", "windowFunction app.w(): window function")
     ]
 
     static let database = [

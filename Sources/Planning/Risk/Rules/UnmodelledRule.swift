@@ -27,9 +27,11 @@ public struct UnmodelledRule: RiskRule {
     /// What it finds in the target.
     public func findings(in target: RiskTarget) -> [Finding] {
         target.unmodelled.map { item in
-            Finding(
+            // What only needs something else says itself what is not modelled.
+            let ending = item.what.hasSuffix("not modelled") ? "" : " is not modelled"
+            return Finding(
                 rule: Self.name, severity: .low, risk: .safe, step: nil, object: item.object,
-                message: "\(item.object) is left alone: \(item.what) is not modelled.",
+                message: "\(item.object) is left alone: \(item.what)\(ending).",
                 evidence: ["found when the target was inspected"],
                 remedy: """
                     Look after it by other means: nothing that the manifests say keeps it as it \
