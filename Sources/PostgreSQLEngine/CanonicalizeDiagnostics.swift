@@ -55,12 +55,13 @@ struct CanonicalizeDiagnostics {
         if let detail = error.detail { notes.append(.init(detail)) }
         if let query = error.internalQuery { notes.append(.init("in the statement: \(query)")) }
         if let item = unmodelled(error) {
+            let object = TerminalSafe.line("\(item.object)")
             return .error(
                 code(error),
                 "\(failure.unit.id): \(error.message) where it is built to be compared", at: span,
                 help:
-                    "The database has \(TerminalSafe.line("\(item.object)")), which Lockstep does not "
-                    + "model, so what needs it cannot be built: leave \(failure.unit.id) out, or the whole that it is a "
+                    "The database has \(object), which Lockstep does not model, so what needs it "
+                    + "cannot be built: leave \(failure.unit.id) out, or the whole that it is a "
                     + "part of.",
                 notes: notes)
         }
