@@ -68,7 +68,7 @@ struct CanonicalAccess {
         guard let written = object.id.subject else { return object }
         let subject = addresses[written] ?? written
         let relation = object.dependencies.first { AccessSort($0.kind) == .relation }
-        let holder = isColumnOfView(subject, relation) ? relation : subject
+        let holder = isPartOf(relation, subject) ? relation : subject
         guard let holder, catalog[holder] != nil else {
             throw DiagnosticsError([
                 .error(
@@ -114,12 +114,24 @@ struct CanonicalAccess {
         return table.definition(isWhole: false)
     }
 
-    /// The columns of views are no objects, but what a view shows tells them.
-    private func isColumnOfView(_ subject: ObjectID, _ relation: ObjectID?) -> Bool {
-        guard subject.kind == .column, let relation,
-            case .view(let view)? = catalog[relation]?.definition
+    /// Whether it is a column that is no object, but a part of its relation.
+    private func isPartOf(_ relation: ObjectID?, _ subject: ObjectID) -> Bool {
+        guard subject.kind == .column, let relation else { return false }
+        if case .view(let view)? = catalog[relation]?.definition {
+            return view.columns.contains { $0.name == subject.name }
+        }
+        if case .plain(.foreignTable(let table))? = catalog[relation]?.definition {
+            return table.columns.contains { $0.name == subject.name }
+        }
+        guard case .table(let table)? = catalog[relation]?.definition, catalog[subject] == nil
         else { return false }
-        return view.columns.contains { $0.name == subject.name }
+        if case .type(let name)? = table.origin,
+            case .plain(.compositeType(let type))? =
+                catalog[.compositeType(name.schema ?? relation.path[0], name.name)]?.definition
+        {
+            return type.attributes.contains { $0.name == subject.name }
+        }
+        return Derivation(catalog).inherited(by: relation).contains { $0.id == subject }
     }
 
     // MARK: - Routines

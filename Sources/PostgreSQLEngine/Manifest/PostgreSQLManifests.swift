@@ -188,9 +188,7 @@ public enum PostgreSQLManifests {
                 "ForeignTable", doc: "A foreign table with its columns.",
                 identityText: scope.identityText, decoding: ForeignTableSpec.decoding
             ) { spec, document, context in
-                scope.items(spec.schema, document, &context) { builder, _ in
-                    spec.lower(&builder)
-                }
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
             },
             ManifestKind(
                 "Publication", doc: "A publication.", identityFields: ["name"],

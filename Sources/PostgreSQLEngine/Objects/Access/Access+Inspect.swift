@@ -120,16 +120,28 @@ extension CatalogReader {
     }
 
     private mutating func buildRights(onColumn row: Row) throws(PostgreSQLError) {
-        guard let number = relationNumbers[row.oid(1)] else { return }
-        let relation = relations[number]
-        guard let column = relation.column(row.number(2)) else { return }
-        let id = ObjectID.column(relation.schema, relation.name, column.name)
+        guard let (id, relation, isObject) = column(row) else { return }
         let rights = try grants(row, id, .column)
         if rights.grants.isEmpty { return }
         if row.flag(9) { report(id, "rights that others than its owner gave") }
-        var needs: Set<ObjectID> = [relation.id, .schema(relation.schema)]
-        if !relation.isView { needs.insert(id) }
+        var needs: Set<ObjectID> = [relation, .schema(relation.path[0])]
+        if isObject { needs.insert(id) }
         state(id.grants, .grants(rights), needs)
+    }
+
+    /// The address of a column, its relation, and whether it is an object.
+    private func column(_ row: Row) -> (id: ObjectID, relation: ObjectID, isObject: Bool)? {
+        if let number = relationNumbers[row.oid(1)] {
+            let relation = relations[number]
+            guard let column = relation.column(row.number(2)) else { return nil }
+            let id = ObjectID.column(relation.schema, relation.name, column.name)
+            return (id, relation.id, !relation.isView && relation.owns(column))
+        }
+        guard let slot = slots[CatalogAddress(row.oid(0), row.oid(1))],
+            let name = attributeNames[row.oid(1)]?[row.number(2)]
+        else { return nil }
+        let relation = objects[slot].id
+        return (.column(relation.path[0], relation.name, name), relation, false)
     }
 
     private func owner(_ row: Row) throws(PostgreSQLError) -> OwnerDefinition {

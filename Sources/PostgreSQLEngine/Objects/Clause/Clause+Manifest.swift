@@ -10,6 +10,7 @@ struct ClauseSpec: Sendable {
     var place: SourceSpan
     var definition: ClauseDefinition
     var comment: Spanned<String>?
+    var access: AccessSpec?
     var renamedFrom: [Spanned<String>]
 
     static func decoding(_ sort: ClauseDefinition.Sort) -> Decoding<ClauseSpec> {
@@ -18,6 +19,8 @@ struct ClauseSpec: Sendable {
             let identity = sort.identity.map { fields.required($0.name, $0.decoding, $0.doc) }
             let renamedFrom = sort.canBeRenamed ? fields.renamedFrom() : nil
             let comment = sort == .userMapping || sort == .subscription ? nil : fields.comment()
+            let access =
+                sort.kind.hasOwner ? AccessFields(fields, AccessSort(sort.kind)) : nil
             let values = sort.fields.map { Self.value($0, fields) }
             let texts = sort.textsField.map {
                 fields.optional($0.name, .texts, default: .init(), $0.doc)
@@ -43,7 +46,7 @@ struct ClauseSpec: Sendable {
                         sort: sort,
                         values: .init(given),
                         texts: texts.texts, members: members.map { read[$0] } ?? []),
-                    comment: comment.flatMap { read[$0] },
+                    comment: comment.flatMap { read[$0] }, access: access?.spec(read),
                     renamedFrom: renamedFrom.map { read[$0] } ?? [])
             }
         }
@@ -78,6 +81,7 @@ struct ClauseSpec: Sendable {
         let id = ObjectID(sort.kind, sort.isInSchema ? [builder.schema] + names : names)
         builder.add(id, .plain(.clause(definition)), at: place)
         builder.comment(comment, on: id)
+        if let access { builder.access(access, on: id) }
         if sort.isInSchema {
             builder.renames(renamedFrom, to: id)
         } else {

@@ -272,6 +272,7 @@ extension ClauseDefinition: PlainKind {
             fields.add(field.name, field.exported(VerbatimSQL(name)))
         }
         fields.add("comment", text: source.comment(on: id))
+        if sort.kind.hasOwner { source.addAccess(of: id, to: &fields) }
         for field in sort.fields {
             if let value = values[field.name] { fields.add(field.name, field.exported(value)) }
         }
@@ -291,7 +292,7 @@ extension ClauseDefinition: PlainKind {
     /// Whether a class of the same name brings the family.
     private func isImplied(_ id: ObjectID, _ source: ExportSource) -> Bool {
         let twin = ObjectID(ClauseDefinition.Sort.operatorClass.kind, id.path)
-        guard members.isEmpty, source.comment(on: id) == nil,
+        guard members.isEmpty, source.comment(on: id) == nil, !source.hasAccess(id),
             case .plain(.clause(let one))? = source.catalog[twin]?.definition
         else { return false }
         return one.values["family"] == nil

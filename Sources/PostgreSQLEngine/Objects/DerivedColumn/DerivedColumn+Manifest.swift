@@ -77,7 +77,11 @@ extension ExportSource {
             }
             addSettings(of: id, to: &fields)
             fields.add("comment", text: comment(on: id))
-            return fields.entries.isEmpty ? nil : (id.name, .flowMapping(fields.entries))
+            guard let grants = columnGrants(id) else {
+                return fields.entries.isEmpty ? nil : (id.name, .flowMapping(fields.entries))
+            }
+            fields.add("grants", grants)
+            return (id.name, .mapping(fields.entries))
         }
     }
 }

@@ -12,6 +12,7 @@ struct ForeignTableSpec: Sendable {
         var collation: QualifiedName?
         var options: OrderedMapping<Spanned<String>> = .init()
         var comment: Spanned<String>?
+        var grants: Spanned<GrantsSpec>?
 
         static let decoding = Decoding<Column>.forms(
             scalar: Decoding<VerbatimSQL>.sql.map { Column(type: $0) },
@@ -27,11 +28,15 @@ struct ForeignTableSpec: Sendable {
                     "collation", .qualifiedName, "The collation, if it is not the type's own.")
                 let options = fields.options("What the wrapper has to know of it.")
                 let comment = fields.comment()
+                let grants = fields.optional(
+                    "grants", GrantsSpec.decoding(.column).spanned,
+                    "Who may do what with this column alone; only beside grants of the table.")
                 return {
                     Column(
                         type: $0[type], isNullable: $0[nullable], fallback: $0[fallback],
                         generated: $0[generated], collation: $0[collation],
-                        options: $0[options], comment: $0[comment])
+                        options: $0[options], comment: $0[comment],
+                        grants: $0[grants])
                 }
             }
         ).named("ForeignColumn")
@@ -60,6 +65,7 @@ struct ForeignTableSpec: Sendable {
     var checks: OrderedMapping<Check>
     var triggers: OrderedMapping<TriggerSpec>
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<ForeignTableSpec>.object("foreign table") { fields in
@@ -67,6 +73,7 @@ struct ForeignTableSpec: Sendable {
         let name = fields.required("name", .name, "The table's name here.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, .relation)
         let server = fields.required("server", .plainName, "The foreign server.")
         let options = fields.options("What the wrapper has to know of the table.")
         let columns = fields.optional(
@@ -88,11 +95,12 @@ struct ForeignTableSpec: Sendable {
             return ForeignTableSpec(
                 schema: values[schema], name: values[name], server: values[server], options: own,
                 columns: all, checks: values[checks], triggers: values[triggers],
-                comment: values[comment], renamedFrom: values[renamedFrom])
+                comment: values[comment], access: access.spec(values),
+                renamedFrom: values[renamedFrom])
         }
     }
 
-    func lower(_ builder: inout ManifestBuilder) {
+    func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
         let id = ObjectID.foreignTable(builder.schema, name.value)
         let list = columns.map { entry in
             ForeignTableDefinition.Column(
@@ -114,9 +122,14 @@ struct ForeignTableSpec: Sendable {
                         checks: conditions.sorted { $0.name.precedesByBytes($1.name) }))),
             at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         for entry in columns {
             let column = ObjectID.column(builder.schema, name.value, entry.name.value)
             builder.comment(entry.value.comment, on: column, holder: id)
+            if let grants = entry.value.grants {
+                access.checkColumn(grants.span, &context)
+                builder.access(grants, onColumn: column, of: id)
+            }
         }
         let former =
             [id]

@@ -96,17 +96,16 @@ extension ForeignTableDefinition: PlainKind {
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
         var fields = ExportFields(kind: "ForeignTable", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
+        let numbered = columns.map { ObjectID.column(id.path[0], id.name, $0.name) }
+        source.addAccess(of: id, to: &fields, columns: numbered)
         fields.add("server", .text(server))
         fields.add("options", texts: options)
         fields.add(
             "columns",
             .mapping(
-                columns.map { column in
-                    (
-                        column.name,
-                        column.exported(
-                            source.comment(on: .column(id.path[0], id.name, column.name)))
-                    )
+                zip(columns, numbered).map { column, id in
+                    let (comment, grants) = (source.comment(on: id), source.columnGrants(id))
+                    return (column.name, column.exported(comment, grants))
                 }))
         if !checks.isEmpty {
             fields.add(
@@ -169,7 +168,7 @@ extension ForeignTableDefinition.Column {
         return list
     }
 
-    fileprivate func exported(_ comment: String?) -> YAMLValue {
+    fileprivate func exported(_ comment: String?, _ grants: YAMLValue?) -> YAMLValue {
         var fields = ExportFields()
         let type = type.shortType
         fields.add("type", .plain(type))
@@ -179,7 +178,9 @@ extension ForeignTableDefinition.Column {
         fields.add("collation", name: collation)
         fields.add("options", texts: options)
         fields.add("comment", text: comment)
-        return fields.entries.count == 1 ? .plain(type) : .flowMapping(fields.entries)
+        if let grants { fields.add("grants", grants) }
+        if fields.entries.count == 1 { return .plain(type) }
+        return grants == nil ? .flowMapping(fields.entries) : .mapping(fields.entries)
     }
 }
 

@@ -20,12 +20,14 @@ struct PublicationSpec: Sendable {
     var name: Spanned<String>
     var definition: PublicationDefinition
     var comment: Spanned<String>?
+    var access: AccessSpec
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<PublicationSpec>.object("publication") { fields in
         let name = fields.required("name", .name, "The publication's name.")
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
+        let access = AccessFields(fields, nil)
         let allTables = fields.optional(
             "allTables", .boolean, default: false, "Whether it is for all tables, also later ones.")
         let tables = fields.optional(
@@ -54,7 +56,8 @@ struct PublicationSpec: Sendable {
                     schemas: values[schemas].sorted { $0.precedesByBytes($1) },
                     changes: PublicationDefinition.Change.allCases.filter(listed.contains),
                     isViaRoot: values[isViaRoot], hasGeneratedColumns: values[generated]),
-                comment: values[comment], renamedFrom: values[renamedFrom])
+                comment: values[comment], access: access.spec(values),
+                renamedFrom: values[renamedFrom])
         }
     }
 
@@ -62,6 +65,7 @@ struct PublicationSpec: Sendable {
         let id = ObjectID.publication(name.value)
         builder.add(id, .plain(.publication(definition)), at: name.span)
         builder.comment(comment, on: id)
+        builder.access(access, on: id)
         builder.renames(renamedFrom, to: id) { [.publication($0)] }
     }
 }

@@ -115,6 +115,7 @@ extension PublicationDefinition: PlainKind {
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
         var fields = ExportFields(kind: "Publication", name: id.name)
         fields.add("comment", text: source.comment(on: id))
+        source.addAccess(of: id, to: &fields)
         fields.add("allTables", flag: isForAllTables)
         if !tables.isEmpty {
             fields.add(

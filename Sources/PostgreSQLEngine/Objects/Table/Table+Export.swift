@@ -9,7 +9,8 @@ extension TableDefinition {
         fields.add("comment", text: source.comment(on: id))
         source.addAccess(
             of: id, to: &fields,
-            columns: (source.children[id] ?? []).map(\.id).filter { $0.kind == .column })
+            columns: (source.children[id] ?? []).map(\.id).filter { $0.kind == .column }
+                + (source.derived[id] ?? []))
         fields.add("unlogged", flag: isUnlogged)
         addShape(in: id.path[0], to: &fields)
         var parts = TableParts()
