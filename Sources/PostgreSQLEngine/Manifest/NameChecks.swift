@@ -45,15 +45,17 @@ enum NameChecks {
     }
 
     private static func length(_ object: PostgreSQLObject) -> Diagnostic? {
-        guard !object.isUnnamed else { return nil }
-        switch object.definition {
-        case .comment, .columnDefault: return nil
-        case .schema, .extension, .table, .column, .constraint, .index, .enum, .sequence, .view,
-            .function, .plain:
-            let isFunction = object.id.kind.isRoutine
-            let name = isFunction ? object.id.path[1] : object.id.name
-            guard name.utf8.count > NameLimit.bytes else { return nil }
-            return NameLimit.diagnostic(name, what: "name", at: object.span)
+        guard !object.isUnnamed, let name = name(object.id), name.utf8.count > NameLimit.bytes
+        else { return nil }
+        return NameLimit.diagnostic(name, what: "name", at: object.span)
+    }
+
+    /// What of an address a manifest names; nil where that is all types, or another object's name.
+    private static func name(_ id: ObjectID) -> String? {
+        switch id.words?.reference {
+        case .path, .onRelation, .onDomain, .userMapping: id.name
+        case .signature, .operatorSignature, .usingMethod: id.path[1]
+        case .cast, .transform, nil: nil
         }
     }
 }
