@@ -22,7 +22,8 @@ extension PlanContext {
             .union([NameSlot.choice(of: object)].compactMap { $0 })
         operation.touches = [touch(object.id)]
         switch object.definition {
-        case .schema, .extension, .enum: break
+        case .schema: describeSchema(&operation)
+        case .extension, .enum: break
         case .table(let table): describe(table, of: object, in: &operation)
         case .view(let view):
             operation.effects.breaks = breaks(ofRemade: object.id, view)
@@ -65,6 +66,20 @@ extension PlanContext {
             operation.effects = commentEffects(object.id)
         }
         return [operation]
+    }
+
+    /// The script of an extension can make schemas that then are not its own, and refuses one that
+    /// is there before it. So a schema waits for the extensions that none of them is to be put in.
+    private func describeSchema(_ operation: inout Operation) {
+        let name = operation.subject.name
+        let extensions = created.filter { $0.kind == .extension }
+        let isHome = extensions.contains { id in
+            guard case .extension(let definition)? = desired[id]?.definition else { return false }
+            return definition.schema == name
+        }
+        if extensions.isEmpty || isHome { return }
+        operation.form = .statements(["CREATE SCHEMA IF NOT EXISTS \(name: name)"])
+        operation.consumes.formUnion(extensions)
     }
 
     /// What an object needs, in the desired catalog. A sequence's owner comes after it.
