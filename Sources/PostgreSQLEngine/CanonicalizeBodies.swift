@@ -16,9 +16,7 @@ struct CanonicalizeBodies {
     }
 
     private struct Body {
-        var oid: String
-        var validator: String
-        var settings: [String?]
+        var body: FunctionBodyCheck.Body
         var unit: ScratchUnit
     }
 
@@ -27,50 +25,19 @@ struct CanonicalizeBodies {
     func validate(_ built: [ScratchUnit]) async throws -> [Diagnostic] {
         let bodies = try await bodies(built)
         guard !bodies.isEmpty else { return [] }
-        let connection = database.connection
         var diagnostics: [Diagnostic] = []
-        let groups = Dictionary(grouping: bodies) { body in
-            [body.validator] + body.unit.searchPath
-        }
-        for (_, group) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            // One call for all, and one for each only where something is wrong.
-            let plain = group.filter(\.settings.isEmpty)
-            let single = group.filter { !$0.settings.isEmpty }
-            let suspects = try await run(plain, on: connection) == nil ? single : group
-            for body in suspects {
-                guard let error = try await run([body], on: connection) else { continue }
-                let isStale = try await isStale(body, error)
-                diagnostics.append(isStale ? warning(body, error) : diagnostic(body, error))
+        let check = FunctionBodyCheck(database.connection)
+        for (place, error) in try await check.failures(bodies.map(\.body)) {
+            let body = bodies[place]
+            if body.unit.objects[0].isBodyUnchecked {
+                diagnostics.append(warning(body, error, "and its manifest says checkBody: false"))
+            } else if try await isStale(body, error) {
+                diagnostics.append(warning(body, error, "and so it is in the database"))
+            } else {
+                diagnostics.append(diagnostic(body, error))
             }
         }
         return diagnostics
-    }
-
-    /// Validates functions with one search path in one call.
-    private func run(
-        _ bodies: [Body], on connection: PostgreSQLConnection
-    ) async throws -> PostgreSQLError? {
-        guard let first = bodies.first else { return nil }
-        let path = first.unit.searchPath.map(SQLDialectName.quoted).joined(separator: ", ")
-        do {
-            try await connection.transaction(readOnly: true) { connection in
-                try await connection.set("check_function_bodies", to: "on", isLocal: true)
-                try await connection.set("search_path", to: path, isLocal: true)
-                for case .some(let setting) in first.settings {
-                    guard let equals = setting.firstIndex(of: "=") else { continue }
-                    try await connection.set(
-                        String(setting[..<equals]),
-                        to: String(setting[setting.index(after: equals)...]), isLocal: true)
-                }
-                try await connection.query(
-                    "SELECT \(first.validator)(f) FROM pg_catalog.unnest($1::oid[]) f",
-                    ["{\(bodies.map(\.oid).joined(separator: ","))}"])
-            }
-            return nil
-        } catch let error as PostgreSQLError {
-            guard error.kind == .server, !error.isConnectionLost else { throw error }
-            return error
-        }
     }
 
     /// Whether the live database has the same body, and its validator says the same of it.
@@ -87,12 +54,11 @@ struct CanonicalizeBodies {
             WHERE n.nspname = $1 AND p.proname = $2 AND l.lanname = $3 AND p.prosrc = $4
             """, [body.unit.id.path[0], body.unit.id.path[1], function.language, source])
         for row in rows {
-            var live = body
+            var live = body.body
             live.oid = try row.text(0)
             live.settings = try row.optionalTexts(1) ?? []
-            if let other = try await run([live], on: target), other.message == error.message {
-                return true
-            }
+            let failures = try await FunctionBodyCheck(target).failures([live])
+            if failures.contains(where: { $0.error.message == error.message }) { return true }
         }
         return false
     }
@@ -127,16 +93,19 @@ struct CanonicalizeBodies {
             guard try row.bool(5), !unit.isEnvironment else { continue }
             out.append(
                 Body(
-                    oid: try row.text(0), validator: try row.text(3),
-                    settings: try row.optionalTexts(4) ?? [], unit: unit))
+                    body: .init(
+                        oid: try row.text(0), validator: try row.text(3),
+                        settings: try row.optionalTexts(4) ?? [], path: unit.searchPath),
+                    unit: unit))
         }
         return out
     }
 
-    private func warning(_ body: Body, _ error: PostgreSQLError) -> Diagnostic {
+    private func warning(
+        _ body: Body, _ error: PostgreSQLError, _ reason: String
+    ) -> Diagnostic {
         .warning(
-            "invalid-body",
-            "\(body.unit.id): \(error.message), and so it is in the database", at: body.unit.span,
+            "invalid-body", "\(body.unit.id): \(error.message), \(reason)", at: body.unit.span,
             help: "If it makes what it refers to when it runs, that is as it should be; else it "
                 + "fails when it is called: correct the body, or drop the function.")
     }
@@ -156,6 +125,8 @@ struct CanonicalizeBodies {
         }
         return .error(
             "invalid-body", "\(body.unit.id): \(error.message)", at: body.unit.span,
-            help: error.hint ?? "Correct the body, or declare what it refers to.", notes: notes)
+            help: error.hint
+                ?? "Correct the body, or declare what it refers to; checkBody: false takes it as it "
+                + "is.", notes: notes)
     }
 }

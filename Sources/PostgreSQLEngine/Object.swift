@@ -19,6 +19,9 @@ public struct PostgreSQLObject: CatalogObject {
     /// Whether the name in the address only stands in for the one that the server will give:
     /// a constraint or index that a manifest does not name. Never so in a canonical catalog.
     public var isUnnamed: Bool
+    /// Whether its manifest says that its language refuses the body, and that it is to be as it is;
+    /// for `import`, whether a server's own validator refuses it. No difference.
+    public var isBodyUnchecked = false
     /// The name of a column's NOT NULL constraint where it is not the server's first choice; from
     /// 18 on, and only of what a server told. No difference, but a rename has to know it.
     public var notNullName: String?

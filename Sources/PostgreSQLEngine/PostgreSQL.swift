@@ -70,11 +70,26 @@ public struct PostgreSQL: Engine {
         return lowering
     }
 
-    /// Writes manifests for a catalog.
+    /// Writes manifests for a catalog. Functions whose bodies the server itself refuses are marked
+    /// in theirs, so that they can be made again.
     public func manifests(
-        for catalog: Catalog<PostgreSQLObject>
-    ) -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
-        (PostgreSQLManifests.manifests(for: catalog), PostgreSQLManifests.leftOut(of: catalog))
+        for catalog: Catalog<PostgreSQLObject>, in session: PostgreSQLSession
+    ) async throws -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
+        var marked = catalog
+        let refused = try await mapped {
+            try await FunctionBodyCheck(session.connection).mark(
+                &marked, searchPath: canonicalizer.searchPath)
+        }
+        let notes = refused.map { id, error in
+            Diagnostic(
+                .note, code: "invalid-body",
+                "\(id): \(error.message); its manifest says checkBody: false",
+                help: "correct the body, or drop the function if nobody calls it")
+        }
+        return (
+            PostgreSQLManifests.manifests(for: marked),
+            PostgreSQLManifests.leftOut(of: catalog) + notes
+        )
     }
 
     /// Schemas with their comments, for a schema that a manifest names does not make all its

@@ -45,7 +45,7 @@ public struct SQLite: Engine {
 
     /// Writes manifests for a catalog, without what would not come back of them.
     public func manifests(
-        for catalog: Catalog<SQLiteObject>
+        for catalog: Catalog<SQLiteObject>, in session: SQLiteSession
     ) async throws -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
         try await mapped { try await ManifestImport(catalog).result() }
     }

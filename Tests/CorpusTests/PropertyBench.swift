@@ -149,7 +149,8 @@ struct Bench: Sendable {
     ) {
         try await withSession { session in
             let inspection = try await engine.inspect(session, scope: .everything, detail: .full)
-            let (manifests, warnings) = try await engine.manifests(for: inspection.whole)
+            let (manifests, warnings) = try await engine.manifests(
+                for: inspection.whole, in: session)
             let files = manifests.map {
                 ManifestFile(path: $0.path, bytes: Array($0.text.utf8))
             }

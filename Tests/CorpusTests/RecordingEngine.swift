@@ -69,9 +69,9 @@ struct RecordingEngine: Engine {
         try await base.observe(steps, renames: renames, in: session)
     }
     func manifests(
-        for catalog: Catalog<PostgreSQLObject>
-    ) -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
-        base.manifests(for: catalog)
+        for catalog: Catalog<PostgreSQLObject>, in session: PostgreSQLSession
+    ) async throws -> (manifests: [ExportedManifest], warnings: [Diagnostic]) {
+        try await base.manifests(for: catalog, in: session)
     }
     func capabilities(_ session: PostgreSQLSession) async throws -> Capabilities {
         try await base.capabilities(session)

@@ -36,7 +36,7 @@ struct ImportTests {
     @Test("it is left out and told, and the rest comes back")
     func leftOut() async throws {
         let live = try await read(Self.script).catalog
-        let (files, warnings) = try await SQLite().manifests(for: live)
+        let (files, warnings) = try await ManifestImport(live).result()
         let told = warnings.map { $0.message.components(separatedBy: " is left out: ")[0] }
         #expect(Set(told) == Self.left, "\(told)")
         #expect(warnings.allSatisfy { $0.severity == .warning && $0.code == "left-out" })

@@ -100,7 +100,7 @@ struct OwnTests {
         let found = try await read(
             "CREATE TABLE t(a); CREATE VIEW lockstep_journal AS SELECT a FROM t")
         #expect(found.catalog[.view("lockstep_journal")]?.isBeyondManifests == true)
-        let left = try await SQLite().manifests(for: found.catalog).warnings
+        let left = try await ManifestImport(found.catalog).result().warnings
         #expect(left.map(\.code) == ["left-out"])
     }
 

@@ -70,9 +70,12 @@ public protocol Engine: ExecutionEngine {
     ) async throws -> Observations
 
     /// Writes manifests for objects as a person would have written them, with a warning for each
-    /// object that is of no use as it is, or that no manifest can tell, and is left out.
+    /// object that is of no use as it is, or that no manifest can tell, and is left out. What else
+    /// is to be known of it are notes.
+    ///
+    /// - Parameter session: the session of the database that the catalog is of.
     func manifests(
-        for catalog: Catalog<Object>
+        for catalog: Catalog<Object>, in session: Session
     ) async throws -> (manifests: [ExportedManifest], warnings: [Diagnostic])
 }
 

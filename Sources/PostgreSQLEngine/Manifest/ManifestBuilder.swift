@@ -15,11 +15,13 @@ extension ManifestPieces where Object == PostgreSQLObject {
     /// Adds an object.
     mutating func add(
         _ id: ObjectID, _ definition: PostgreSQLObject.Definition, at span: SourceSpan,
-        dependencies: Set<ObjectID> = [], position: Int = 0, isUnnamed: Bool = false
+        dependencies: Set<ObjectID> = [], position: Int = 0, isUnnamed: Bool = false,
+        isBodyUnchecked: Bool = false
     ) {
         var object = PostgreSQLObject(
             id, definition, dependencies: dependencies, position: position, span: span,
             isUnnamed: isUnnamed)
+        object.isBodyUnchecked = isBodyUnchecked
         if let parent = object.parent { object.dependencies.insert(parent) }
         add(object)
     }

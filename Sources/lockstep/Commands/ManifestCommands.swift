@@ -124,33 +124,13 @@ struct ImportCommand: AsyncParsableCommand {
                 .failure, "the folder \(out) is not empty",
                 help: "choose another --out, or add --force to write into it")
         }
-        let session = try await engine.connect(url)
-        var inspection: Inspection<E.Object>
-        do {
-            inspection = try await engine.inspect(
-                session, scope: schema.isEmpty ? .everything : Scope(schemas: schema), detail: .full
-            )
-            await session.close()
-        } catch {
-            await session.close()
-            throw error
-        }
-        let found = Set(
-            inspection.catalog.ids.lazy.filter { $0.kind.rawValue == "schema" }.map(\.name))
-        if let missing = schema.first(where: { !found.contains($0) }) {
-            throw Failure(
-                .failure, "the database has no schema \(TerminalSafe.line(missing))",
-                help: "leave --schema away to import all that there is")
-        }
-        if !schema.isEmpty {
-            inspection.catalog = Self.tied(inspection.catalog, to: schema, engine)
-        }
+        let (inspection, manifests, warnings) = try await read(engine)
         for item in inspection.unmodelled.sorted() {
             console.say(TerminalSafe.line("not modelled: \(item.object): \(item.what)"))
         }
-        let (manifests, warnings) = try await engine.manifests(for: inspection.whole)
         console.tell(warnings, sources: SourceTexts([]))
-        if strict && !(inspection.unmodelled.isEmpty && warnings.isEmpty) {
+        let isLeftOut = warnings.contains { $0.severity > .note }
+        if strict && (isLeftOut || !inspection.unmodelled.isEmpty) {
             throw Failure(
                 .failure,
                 inspection.unmodelled.isEmpty
@@ -166,6 +146,33 @@ struct ImportCommand: AsyncParsableCommand {
                     : "; not modelled and left as they are: \(inspection.unmodelled.count)")
         )
         return .success
+    }
+
+    private func read<E: Engine>(
+        _ engine: E
+    ) async throws -> (Inspection<E.Object>, [ExportedManifest], [Diagnostic]) {
+        let session = try await engine.connect(url)
+        do {
+            let scope: Scope = schema.isEmpty ? .everything : Scope(schemas: schema)
+            var inspection = try await engine.inspect(session, scope: scope, detail: .full)
+            let found = Set(
+                inspection.catalog.ids.lazy.filter { $0.kind.rawValue == "schema" }.map(\.name))
+            if let missing = schema.first(where: { !found.contains($0) }) {
+                throw Failure(
+                    .failure, "the database has no schema \(TerminalSafe.line(missing))",
+                    help: "leave --schema away to import all that there is")
+            }
+            if !schema.isEmpty {
+                inspection.catalog = Self.tied(inspection.catalog, to: schema, engine)
+            }
+            let (manifests, warnings) = try await engine.manifests(
+                for: inspection.whole, in: session)
+            await session.close()
+            return (inspection, manifests, warnings)
+        } catch {
+            await session.close()
+            throw error
+        }
     }
 
     /// Without what belongs to no schema and is not tied to these alone.

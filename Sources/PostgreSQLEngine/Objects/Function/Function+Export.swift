@@ -27,6 +27,7 @@ extension FunctionDefinition {
             let sorted = settings.sorted { $0.key < $1.key }
             fields.add("settings", .mapping(sorted.map { ($0.key, .text($0.value)) }))
         }
+        if source.catalog[id]?.isBodyUnchecked == true { fields.add("checkBody", .boolean(false)) }
         switch body {
         case .source(let text): fields.add("body", .text(text))
         case .sql(let text): fields.add("sqlBody", .plain(text.text))

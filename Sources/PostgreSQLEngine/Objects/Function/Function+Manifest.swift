@@ -9,6 +9,7 @@ struct FunctionSpec: Sendable {
     var definition: FunctionDefinition
     var comment: Spanned<String>?
     var access: AccessSpec
+    var isBodyUnchecked: Bool
 
     typealias Argument = FunctionDefinition.Argument
 
@@ -26,6 +27,12 @@ struct FunctionSpec: Sendable {
         let language = fields.optional(
             "language", .plainName, "The language; sql if there is a sqlBody.")
         let attributes = FunctionAttributes(fields)
+        let checkBody = fields.optional(
+            "checkBody", .boolean, default: true,
+            """
+            Whether a body in which its language finds an error is refused; if false, that is only \
+            told.
+            """)
         let body = FunctionBody(fields)
         return { values in
             let text = body.read(values)
@@ -45,7 +52,8 @@ struct FunctionSpec: Sendable {
             attributes(&definition)
             return FunctionSpec(
                 schema: values[schema], name: values[name], definition: definition,
-                comment: values[comment], access: access.spec(values))
+                comment: values[comment], access: access.spec(values),
+                isBodyUnchecked: !values[checkBody])
         }
     }
 
@@ -57,7 +65,8 @@ struct FunctionSpec: Sendable {
         let types = definition.arguments.filter { $0.mode.isInput }.map(\.type.text)
         let function = ObjectID.function(builder.schema, name.value, types)
         let id = isProcedure ? function.asProcedure : function
-        builder.add(id, .function(definition), at: name.span)
+        builder.add(
+            id, .function(definition), at: name.span, isBodyUnchecked: isBodyUnchecked)
         builder.comment(comment, on: id)
         builder.access(access, on: id)
     }
