@@ -126,7 +126,7 @@ struct CanonicalizeBodies {
         return .error(
             "invalid-body", "\(body.unit.id): \(error.message)", at: body.unit.span,
             help: error.hint
-                ?? "Correct the body, or declare what it refers to; checkBody: false takes it as it "
-                + "is.", notes: notes)
+                ?? "Correct the body, or declare what it refers to; checkBody: false takes it so.",
+            notes: notes)
     }
 }
