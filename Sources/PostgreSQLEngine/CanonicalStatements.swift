@@ -103,7 +103,11 @@ extension StatementDefinition {
         var carried = Carried()
         for object in objects {
             guard case .plain(.statement(let statement)) = object.definition else { continue }
-            for case let value? in statement.answer.joined() { carried.names.insert(value) }
+            for case let value? in statement.answer.joined() {
+                carried.names.insert(value)
+                // Some are told without the types of their arguments.
+                carried.names.insert(String(value.prefix { $0 != "(" }))
+            }
         }
         return carried
     }

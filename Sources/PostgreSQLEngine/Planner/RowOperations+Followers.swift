@@ -47,8 +47,7 @@ extension RowOperations {
     }
 
     private func tell(
-        _ action: ForeignKey.Action,
-        _ item: (id: ObjectID, from: ObjectID, to: ObjectID, key: ForeignKey), isRemoval: Bool,
+        _ action: ConstraintDefinition.ForeignKey.Action, _ item: Reference, isRemoval: Bool,
         _ operation: inout Operation
     ) {
         let goes = action == .cascade && isRemoval

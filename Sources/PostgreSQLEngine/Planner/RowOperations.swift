@@ -17,16 +17,24 @@ struct RowOperations {
     /// Triggers and rules, ours or not, before the plan and after it.
     private let programs: [PostgreSQLObject]
     /// Foreign keys in the same way.
-    let foreignKeys: [(id: ObjectID, from: ObjectID, to: ObjectID, key: ForeignKey)]
+    let foreignKeys: [Reference]
 
-    typealias ForeignKey = ConstraintDefinition.ForeignKey
+    /// A foreign key between two tables.
+    struct Reference {
+        var id: ObjectID
+        var from: ObjectID
+        var to: ObjectID
+        var key: ConstraintDefinition.ForeignKey
+        var isDeferrable: Bool
+        var isInitiallyDeferred: Bool
+    }
 
     init(_ request: PlanningRequest<PostgreSQLObject>, _ context: PlanContext) {
         self.request = request
         self.context = context
         tables = Self.changes(request)
         var programs: [ObjectID: PostgreSQLObject] = [:]
-        var keys: [ObjectID: (id: ObjectID, from: ObjectID, to: ObjectID, key: ForeignKey)] = [:]
+        var keys: [ObjectID: Reference] = [:]
         let all = tables.isEmpty ? [] : [request.others, request.settlement.catalog, request.desired]
         for object in all.lazy.flatMap(\.objects.values) {
             switch object.definition {
@@ -34,7 +42,10 @@ struct RowOperations {
                 guard case .foreignKey(let key) = constraint.rule,
                     let to = constraint.referredTable(in: object.id.path[0])
                 else { continue }
-                keys[object.id] = (object.id, context.table(of: object.id), to, key)
+                keys[object.id] = Reference(
+                    id: object.id, from: context.table(of: object.id), to: to, key: key,
+                    isDeferrable: constraint.isDeferrable,
+                    isInitiallyDeferred: constraint.isInitiallyDeferred)
             case .plain(.trigger), .plain(.rule): programs[object.id] = object
             case .schema, .extension, .table, .column, .columnDefault, .index, .enum, .sequence,
                 .view, .function, .comment, .plain:
@@ -79,7 +90,8 @@ struct RowOperations {
 
     /// The operations, in no order.
     func operations() -> [Operation] {
-        tables.sorted { $0.key < $1.key }.flatMap { table, changes in
+        let circles = RowCircles(tables.keys.sorted(), foreignKeys)
+        let operations = tables.sorted { $0.key < $1.key }.flatMap { table, changes in
             let operations: [(TriggerDefinition.Event, Operation?)] = [
                 (.delete, deletion(changes, of: table)), (.update, update(changes, of: table)),
                 (.insert, insertion(changes, of: table)),
@@ -92,6 +104,7 @@ struct RowOperations {
                 return operation
             }
         }
+        return circles.merged(operations).map { circles.waiting($0) }
     }
 
     // MARK: - Operations
