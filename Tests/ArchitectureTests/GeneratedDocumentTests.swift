@@ -74,13 +74,13 @@ struct GeneratedDocumentTests {
         same rows is refused. Values are compared as the server reads them: each goes through the
         type of its column, so that `'01:30'` and `90 minutes` are one interval, 1 and 1.0 one
         number, and the spaces of JSON nothing. A number that is written in an unusual way (`007`,
-        `1.50`) stands in quotes. A text that an overlay or another hand made NULL is `null`. Rows
-        come behind those that foreign keys lead to and go before them, and follow their table
-        when it or its columns are renamed or get other types. Triggers and rules fire, and
-        foreign keys do what they say (`onDelete: cascade`), as for any row: the step names them,
-        and what others lose has to be acknowledged. The sequence behind an identity or a default
-        is not moved by values that are given. Row security that hides rows from the role is an
-        error, and never fewer rows.
+        `1.50`) stands in quotes. Rows come behind those that foreign keys lead to and go before
+        them; those of tables that refer to each other in a circle come together, which takes a
+        key that is `deferrable`. Rows follow their table when it or its columns are renamed or
+        get other types. Triggers and rules fire, and foreign keys do what they say
+        (`onDelete: cascade`), as for any row: the step names them, and what others lose has to be
+        acknowledged. The sequence behind an identity or a default is not moved by values that are
+        given. Row security that hides rows from the role is an error, and never fewer rows.
 
         **Statements.** `kind: Statement` is for what has no kind. Each text of `create` and `drop`
         is one statement, in which names have their schemas, and runs in a transaction. Where it
