@@ -41,7 +41,8 @@ struct CanonicalStatements {
                 case .failure(let error):
                     problems.append(
                         .error(
-                            "refused", "\(object.id): its identity cannot be asked: "
+                            "refused",
+                            "\(object.id): its identity cannot be asked: "
                                 + error.message,
                             at: statement.identity.span ?? object.span,
                             help: error.hint
@@ -83,45 +84,5 @@ struct CanonicalStatements {
                 "has-own-kind", "a statement makes \($0.id), which has a kind of its own",
                 at: first.span, help: "declare it by a manifest of its own")
         }
-    }
-}
-
-extension StatementDefinition {
-    /// The names of things among what servers answered.
-    struct Carried {
-        fileprivate var names: Set<String> = []
-
-        /// Whether a statement answers with the name of something: then it is its.
-        func has(_ id: ObjectID) -> Bool {
-            !names.isEmpty && names.contains((id.subject ?? id).printedName)
-        }
-    }
-
-    /// What statements carry: whatever they tell the name of, as `regclass`, `regtype` or
-    /// `regprocedure` print it.
-    static func carried(by objects: some Sequence<PostgreSQLObject>) -> Carried {
-        var carried = Carried()
-        for object in objects {
-            guard case .plain(.statement(let statement)) = object.definition else { continue }
-            for case let value? in statement.answer.joined() {
-                carried.names.insert(value)
-                // Some are told without the types of their arguments.
-                carried.names.insert(String(value.prefix { $0 != "(" }))
-            }
-        }
-        return carried
-    }
-}
-
-extension ObjectID {
-    /// As the server prints the name with an empty search path: `app.total(integer)`.
-    fileprivate var printedName: String {
-        var names = path[...]
-        var types = ""
-        if names.count > 2, let last = names.last, last.hasPrefix("("), last.hasSuffix(")") {
-            types = last.replacing(", ", with: ",")
-            names = names.dropLast()
-        }
-        return names.map { SQLDialect.postgreSQL.quoted(name: $0) }.joined(separator: ".") + types
     }
 }

@@ -37,13 +37,20 @@ struct RowTests {
                 create schema app; create table app.t (id int primary key, name text);
                 insert into app.t select g, 'row ' || g from generate_series(1, 20) g
                 """)
-            let wanted = (1...20).map { row(.integer(Int64($0))) } + [
-                row(.text("many")), row(.text("99999999999")),
-            ]
+            let wanted =
+                (1...20).map { row(.integer(Int64($0))) } + [
+                    row(.text("many")), row(.text("99999999999")),
+                ]
             let found = try await read(wanted, connection)
             #expect(Set(found.map { $0.keyValues[0] }) == Set((1...20).map { .text("\($0)") }))
-            #expect(found.allSatisfy { $0.written == [$0.keyValues[0].shown, "row "
-                + $0.keyValues[0].shown] })
+            #expect(
+                found.allSatisfy {
+                    $0.written == [
+                        $0.keyValues[0].shown,
+                        "row "
+                            + $0.keyValues[0].shown,
+                    ]
+                })
             await connection.close()
         }
     }

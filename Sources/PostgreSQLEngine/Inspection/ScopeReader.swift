@@ -107,26 +107,6 @@ struct ScopeReader {
         return found
     }
 
-    // MARK: - Statements
-
-    /// Nil for what is not there; an error for what cannot even be asked.
-    func object(
-        _ id: ObjectID, _ statement: StatementDefinition
-    ) async throws -> Result<PostgreSQLObject?, PostgreSQLError> {
-        // Behind FROM nothing but a query can stand.
-        let query: SQL = "SELECT * FROM (\(verbatim: statement.identity)\n) AS lockstep_identity"
-        switch try await connection.attempt(query.text(.postgreSQL)) {
-        case .failure(let error):
-            if error.sqlstate == .insufficientPrivilege { throw error }
-            return .failure(error)
-        case .success(let rows):
-            var definition = statement
-            definition.answer = rows.map { row in (0..<row.count).map { row[$0] } }
-            if definition.answer.isEmpty { return .success(nil) }
-            return .success(PostgreSQLObject(id, .plain(.statement(definition))))
-        }
-    }
-
     // MARK: - Rows
 
     /// The rows with these keys. A key that is no value of its column finds none: a column that is

@@ -115,7 +115,9 @@ public enum PostgreSQLManifests {
         let others = ParameterizedDefinition.Sort.allCases.map { parameterized($0, scope) }
         let clauses = ClauseDefinition.Sort.allCases.map { clause($0, scope) }
         var kinds = containers(scope)
-        for more in [relations(scope), types(scope), routines, others, clauses, aside(scope)] { kinds += more }
+        for more in [relations(scope), types(scope), routines, others, clauses, aside(scope)] {
+            kinds += more
+        }
         return KindRegistry(kinds)
     }
 

@@ -96,7 +96,8 @@ struct RowCircles {
     func waiting(_ operation: Operation) -> Operation {
         let tables = Set(operation.touches.map { $0.object.tableOfRow })
         let concerned = references.filter { tables.contains($0.from) || tables.contains($0.to) }
-        let circular = tables.count < 2
+        let circular =
+            tables.count < 2
             ? [] : concerned.filter { tables.contains($0.from) && tables.contains($0.to) }
         let freed = circular.filter { $0.isDeferrable && !$0.isInitiallyDeferred }
         let held = freed + concerned.filter(\.isInitiallyDeferred)

@@ -35,7 +35,8 @@ struct RowOperations {
         tables = Self.changes(request)
         var programs: [ObjectID: PostgreSQLObject] = [:]
         var keys: [ObjectID: Reference] = [:]
-        let all = tables.isEmpty ? [] : [request.others, request.settlement.catalog, request.desired]
+        let all =
+            tables.isEmpty ? [] : [request.others, request.settlement.catalog, request.desired]
         for object in all.lazy.flatMap(\.objects.values) {
             switch object.definition {
             case .constraint(let constraint):

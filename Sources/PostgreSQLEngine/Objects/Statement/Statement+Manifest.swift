@@ -1,3 +1,6 @@
+// Owns how manifests of statements become objects. Invariant: their order is that of the manifests,
+// since only their author knows which of them needs which.
+
 import Manifest
 import Planning
 import SchemaCore

@@ -69,7 +69,8 @@ struct StatementOrder {
             }
             guard drop.isEmpty else { return nil }
             return .error(
-                "unsupported-change", "\(change.id) cannot be \(word): nothing says what removes it",
+                "unsupported-change",
+                "\(change.id) cannot be \(word): nothing says what removes it",
                 at: request.spans[change.id],
                 help: "give it a drop text, and apply that first; or keep it as it is")
         }

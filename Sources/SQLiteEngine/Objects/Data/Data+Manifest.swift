@@ -1,3 +1,6 @@
+// Owns how declared rows become objects. Invariant: names fold as SQLite folds them; what a value
+// becomes in its column, only SQLite says.
+
 internal import Manifest
 internal import Planning
 internal import SchemaCore

@@ -1,3 +1,5 @@
+// Owns how manifests of statements become objects: several texts are one script.
+
 internal import Manifest
 internal import Planning
 internal import SchemaCore
