@@ -1,3 +1,5 @@
+// Owns what foreign keys do to the rows of others when managed rows go or change.
+
 import Planning
 import SchemaCore
 

@@ -1,3 +1,6 @@
+// Owns how declared rows become objects. Invariant: what a value becomes in its column, only the
+// server says.
+
 internal import Manifest
 internal import Planning
 internal import SchemaCore
