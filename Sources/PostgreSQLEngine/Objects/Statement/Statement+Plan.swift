@@ -82,10 +82,11 @@ struct StatementOrder {
         if statements.isEmpty { return operations }
         let places = Dictionary(
             statements.map { ($0.change.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let made = operations.filter { ![.statement, .data].contains($0.subject.kind) }
-            .reduce(into: Set<ObjectID>()) { $0.formUnion($1.produces) }
-        let gone = operations.filter { ![.statement, .data].contains($0.subject.kind) }
-            .reduce(into: Set<ObjectID>()) { $0.formUnion($1.destroys) }
+        // Default privileges come behind all that is made.
+        let behind: Set<ObjectKind> = [.statement, .data, .defaultPrivileges]
+        let others = operations.filter { !behind.contains($0.subject.kind) }
+        let made = others.reduce(into: Set<ObjectID>()) { $0.formUnion($1.produces) }
+        let gone = others.reduce(into: Set<ObjectID>()) { $0.formUnion($1.destroys) }
         return operations.map { operation in
             guard let (change, statement) = places[operation.subject] else { return operation }
             var operation = operation
