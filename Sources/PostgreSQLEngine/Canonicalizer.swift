@@ -100,7 +100,7 @@ struct Canonicalizer: Sendable {
         _ all: [PostgreSQLObject], in database: ScratchDatabase,
         _ target: Target
     ) async throws -> Built {
-        let desired = all.filter { !CanonicalAccess.isStated($0) }
+        let desired = all.filter { !CanonicalAccess.isStated($0) && $0.id.kind != .data }
         var excluded = database.existing
         let places = Self.implicitSchemas(desired, existing: database.existing)
         excluded.formUnion(places.map(\.id))
@@ -130,9 +130,15 @@ struct Canonicalizer: Sendable {
         let inspection = try await database.inspect()
         let catalog = try await CanonicalizeFixpoint(database).settled(inspection.catalog)
         var result = Self.result(catalog, excluded, desired)
-        let undeclared = CanonicalizeUndeclared(desired).diagnostics(
-            result, unmodelled: inspection.unmodelled)
+        let statements = CanonicalStatements(desired, in: database)
+        for object in try await statements.objects() { result.insert(object) }
+        let undeclared =
+            CanonicalizeUndeclared(desired).diagnostics(
+                result, unmodelled: statements.foreign(inspection.unmodelled, in: result))
+            + statements.strangers(in: result)
         guard undeclared.isEmpty else { throw DiagnosticsError(undeclared) }
+        let rows = CanonicalRows(all, of: result, in: database)
+        for object in try await rows.objects() { result.insert(object) }
         let stated = CanonicalAccess(
             all.filter(CanonicalAccess.isStated), on: result,
             major: target.connection.serverMajor)

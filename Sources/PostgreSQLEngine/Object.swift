@@ -156,9 +156,13 @@ extension ObjectKind {
     static let derivedColumn = ObjectKind(rawValue: "derivedColumn")
     static let columnSettings = ObjectKind(rawValue: "columnSettings")
     static let defaultPrivileges = ObjectKind(rawValue: "defaultPrivileges")
+    static let data = ObjectKind(rawValue: "data")
+    static let statement = ObjectKind(rawValue: "statement")
 }
 
 extension ObjectKind {
+    /// Whether the catalog tells nothing of it: it is read by its name.
+    var isAside: Bool { self == .data || self == .statement }
     /// Whether it is a function or procedure.
     var isRoutine: Bool { self == .function || self == .procedure }
 }
@@ -214,6 +218,7 @@ extension ObjectID {
     static func foreignTable(_ schema: String, _ name: String) -> ObjectID {
         ObjectID(.foreignTable, schema, name)
     }
+    static func statement(_ name: String) -> ObjectID { ObjectID(.statement, name) }
     static func publication(_ name: String) -> ObjectID { ObjectID(.publication, name) }
     static func compositeType(_ schema: String, _ name: String) -> ObjectID {
         ObjectID(.compositeType, schema, name)

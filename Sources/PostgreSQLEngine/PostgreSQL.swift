@@ -93,10 +93,11 @@ public struct PostgreSQL: Engine {
     }
 
     /// Schemas with their comments, for a schema that a manifest names does not make all its
-    /// objects ours; and what belongs to no schema.
+    /// objects ours; what belongs to no schema; and rows, which others may have put there.
     public func standsAlone(_ id: ObjectID) -> Bool {
         guard let subject = id.subject else {
-            return id.kind == .defaultPrivileges || id.words?.isInSchema == false
+            return id.kind == .defaultPrivileges || id.kind.isAside
+                || id.words?.isInSchema == false
         }
         return subject.kind == .schema
     }

@@ -106,6 +106,7 @@ struct ScratchBuilder {
         let isPlace = unit.rank == .schema || unit.rank == .extension
         if isPlace, existing.contains(unit.id) { return nil }
         try await setPath(unit.searchPath)
+        if unit.id.kind == .statement { return try await attemptWhole(unit) }
         for (place, statement) in unit.statements.enumerated() {
             do {
                 try await run(statement, of: unit)
@@ -117,6 +118,20 @@ struct ScratchBuilder {
         }
         if isPlace { existing.insert(unit.id) }
         database.note(unit.objects[0])
+        built.append(unit)
+        return nil
+    }
+
+    /// What its author wrote for it need not remove a part of it.
+    private mutating func attemptWhole(_ unit: ScratchUnit) async throws -> Failure? {
+        try await database.connection.begin()
+        for statement in unit.statements {
+            guard case .failure(let error) = try await database.connection.attempt(statement.text)
+            else { continue }
+            try await database.connection.rollback()
+            return Failure(unit: unit, statement: statement, error: error)
+        }
+        try await database.connection.commit()
         built.append(unit)
         return nil
     }

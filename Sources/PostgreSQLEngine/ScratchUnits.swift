@@ -110,7 +110,8 @@ struct ScratchUnits {
         _ objects: [PostgreSQLObject], _ statements: [SQL], _ rank: ScratchUnit.Rank
     ) -> ScratchUnit {
         var path: [String] = []
-        if let searchPath {
+        // What runs in a target as it is written finds names there as it does here.
+        if let searchPath, objects[0].id.kind != .statement {
             let own = objects[0].ownSchema.map { [$0] } ?? []
             path = own + searchPath.filter { !own.contains($0) }
         }

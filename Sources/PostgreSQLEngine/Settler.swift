@@ -26,12 +26,14 @@ struct Settler: Sendable {
         // Owners and rights go where their objects go; no server has to be asked.
         let access = SettledAccess(live: live, desired: desired)
         let settlement = try await settleSubstance(
-            live: live.filter { $0.statedBy == nil }, desired: desired, requested: requested,
+            live: live.filter { $0.statedBy == nil && !$0.id.kind.isAside },
+            desired: desired.filter { !$0.id.kind.isAside }, requested: requested,
             target: target, settings: settings, scratch: scratch)
         let maker =
             access.namesMakers
             ? try await target.query("SELECT current_user::text").first?.text(0) : nil
-        return access.added(to: settlement, maker: maker)
+        return try await SettledRows(live).added(
+            to: access.added(to: settlement, maker: maker), on: target)
     }
 
     private func settleSubstance(

@@ -47,6 +47,8 @@ struct GeneratedDocumentTests {
             [examples/kinds](../examples/kinds) and
             [examples/kinds-sqlite](../examples/kinds-sqlite).
 
+            \(Self.asideIntroduction)
+
             \(kinds.sections { Repository.text("examples/kinds/schema/\($0).yaml") })
             \(project.sections { _ in Repository.text("examples/kinds/lockstep.yaml") })
             # Parts
@@ -63,6 +65,34 @@ struct GeneratedDocumentTests {
             """
         expectGolden(page, at: "\(Repository.root)/docs/manifests.md")
     }
+
+    static let asideIntroduction = """
+        **Rows.** `kind: Data` manages the rows that it lists, and of each the columns that it
+        names. Other rows and columns stay as they are and are not told of. A row that is no
+        longer listed is deleted, and one whose values somebody else changed is set right, once
+        that is acknowledged. What `key` names has to be a key of the table; another `key` for the
+        same rows is refused. Values are compared as the server reads them: each goes through the
+        type of its column, so that `'01:30'` and `90 minutes` are one interval, 1 and 1.0 one
+        number, and the spaces of JSON nothing. A number that is written in an unusual way (`007`,
+        `1.50`) stands in quotes. Rows come behind those that foreign keys lead to and go before
+        them; those of tables that refer to each other in a circle come together, which takes a
+        key that is `deferrable`. Rows follow their table when it or its columns are renamed or
+        get other types. Triggers and rules fire, and foreign keys do what they say
+        (`onDelete: cascade`), as for any row: the step names them, and what others lose has to be
+        acknowledged. The sequence behind an identity or a default is not moved by values that are
+        given. Row security that hides rows from the role is an error, and never fewer rows.
+
+        **Statements.** `kind: Statement` is for what has no kind. Each text of `create` and `drop`
+        is one statement, in which names have their schemas, and runs in a transaction. Where it
+        is built and where it is live, the query `identity` is asked the same thing, and equal
+        answers are no difference. Where they differ, `drop` and then `create` is run, which
+        destroys what it holds and has to be acknowledged; without `drop` that is refused. The
+        query runs in a transaction that only reads, whenever a plan is made. What it answers with
+        the name of (as `regclass`, `regtype` or `regprocedure` print it) is not told as something
+        that is not modelled. A statement that makes what has a kind is refused, and so is one
+        that cannot be run in a scratch database. Nothing that has a kind can need what a
+        statement makes.
+        """
 
     static let sqliteIntroduction = """
         # Kinds of SQLite

@@ -63,10 +63,15 @@ struct SeededRows {
     ) -> [String] {
         let renames = request.settlement.renames
         let isRelabelled = renames.contains { $0.from.kind.rawValue == "label" }
+        // What managed rows become is what the second plan looks at.
+        let managed = Set(
+            request.changes.filter { $0.id.kind.rawValue == "data" }.map {
+                ObjectID(.init(rawValue: "table"), Array($0.id.path.prefix(2)))
+            })
         var out: [String] = []
         for (table, held) in tables.sorted(by: { $0.key < $1.key }) {
             let now = Self.renamed(table, by: renames)
-            guard request.desired[now] != nil else { continue }
+            guard request.desired[now] != nil, !managed.contains(now) else { continue }
             guard let holds = after.tables[now], holds.count == held.count else {
                 out.append("\(now) had \(held.count) rows, has \(after.tables[now]?.count ?? 0)")
                 continue

@@ -25,8 +25,13 @@ public struct PostgreSQLInspector {
         try await CatalogSnapshot.with(connection) { snapshot in
             var reader = CatalogReader(scope: scope, version: snapshot.version)
             try await reader.read(snapshot, detail)
+            let reads = try PostgreSQLRead.reads(scope)
+            let aside =
+                reads.isEmpty ? [] : try await ScopeReader(connection: connection).objects(reads)
+            let carried = StatementDefinition.carried(by: aside)
             let inspection = Inspection(
-                catalog: Catalog(reader.objects), unmodelled: Set(reader.unmodelled).sorted(),
+                catalog: Catalog(reader.objects + aside),
+                unmodelled: Set(reader.unmodelled).sorted().filter { !carried.has($0.object) },
                 outsiders: reader.outsiders, stated: Catalog(reader.stated))
             return (inspection, snapshot.queries)
         }

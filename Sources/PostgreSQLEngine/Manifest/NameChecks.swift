@@ -52,7 +52,9 @@ enum NameChecks {
 
     /// What of an address a manifest names; nil where that is all types, or another object's name.
     private static func name(_ id: ObjectID) -> String? {
-        switch id.words?.reference {
+        // A value of a row and the name of a statement are no names to the server.
+        if id.kind.isAside { return nil }
+        return switch id.words?.reference {
         case .path, .onRelation, .onDomain, .userMapping: id.name
         case .signature, .operatorSignature, .usingMethod: id.path[1]
         case .cast, .transform, nil: nil

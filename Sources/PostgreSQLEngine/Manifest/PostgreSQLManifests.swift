@@ -29,7 +29,7 @@ public enum PostgreSQLManifests {
         _ lowered: LoweredItems<PostgreSQLObject>, _ input: ManifestInput,
         _ context: inout DecodingContext
     ) -> Lowering<PostgreSQLObject> {
-        let objects = lowered.objects
+        let objects = StatementDefinition.numbered(lowered.objects)
         // What a broken manifest declares is not known; nothing is said of names that it may hold.
         let facts = ManifestFacts(
             objects, broken: lowered.broken, defaultSchema: input.defaultSchema)
@@ -49,7 +49,8 @@ public enum PostgreSQLManifests {
                 source: input.digest,
                 scope: Scope(
                     schemas: all.filter { $0.id.kind == .schema }.map(\.id.name),
-                    former: renames.flatMap(\.candidates).compactMap(\.formerSchema)),
+                    former: renames.flatMap(\.candidates).compactMap(\.formerSchema),
+                    reads: objects.compactMap { PostgreSQLRead($0, renames)?.scoped($0.id) }),
                 hasManifests: lowered.hasManifests, implied: Set(implied.map(\.id))),
             objects: all, renames: renames,
             diagnostics: context.diagnostics.sortedByPlace())
@@ -114,7 +115,9 @@ public enum PostgreSQLManifests {
         let others = ParameterizedDefinition.Sort.allCases.map { parameterized($0, scope) }
         let clauses = ClauseDefinition.Sort.allCases.map { clause($0, scope) }
         var kinds = containers(scope)
-        for more in [relations(scope), types(scope), routines, others, clauses] { kinds += more }
+        for more in [relations(scope), types(scope), routines, others, clauses, aside(scope)] {
+            kinds += more
+        }
         return KindRegistry(kinds)
     }
 
@@ -225,6 +228,33 @@ public enum PostgreSQLManifests {
                 scope.items(spec.schema, document, &context) { builder, _ in
                     spec.lower(&builder)
                 }
+            },
+        ]
+    }
+
+    /// What the catalog does not tell of.
+    private static func aside(_ scope: KindScope) -> [Kind] {
+        [
+            ManifestKind(
+                "Data", doc: "Rows of a table; of other rows and columns nothing is said.",
+                identityFields: ["schema", "table"], identityText: scope.identityText,
+                decoding: DataSpec.decoding { $0.schema() }
+            ) { spec, document, context in
+                scope.items(spec.schema, document, &context) { spec.lower(&$0, &$1) }
+            },
+            ManifestKind(
+                "Statement",
+                doc: """
+                    What has no kind of its own, by its SQL, in which names have their schemas. \
+                    Statements are made in the order of the manifests, that of the paths of their \
+                    files and of the documents in one, behind all that has a kind and before rows; \
+                    they are removed in the opposite order, before all else.
+                    """,
+                identityFields: ["name"], decoding: StatementSpec.decoding
+            ) { spec, _, _ in
+                var builder = ManifestBuilder()
+                spec.lower(&builder)
+                return builder.items
             },
         ]
     }

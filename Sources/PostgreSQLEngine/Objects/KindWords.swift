@@ -73,6 +73,8 @@ struct KindWords: Sendable {
         .clustering: KindWords("TABLE"),
         .foreignTable: KindWords("FOREIGN TABLE", folder: "foreign-tables"),
         .publication: KindWords("PUBLICATION", folder: "publications", isInSchema: false),
+        .data: KindWords("TABLE"),
+        .statement: KindWords("STATEMENT", isInSchema: false),
         .derivedColumn: KindWords("COLUMN"),
         .columnSettings: KindWords("COLUMN"),
         ParameterizedDefinition.Sort.aggregate.kind:

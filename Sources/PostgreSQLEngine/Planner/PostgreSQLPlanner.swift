@@ -8,6 +8,7 @@ struct PostgreSQLPlanner {
     private let context: PlanContext
     /// What comes or goes within a step for something else.
     private let absorbed: Set<ObjectID>
+    private let rowOperations: RowOperations
 
     init(_ request: PlanningRequest<PostgreSQLObject>) {
         self.request = request
@@ -33,14 +34,21 @@ struct PostgreSQLPlanner {
             },
             renumberings: Renumbering.all(request.settlement.catalog, request.desired),
             tree: TableTree(request.settlement.catalog))
-        absorbed = Set(context.renumberings.values.flatMap { $0.objects.map(\.id) })
+        rowOperations = RowOperations(request, context)
+        let changedRows = rowOperations.tables.values.flatMap {
+            $0.created.map(\.object.id) + $0.dropped.map(\.object.id)
+        }
+        absorbed = Set(
+            context.renumberings.values.flatMap { $0.objects.map(\.id) } + changedRows)
     }
 
     func plan() -> PlanningResult {
         var alterations: [ObjectID: Alteration] = [:]
         var roots: [ObjectID] = []
+        let problems = rowOperations.problems() + StatementOrder(request: request).problems()
+        if problems.hasErrors { return PlanningResult(steps: [], diagnostics: problems) }
         for change in request.changes {
-            guard case .alter(let from, let to) = change else { continue }
+            guard case .alter(let from, let to) = change, to.id.kind != .data else { continue }
             let alteration = context.alteration(from: from, to: to)
             alterations[to.id] = alteration
             if case .recreate = alteration { roots.append(to.id) }
@@ -138,7 +146,8 @@ struct PostgreSQLPlanner {
                 plain(operation, unless: recreation.causes[id] == id)
             }
         }
-        return Self.withDefaultsLast(operations)
+        operations += rowOperations.operations()
+        return StatementOrder(request: request).placed(Self.withDefaultsLast(operations))
     }
 
     /// What a plan makes says itself who may do what with it, so default privileges come after it.

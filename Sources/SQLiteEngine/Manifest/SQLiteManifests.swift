@@ -81,7 +81,7 @@ public enum SQLiteManifests {
         ) { $0.lower(&$1, &$2) },
         kind(
             "Data", doc: "Rows of a table; of other rows and columns nothing is said.",
-            identity: "table", DataSpec.decoding
+            identity: "table", DataSpec.decoding()
         ) { $0.lower(&$1, &$2) },
         kind(
             "Statement",

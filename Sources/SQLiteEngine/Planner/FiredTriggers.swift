@@ -41,15 +41,7 @@ struct FiredTriggers {
 
     /// Tells of them in the operation that makes them fire.
     func tell(in operation: inout Operation) {
-        guard !triggers.isEmpty else { return }
-        let names = triggers.map(\.description).joined(separator: ", ")
-        operation.title += ", which fires \(names)"
-        let done = "what \(names) did"
-        switch operation.undo.claim {
-        case .exact: operation.undo.claim = .shape(loses: done)
-        case .shape(let others): operation.undo.claim = .shape(loses: "\(others), \(done)")
-        case .none: break
-        }
+        operation.fires(triggers)
         for (trigger, write) in writes {
             let table = ObjectID.table(write.table)
             // What the plan makes holds nothing that could be lost; a view never does.

@@ -3,6 +3,7 @@
 // their numbers; a row that the new table does not take makes it fail, whatever conflict clauses
 // say.
 
+internal import Planning
 internal import SchemaCore
 
 /// One rebuild, for all changes of a table at once.

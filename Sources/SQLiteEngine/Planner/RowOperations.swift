@@ -12,17 +12,19 @@ struct RowOperations {
 
     let context: PlanContext
     var tables: [ObjectID: RowChanges] { context.rows }
-    /// Where a table stands among others: behind those that it refers to.
-    private let ranks: [ObjectID: Int]
+    private let ranks: TableRanks
 
     init(context: PlanContext) {
         self.context = context
-        ranks = Self.ranks(of: context.rows.keys.sorted(), context)
+        ranks = TableRanks(of: context.rows.keys, parents: context.parents)
     }
 
-    /// What stands for the rows of a table: there when those that are there are what they are to
-    /// be.
-    static func id(_ table: ObjectID) -> ObjectID { ObjectID(.data, table.path) }
+    /// What stands for the rows of a table.
+    static func id(_ table: ObjectID) -> ObjectID { Steps.id(table) }
+
+    private typealias Steps = RowSteps<SQLiteObject, DataDefinition>
+
+    private func steps(_ table: ObjectID) -> Steps { Steps(table, in: tables, ranks: ranks) }
 
     /// What cannot be told apart is not guessed.
     func problems(_ spans: [ObjectID: SourceSpan]) -> [Diagnostic] {
@@ -68,14 +70,10 @@ struct RowOperations {
     private func insertion(_ changes: RowChanges, of table: ObjectID) -> Operation? {
         let rows = changes.created
         guard !rows.isEmpty else { return nil }
-        var operation = operation(
-            "insert", rows.count, "into", table, RowSQL.insert(rows.map(\.row)), .backfill,
-            Undo(.exact, texts(RowSQL.delete(rows.map(\.row)))))
-        operation.sequence = 2
-        operation.produces = Set(rows.map(\.object.id))
-        operation.touches = rows.map { Step.Touch(.create($0.object)) }
-        operation.data = .kept
-        arrive(rows.map(\.object), of: table, in: &operation)
+        var operation = steps(table).insertion(
+            RowSQL.insert(rows.map(\.row)),
+            undo: Undo(.exact, texts(RowSQL.delete(rows.map(\.row)))))
+        arrive(at: table, in: &operation)
         return operation
     }
 
@@ -84,27 +82,13 @@ struct RowOperations {
         guard !rows.isEmpty else { return nil }
         let updates = RowUpdates(
             TableState(context.desired[table], children: context.newChildren(of: table)))
-        var operation = operation(
-            "update", rows.count, "of", table,
-            updates.statements(rows.map { .init(from: $0.old.row, to: $0.new.row) }), .backfill,
-            Undo(
-                .exact,
-                texts(updates.statements(rows.map { .init(back: $0.old.row, from: $0.new.row) }))))
-        operation.sequence = 1
-        operation.produces = Set(rows.map(\.new.object.id)).union([Self.id(table)])
-        operation.touches = rows.map {
-            Step.Touch(.alter(from: $0.old.object, to: $0.new.object))
-        }
-        operation.data = .kept
-        arrive(rows.map(\.new.object), of: table, in: &operation)
         let overwritten = rows.filter { !RowSQL.overwritten($0.old.row, $0.new.row).isEmpty }
+        let back = updates.statements(rows.map { .init(back: $0.old.row, from: $0.new.row) })
+        var operation = steps(table).update(
+            updates.statements(rows.map { .init(from: $0.old.row, to: $0.new.row) }),
+            undo: Undo(.exact, texts(back)), overwritten: overwritten.count)
+        arrive(at: table, in: &operation)
         guard !overwritten.isEmpty else { return operation }
-        operation.data = .lossy
-        operation.effects.losses = [
-            .init(
-                object: table, relation: table,
-                what: "values of \(Self.rows(overwritten.count))")
-        ]
         let conditions = overwritten.map { pair in
             let known = RowSQL.overwritten(pair.old.row, pair.new.row)
             let differs = known.map { name, value -> SQL in
@@ -121,28 +105,11 @@ struct RowOperations {
     private func deletion(_ changes: RowChanges, of table: ObjectID) -> Operation? {
         let rows = changes.dropped
         guard !rows.isEmpty else { return nil }
-        var operation = operation(
-            "delete", rows.count, "of", table, RowSQL.delete(rows.map(\.row)), .contract,
-            undo(deleting: rows.map(\.row), of: table))
-        operation.sequence = 0
-        operation.produces = [Self.id(table)]
-        operation.destroys = Set(rows.map(\.object.id))
-        operation.touches = rows.map { Step.Touch(.drop($0.object)) }
-        operation.data = .destroyed
-        operation.effects.losses = [
-            .init(object: table, relation: table, what: Self.rows(rows.count))
-        ]
-        operation.effects.breaks = [
-            .init(
-                object: table, consequence: "queries no longer find \(Self.rows(rows.count))",
-                isFailure: false)
-        ]
-        operation.releases = rows.reduce(into: [table]) { $0.formUnion($1.object.dependencies) }
+        var operation = steps(table).deletion(
+            RowSQL.delete(rows.map(\.row)), undo: undo(deleting: rows.map(\.row), of: table))
+        operation.effects.locks = context.locks(table)
         // What a trigger writes to when a row goes is still there, as is what the row refers to.
         operation.releases.formUnion(context.ids(of: .statement, context.settled))
-        for parent in context.parents(of: table) where comes(parent, before: table) {
-            operation.releases.formUnion(tables[parent]?.dropped.map(\.object.id) ?? [])
-        }
         operation.probes = [
             probe("rows", "rows of \(table.name) that go", table, rows.map { key($0.row) })
         ]
@@ -150,28 +117,10 @@ struct RowOperations {
         return operation
     }
 
-    private func operation(
-        _ verb: String, _ count: Int, _ word: String, _ table: ObjectID, _ statements: [SQL],
-        _ phase: Phase, _ undo: Undo
-    ) -> Operation {
-        let verbs = verb.prefix(1).uppercased() + verb.dropFirst()
-        var operation = Operation(
-            verb, Self.id(table),
-            title: "\(verbs) \(Self.rows(count)) \(word) \(table)", .statements(statements),
-            phase: phase, undo: undo)
+    private func arrive(at table: ObjectID, in operation: inout Operation) {
         operation.effects.locks = context.locks(table)
-        return operation
-    }
-
-    private func arrive(
-        _ rows: [SQLiteObject], of table: ObjectID, in operation: inout Operation
-    ) {
-        operation.consumes = rows.reduce(into: [table]) { $0.formUnion($1.dependencies) }
         // What a trigger writes to when a row comes is there already.
         operation.consumes.formUnion(context.ids(of: .statement, context.desired))
-        for parent in context.parents(of: table) where comes(parent, before: table) {
-            operation.consumes.formUnion(tables[parent]?.created.map(\.object.id) ?? [])
-        }
     }
 
     /// Back they come with what is known of them.
@@ -220,39 +169,13 @@ struct RowOperations {
         }.joined(" AND ")
     }
 
-    // MARK: - Order
-
-    private func comes(_ table: ObjectID, before other: ObjectID) -> Bool {
-        guard let one = ranks[table], let two = ranks[other] else { return false }
-        return one < two
-    }
-
-    /// Tables that refer to each other in a circle stand in some order: foreign keys are looked at
-    /// when all is done.
-    private static func ranks(of tables: [ObjectID], _ context: PlanContext) -> [ObjectID: Int] {
-        var ranks: [ObjectID: Int] = [:]
-        var seen: Set<ObjectID> = []
-        func visit(_ table: ObjectID) {
-            guard seen.insert(table).inserted else { return }
-            for parent in context.parents(of: table) { visit(parent) }
-            ranks[table] = ranks.count
-        }
-        for table in tables { visit(table) }
-        return ranks
-    }
-
-    private static func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(count) rows" }
-
     private func texts(_ sql: [SQL]) -> [Statement] { sql.map { Statement($0.text(.sqlite)) } }
 }
 
 /// What happens to the rows of one table that is there afterwards.
-struct RowChanges {
-    typealias Row = (object: SQLiteObject, row: DataDefinition)
-    var created: [Row] = []
-    var dropped: [Row] = []
-    var altered: [(old: Row, new: Row)] = []
+typealias RowChanges = Planning.RowChanges<SQLiteObject, DataDefinition>
 
+extension RowChanges {
     /// What leads the rows that stay back to what they were.
     var reversed: RowChanges { RowChanges(altered: altered.map { ($0.new, $0.old) }) }
 
@@ -284,27 +207,10 @@ struct RowChanges {
     static func byTable(
         _ changes: some Sequence<Change<SQLiteObject>>, desired: Catalog<SQLiteObject>
     ) -> [ObjectID: RowChanges] {
-        var out: [ObjectID: RowChanges] = [:]
-        for change in changes.sorted(by: { $0.id < $1.id }) {
-            guard change.id.kind == .data else { continue }
-            let table = ObjectID.table(change.id.path[0])
-            guard desired[table] != nil else { continue }
-            switch change {
-            case .create(let object):
-                if let row = row(object) { out[table, default: .init()].created.append(row) }
-            case .drop(let object):
-                if let row = row(object) { out[table, default: .init()].dropped.append(row) }
-            case .alter(let old, let new):
-                guard let old = row(old), let new = row(new) else { continue }
-                out[table, default: .init()].altered.append((old, new))
-            }
+        byTable(changes, desired: desired) { object in
+            guard case .data(let row) = object.definition else { return nil }
+            return (.table(row.table), row)
         }
-        return out
-    }
-
-    private static func row(_ object: SQLiteObject) -> Row? {
-        guard case .data(let row) = object.definition else { return nil }
-        return (object, row)
     }
 }
 

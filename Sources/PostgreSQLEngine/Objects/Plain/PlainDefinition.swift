@@ -22,6 +22,8 @@ extension PostgreSQLObject {
         case owner(OwnerDefinition)
         case grants(GrantsDefinition)
         case defaultPrivileges(DefaultPrivilegesDefinition)
+        case data(DataDefinition)
+        case statement(StatementDefinition)
 
         /// What it says of itself.
         var kind: any PlainKind {
@@ -45,6 +47,8 @@ extension PostgreSQLObject {
             case .owner(let definition): definition
             case .grants(let definition): definition
             case .defaultPrivileges(let definition): definition
+            case .data(let definition): definition
+            case .statement(let definition): definition
             }
         }
     }

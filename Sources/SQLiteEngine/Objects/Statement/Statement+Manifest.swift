@@ -1,33 +1,23 @@
+// Owns how manifests of statements become objects: several texts are one script.
+
 internal import Manifest
 internal import Planning
 internal import SchemaCore
 
-/// `kind: Statement`.
-struct StatementSpec: Sendable {
-    var name: Spanned<String>
-    var create: VerbatimSQL
-    var drop: VerbatimSQL?
-    var identity: VerbatimSQL
-
-    static let decoding = Decoding<StatementSpec>.object("statement") { fields in
-        let name = fields.required("name", .name, "A name, by which plans speak of it.")
-        let create = fields.required("create", .sql, "What makes it: statements.")
-        let drop = fields.optional("drop", .sql, "What removes it; it stays if this is left out.")
-        let identity = fields.required(
-            "identity", .sql,
-            "A query that gives no row if it is not there, and else rows that tell what it is.")
-        return {
-            StatementSpec(
-                name: $0[name], create: $0[create], drop: $0[drop], identity: $0[identity])
-        }
-    }
-
+extension StatementSpec {
     func lower(_ builder: inout ManifestBuilder) {
         builder.add(
             .statement(name.value),
             .statement(
                 StatementDefinition(
-                    name: name.value, create: create, drop: drop, identity: identity)),
+                    name: name.value, create: Self.script(create) ?? VerbatimSQL(""),
+                    drop: Self.script(drop), identity: identity)),
             at: name.span)
+    }
+
+    /// A list of texts as one: SQLite runs what stands in a text one after the other.
+    private static func script(_ texts: [VerbatimSQL]) -> VerbatimSQL? {
+        guard texts.count > 1 else { return texts.first }
+        return VerbatimSQL(texts.map(\.text).joined(separator: ";\n"), at: texts[0].span)
     }
 }
