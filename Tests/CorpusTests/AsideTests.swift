@@ -67,7 +67,7 @@ import Testing
         "constraint app.base.base_event_fkey: constraint that needs constraint \(named) "
             + "app.\"eve\nnts\".\"eve\nnts_pkey\", which is not modelled",
         "constraint app.refers.refers_id_fkey: constraint that needs \(tableName)",
-        "index app.base_ts: index that needs textSearchConfiguration \(named) app.\"t\ns\", "
+        "index app.base_ts: index that needs text search configuration \(named) app.\"t\ns\", "
             + "which is not modelled",
         "function app.\"nat\nive\"(integer): function \(named)",
         "default app.of_native.id: default that needs \(native)",

@@ -16,18 +16,16 @@ struct NotNullRenames {
         var moved: [(place: Int, column: ObjectID, name: String)] = []
         var taken: [ObjectID: Set<String>] = [:]
         let fixed = Self.fixed(live)
-        for object in live.sorted {
-            guard case .column(let column) = object.definition, column.hasNotNull else { continue }
-            var id = object.id
+        for (column, name) in live.sorted.flatMap(Self.names) {
+            var id = column
             var last: Int?
             for (place, step) in steps.enumerated() {
                 let next = step.settled(id)
                 if next != id { last = place }
                 id = next
             }
-            let name = object.notNullName ?? NotNullName.of(object.id)
-            let path = object.id.path
-            guard let place = last, !fixed.contains(object.id),
+            let path = column.path
+            guard let place = last, !fixed.contains(column),
                 NotNullName.isDefault(name, table: path[1], column: path[2])
             else {
                 // A column that a rename displaces goes before, and its name with it.
@@ -52,6 +50,18 @@ struct NotNullRenames {
                 Rename(
                     from: .constraint(table.path[0], table.path[1], old),
                     to: .constraint(table.path[0], table.path[1], new)))
+        }
+    }
+
+    /// The columns of an object that refuse NULL, with the names of the constraints.
+    private static func names(_ object: PostgreSQLObject) -> [(column: ObjectID, name: String)] {
+        if case .column(let column) = object.definition, column.hasNotNull {
+            return [(object.id, object.notNullName ?? NotNullName.of(object.id))]
+        }
+        guard case .plain(.foreignTable(let table)) = object.definition else { return [] }
+        return table.columns.filter(\.isNotNull).map { column in
+            let id = ObjectID.column(object.id.path[0], object.id.name, column.name)
+            return (id, NotNullName.of(id))
         }
     }
 
