@@ -87,7 +87,7 @@ extension ScratchUnit {
         case .schema, .extension, .enum, .typeCheck, .sequence, .columnDefault, .key, .check,
             .index,
             .foreignKey, .ownership, .trigger, .textSearch,
-            .textSearchUse, .operator, .comment:
+            .textSearchUse, .operator, .operatorClass, .comment:
             nil
         }
     }
@@ -102,7 +102,7 @@ extension ScratchUnit {
         case .view: [.view, .function]
         case .schema, .extension, .enum, .sequence, .columnDefault, .key, .check, .index,
             .foreignKey, .ownership, .trigger, .textSearch,
-            .textSearchUse, .operator, .comment:
+            .textSearchUse, .operator, .operatorClass, .comment:
             []
         }
     }

@@ -20,7 +20,7 @@ struct ScratchUnit: Sendable {
     /// When a unit is tried.
     enum Rank: Int, Comparable, Sendable {
         case schema, `extension`, `enum`, type, typeCheck, sequence, table, function,
-            generatedTable, `operator`
+            generatedTable, `operator`, operatorClass
         case columnDefault, key, check, index, foreignKey, view, trigger, textSearch, textSearchUse,
             ownership, comment
 

@@ -17,6 +17,12 @@ struct SettleScope {
         while let id = queue.popLast() {
             guard live[id] != nil, affected.insert(id).inserted else { continue }
             queue += dependants[id] ?? []
+            // By what a table's rows are parted is printed with names of its columns.
+            if id.kind == .column, case let table = RowTypeUse.table(of: id),
+                live[table]?.isPartitioned == true
+            {
+                queue.append(table)
+            }
         }
         let children = live.childrenByParent()
         queue = affected.flatMap { Self.needs($0, live) }

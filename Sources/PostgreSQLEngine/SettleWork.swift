@@ -158,35 +158,44 @@ struct SettleWork: Sendable {
     private func functions(in database: ScratchDatabase) async throws -> [String: ObjectID] {
         let kinds = [
             .function, .procedure, ParameterizedDefinition.Sort.aggregate.kind,
-            ParameterizedDefinition.Sort.operator.kind,
+            ParameterizedDefinition.Sort.operator.kind, ClauseDefinition.Sort.cast.kind,
+            ClauseDefinition.Sort.transform.kind,
         ]
         guard scope.affected.contains(where: { kinds.contains($0.kind) }) else { return [:] }
         let rows = try await database.connection.transaction { connection in
             try await connection.query("SET LOCAL search_path TO ''")
             return try await connection.query(
                 """
-                SELECT p.oid::pg_catalog.text, n.nspname, p.proname,
-                    CASE p.prokind WHEN 'a' THEN \(CatalogQuery.aggregated)
-                        ELSE \(CatalogQuery.signature) END,
-                    CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
-                        ELSE 'function' END
+                SELECT p.oid::pg_catalog.text, CASE p.prokind WHEN 'p' THEN 'procedure'
+                        WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+                    ARRAY[n.nspname, p.proname, CASE p.prokind
+                        WHEN 'a' THEN \(CatalogQuery.aggregated)
+                        ELSE \(CatalogQuery.signature) END]::pg_catalog.text[]
                 FROM pg_catalog.pg_proc p
                     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
                     LEFT JOIN pg_catalog.pg_aggregate a ON a.aggfnoid = p.oid
                 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
                 UNION ALL
-                SELECT 'operator ' || o.oid::pg_catalog.text, n.nspname, o.oprname,
-                    \(CatalogQuery.operands), 'operator'
+                SELECT 'operator ' || o.oid::pg_catalog.text, 'operator',
+                    ARRAY[n.nspname, o.oprname, \(CatalogQuery.operands)]::pg_catalog.text[]
                 FROM pg_catalog.pg_operator o
                     JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
                 WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+                UNION ALL
+                SELECT 'cast ' || c.oid::pg_catalog.text, 'cast',
+                    ARRAY[pg_catalog.format_type(c.castsource, NULL),
+                        pg_catalog.format_type(c.casttarget, NULL)]
+                FROM pg_catalog.pg_cast c
+                UNION ALL
+                SELECT 'transform ' || f.oid::pg_catalog.text, 'transform',
+                    ARRAY[pg_catalog.format_type(f.trftype, NULL), l.lanname::pg_catalog.text]
+                FROM pg_catalog.pg_transform f JOIN pg_catalog.pg_language l ON l.oid = f.trflang
                 """)
         }
         var out: [String: ObjectID] = [:]
         for row in rows {
             out[try row.text(0)] = ObjectID(
-                ObjectKind(rawValue: try row.text(4)), try row.text(1), try row.text(2),
-                try row.text(3))
+                ObjectKind(rawValue: try row.text(1)), try row.texts(2))
         }
         return out
     }

@@ -24,9 +24,10 @@ struct SettledAccess {
             settlement.addresses[id] ?? (live[id] == nil ? moves?.settled(id) : nil) ?? id
         }
         let removed = Set(settlement.removed.lazy.map(\.id))
-        for object in live.objects.values where object.statedBy != nil {
-            guard let subject = object.id.subject else { continue }
-            let id = settled(subject).facet(object.id.kind)
+        for object in live.objects.values where CanonicalAccess.isStated(object) {
+            let id =
+                object.id.subject.map { settled($0).facet(object.id.kind) }
+                ?? moves?.settled(object.id) ?? object.id
             let needs = moves == nil ? object.dependencies : Set(object.dependencies.map(settled))
             let placed =
                 id == object.id && needs == object.dependencies

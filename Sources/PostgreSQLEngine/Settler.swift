@@ -26,7 +26,7 @@ struct Settler: Sendable {
         // Owners and rights go where their objects go; no server has to be asked.
         let access = SettledAccess(live: live, desired: desired)
         let settlement = try await settleSubstance(
-            live: live.filter { $0.statedBy == nil && !$0.id.kind.isAside },
+            live: live.filter { !CanonicalAccess.isStated($0) && !$0.id.kind.isAside },
             desired: desired.filter { !$0.id.kind.isAside }, requested: requested,
             target: target, settings: settings, scratch: scratch)
         let maker =

@@ -4,7 +4,11 @@
 struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678 }
+    /// Seeds beside each other give sequences that share nothing: the first number is the state.
+    init(seed: UInt64) {
+        state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678
+        state = next()
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
@@ -40,11 +44,19 @@ struct WorldGenerator {
         where random.chance(70) {
             addFunction(sort)
         }
+        for _ in 0..<random.number(0...3) {
+            addExtra(random.pick([.domain, .composite, .range]) ?? .domain)
+        }
         for _ in 0..<random.number(3...8) { addTable() }
         for index in world.tables.indices { addForeignKeys(to: index) }
         for index in world.sequences.indices where random.chance(40) { own(index) }
         if random.chance(50) { addFunction(.count) }
         for _ in 0..<random.number(1...4) { addView() }
+        for sort in ExtraModel.Sort.allCases where random.chance(30) { addExtra(sort) }
+        for _ in 0..<random.number(3...8) {
+            addExtra(random.pick(ExtraModel.Sort.allCases) ?? .domain)
+        }
+        for _ in 0..<random.number(0...4) { changeRights() }
         world.prune()
         return world
     }
@@ -126,7 +138,11 @@ struct WorldGenerator {
     }
 
     mutating func addView() {
-        guard let base = random.pick(world.tables.map(\.id) + world.views.map(\.id)) else { return }
+        let others = world.extras(.typed, .parted, .child, .foreignTable).filter {
+            !world.parts(of: $0).isEmpty
+        }
+        let all = world.tables.map(\.id) + world.views.map(\.id)
+        guard let base = random.pick(random.chance(80) ? all : others.map(\.id)) else { return }
         let id = world.newID()
         let columns = world.outputs(of: base).map { (id: $0.id, family: $0.family) }
         var outputs: [ViewModel.Output] = []
@@ -151,7 +167,9 @@ struct WorldGenerator {
                 id: id, schema: anySchema(), name: name(id), base: base, outputs: outputs,
                 condition: random.chance(30)
                     ? columns.first.map { condition($0.id, $0.family) } : nil,
-                isBarrier: random.chance(20), comment: comment()))
+                isBarrier: random.chance(20), isMaterialized: random.chance(25),
+                index: random.chance(60) ? outputs.first(where: \.family.isKey)?.id : nil,
+                comment: comment()))
     }
 
     // MARK: - Expressions
@@ -182,7 +200,15 @@ struct WorldGenerator {
                     ])
         case .bool: return make([.column(column), .text(" or not "), .column(column)])
         case .time: return make([.column(column), .text(" > '1970-01-01'")])
-        case .json, .uuid, .other: return make([.column(column), .text(" IS NOT NULL or true")])
+        case .other:
+            if let type = world.tables.lazy.flatMap(\.columns).first(where: { $0.id == column })?
+                .type, type.sql == "%", let item = type.item,
+                let function = world.extras(.typeFunction, of: item).first
+            {
+                return make([.item(function.id), .text("("), .column(column), .text(") or true")])
+            }
+            return make([.column(column), .text(" IS NOT NULL or true")])
+        case .json, .uuid: return make([.column(column), .text(" IS NOT NULL or true")])
         case .label:
             let type = world.tables.lazy.flatMap(\.columns).first { $0.id == column }?.type
             if let item = type?.item, type?.sql == "%",

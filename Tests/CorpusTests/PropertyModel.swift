@@ -122,6 +122,9 @@ struct TableModel: Sendable {
     var checks: [CheckModel] = []
     var foreignKeys: [ForeignKeyModel] = []
     var indexes: [IndexModel] = []
+    /// Row security: off, on, forced.
+    var security = 0
+    var replicaIdentity: String?
 
     var keys: [KeyModel] { (primaryKey.map { [$0] } ?? []) + unique }
     func column(_ id: Int) -> ColumnModel? { columns.first { $0.id == id } }
@@ -179,6 +182,9 @@ struct ViewModel: Sendable {
     var outputs: [Output]
     var condition: Expression?
     var isBarrier = false
+    var isMaterialized = false
+    /// An index of a materialized view, and the output that it sorts by.
+    var index: Int?
     var comment: String?
 }
 
@@ -196,6 +202,11 @@ struct World: Sendable {
     var functions: [FunctionModel] = []
     var tables: [TableModel] = []
     var views: [ViewModel] = []
+    var extras: [ExtraModel] = []
+    /// Which rights, on what.
+    var grants: [Int: Int] = [:]
+    /// What belongs to another role.
+    var owned: Set<Int> = []
     var nextID = 0
 
     mutating func newID() -> Int {
@@ -210,6 +221,7 @@ struct World: Sendable {
         var out: [Int: Family] = [:]
         for table in tables { for column in table.columns { out[column.id] = column.type.family } }
         for view in views { for output in view.outputs { out[output.id] = output.family } }
+        for extra in extras { for part in extra.parts { out[part.id] = part.type.family } }
         return out
     }
 
@@ -217,7 +229,7 @@ struct World: Sendable {
     var items: Set<Int> {
         Set(
             enums.map(\.id) + sequences.map(\.id) + functions.map(\.id) + tables.map(\.id)
-                + views.map(\.id))
+                + views.map(\.id) + extras.filter(\.sort.isInSchema).map(\.id))
     }
 }
 
@@ -233,7 +245,10 @@ extension World {
 
     private var measure: Int {
         enums.count + sequences.count * 3 + sequences.filter { $0.owner != nil }.count
-            + functions.count + views.reduce(0) { $0 + 1 + $1.outputs.count }
+            + functions.count
+            + extras.reduce(0) {
+                $0 + 1 + $1.columns.count + $1.parts.count + ($1.condition == nil ? 0 : 1)
+            } + views.reduce(0) { $0 + 1 + $1.outputs.count }
             + views.filter { $0.condition != nil }.count
             + tables.reduce(0) { sum, table in
                 sum + 1 + table.columns.count + table.keys.count + table.checks.count
@@ -278,6 +293,7 @@ extension World {
             }
         }
         views.removeAll(where: \.outputs.isEmpty)
+        pruneExtras(holds: holds)
     }
 
     private func prune(
@@ -345,6 +361,9 @@ extension World {
             return table.columns.map { ($0.id, $0.name, $0.type.family) }
         }
         let view = views.first { $0.id == relation }
+        if let extra = extra(relation) {
+            return parts(of: extra).map { ($0.id, $0.name, $0.type.family) }
+        }
         return view?.outputs.map { ($0.id, $0.name, $0.family) } ?? []
     }
 }

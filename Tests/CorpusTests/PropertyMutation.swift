@@ -14,7 +14,7 @@ extension WorldGenerator {
     }
 
     private mutating func mutateOnce() {
-        switch random.number(0...19) {
+        switch random.number(0...39) {
         case 0...6: changeTable()
         case 7...9: changeColumn()
         case 10: changeEnum()
@@ -25,7 +25,10 @@ extension WorldGenerator {
         case 16: addSomething()
         case 17: move()
         case 18: takeName()
-        default: recomment()
+        case 19: recomment()
+        case 20, 21: changeRights()
+        case 22...26: addExtra(random.pick(ExtraModel.Sort.allCases) ?? .domain)
+        default: changeExtra()
         }
     }
 
@@ -34,7 +37,9 @@ extension WorldGenerator {
     private mutating func changeTable() {
         guard let place = anyTable() else { return }
         var table = world.tables[place]
-        switch random.number(0...13) {
+        switch random.number(0...15) {
+        case 14: world.tables[place].security = random.number(0...2)
+        case 15: world.tables[place].replicaIdentity = random.pick([nil, "full", "nothing"]) ?? nil
         case 0: world.tables[place].name = name(world.newID())
         case 1: addColumn(to: place)
         case 2: removeColumn(from: place)
@@ -245,7 +250,12 @@ extension WorldGenerator {
             return addView()
         }
         let view = world.views[place]
-        switch random.number(0...5) {
+        switch random.number(0...7) {
+        case 6: world.views[place].isMaterialized.toggle()
+        case 7:
+            world.views[place].index =
+                world.views[place].index == nil
+                ? view.outputs.first(where: \.family.isKey)?.id : nil
         case 0: world.views[place].name = name(world.newID())
         case 1: world.views[place].isBarrier.toggle()
         case 2: world.views[place].condition = nil
@@ -297,10 +307,13 @@ extension WorldGenerator {
 
     private mutating func move() {
         let schema = anySchema()
-        switch random.number(0...4) {
+        switch random.number(0...5) {
         case 0, 1: if let at = anyTable() { world.tables[at].schema = schema }
         case 2: if !world.enums.isEmpty { world.enums[0].schema = schema }
         case 3: if !world.sequences.isEmpty { world.sequences[0].schema = schema }
+        case 4:
+            let able = world.extras.indices.filter { world.extras[$0].sort.isRenamed }
+            if let at = random.pick(able) { world.extras[at].schema = schema }
         default: if !world.views.isEmpty { world.views[0].schema = schema }
         }
     }

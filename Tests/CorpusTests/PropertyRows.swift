@@ -42,7 +42,19 @@ struct WorldRows {
         case .label:
             let labels = world.enums.first { $0.id == column.type.item }?.labels ?? []
             return quotedText(labels.first { $0.name.hasPrefix("first") }?.name ?? "")
-        case .other: return other(column.type.sql)
+        case .other:
+            if let extra = column.type.item.flatMap(world.extra) { return value(of: extra, row) }
+            return other(column.type.sql)
+        }
+    }
+
+    /// A value of a type of ours.
+    private func value(of extra: ExtraModel, _ row: Int) -> String {
+        switch extra.sort {
+        case .composite:
+            "'(\(String(repeating: ",", count: extra.parts.count - 1)))'"
+        case .range: "'empty'"
+        default: "'\(row)'"
         }
     }
 

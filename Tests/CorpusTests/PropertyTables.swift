@@ -22,6 +22,9 @@ extension WorldGenerator {
                 family: random.chance(75) ? .label : .other, sql: "%", item: item.id
             ).asArrayUnlessLabel
         }
+        if random.chance(10), let item = random.pick(world.extras(.domain, .composite, .range)) {
+            return TypeModel(family: .other, sql: "%", item: item.id)
+        }
         return random.pick(Self.types) ?? TypeModel(family: .int, sql: "integer")
     }
 

@@ -10,13 +10,17 @@ import Testing
 /// Random pairs of schemas, forward and back, on a real server: each way is one apply, after
 /// which there is nothing left to plan.
 ///
-/// `LOCKSTEP_SEED=N` runs the pair N alone and prints its manifests; `LOCKSTEP_FULL=1` runs 1,000.
+/// `LOCKSTEP_SEED=N` runs the pair N alone and prints its manifests; `LOCKSTEP_FULL=1` runs 2,000,
+/// `LOCKSTEP_SEED=N-M` those from N to M.
 /// Time budget: 120 s for 100 pairs on two processors.
 @Suite struct PropertyTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let seeds: [UInt64] = {
-        if let text = environment["LOCKSTEP_SEED"], let seed = UInt64(text) { return [seed] }
-        return Array(1...(environment["LOCKSTEP_FULL"] == "1" ? 1_000 : 100))
+        let given = environment["LOCKSTEP_SEED"]?.split(separator: "-").compactMap { UInt64($0) }
+        if let given, let first = given.first, let last = given.last {
+            return Array(first...max(first, last))
+        }
+        return Array(1...(environment["LOCKSTEP_FULL"] == "1" ? 2_000 : 100))
     }()
     /// More would only wait for processors.
     private static let width = 4
@@ -104,6 +108,14 @@ struct Pair: Sendable {
         var what: String
     }
 
+    /// The roles that have rights; they belong to the server, so that pairs share them.
+    private static let roles = ["property_reader", "property_writer"].map {
+        """
+        DO $$ BEGIN CREATE ROLE \($0);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+        """
+    }.joined()
+
     /// Rows that stand in the way of a right change.
     private struct RowsInTheWay: Error {}
 
@@ -132,6 +144,7 @@ struct Pair: Sendable {
     private func run(withRows: Bool) async throws -> Tally {
         try await PrivatePostgreSQL.withDatabase(major: major) { database in
             let bench = Bench(database, cache: cache)
+            try await bench.run(Self.roles)
             let texts = texts
             var tally = Tally()
             try await go(to: texts[0], "from empty", bench)

@@ -19,7 +19,7 @@ func quotedText(_ text: String) -> String {
 }
 
 /// YAML's double-quoted scalar.
-private func yaml(_ text: String) -> String {
+func yaml(_ text: String) -> String {
     var out = "\""
     for character in text.unicodeScalars {
         switch character {
@@ -60,6 +60,11 @@ struct WorldNames {
             items[item.id] = (item.schema, item.name)
             for output in item.outputs { parts[output.id] = output.name }
         }
+        for item in world.extras {
+            if item.sort.isInSchema { items[item.id] = (item.schema, item.name) }
+            if !item.sort.isInSchema { parts[item.id] = item.name }
+            for part in item.parts { parts[part.id] = part.name }
+        }
     }
 
     func qualified(_ id: Int) -> String {
@@ -88,7 +93,7 @@ struct WorldNames {
     }
 }
 
-private struct WorldText {
+struct WorldText {
     let world: World
     let names: WorldNames
     let former: WorldNames?
@@ -105,28 +110,28 @@ private struct WorldText {
                 "Schema", schema.name, nil,
                 [
                     renamed(schema.name, former?.schemas[schema.id]),
-                    field("comment", schema.comment),
+                    field("comment", schema.comment), rights(schema.id, .schema),
                 ])
         } + world.enums.map(text) + world.sequences.map(text) + world.functions.map(text)
-            + world.tables.map(text) + world.views.map(text)
+            + world.tables.map(text) + world.views.map(text) + world.extras.compactMap(document)
     }
 
-    private func document(
-        _ kind: String, _ name: String, _ schema: Int?, _ fields: [String?]
+    func document(
+        _ kind: String, _ name: String?, _ schema: Int?, _ fields: [String?]
     ) -> String {
         let head: [String?] = [
             "apiVersion: lockstep.dev/v1", "kind: \(kind)",
             schema.flatMap { names.schemas[$0] }.map { "schema: \(yaml($0))" },
-            "name: \(yaml(name))",
+            field("name", name),
         ]
         return (head + fields).compactMap { $0 }.joined(separator: "\n") + "\n"
     }
 
-    private func field(_ name: String, _ text: String?) -> String? {
+    func field(_ name: String, _ text: String?) -> String? {
         text.map { "\(name): \(yaml($0))" }
     }
 
-    private func flag(_ name: String, _ isSet: Bool) -> String? { isSet ? "\(name): true" : nil }
+    func flag(_ name: String, _ isSet: Bool) -> String? { isSet ? "\(name): true" : nil }
 
     private func renamed(_ name: String, _ old: String?) -> String? {
         guard let old, old != name else { return nil }
@@ -134,7 +139,7 @@ private struct WorldText {
     }
 
     /// For what stands in a schema and may have moved.
-    private func renamedItem(_ id: Int) -> String? {
+    func renamedItem(_ id: Int) -> String? {
         guard let old = former?.items[id], let new = names.items[id],
             let oldSchema = former?.schemas[old.schema], let newSchema = names.schemas[new.schema]
         else { return nil }
@@ -143,20 +148,26 @@ private struct WorldText {
         return "renamedFrom: \(yaml("\(oldSchema).\(old.name)"))"
     }
 
-    private func renamedPart(_ id: Int, _ name: String?) -> String? {
+    /// For what stands in a schema but in another's document.
+    func renamedItemName(_ id: Int) -> String? {
+        guard let old = former?.items[id], let new = names.items[id] else { return nil }
+        return renamed(new.name, old.name)
+    }
+
+    func renamedPart(_ id: Int, _ name: String?) -> String? {
         guard let name else { return nil }
         return renamed(name, former?.parts[id])
     }
 
-    private func flow(_ fields: [String?]) -> String {
+    func flow(_ fields: [String?]) -> String {
         "{ " + fields.compactMap { $0 }.joined(separator: ", ") + " }"
     }
 
-    private func list(_ texts: [String]) -> String { "[" + texts.joined(separator: ", ") + "]" }
+    func list(_ texts: [String]) -> String { "[" + texts.joined(separator: ", ") + "]" }
 
-    private func columns(_ ids: [Int]) -> String { list(ids.map { yaml(names.parts[$0] ?? "") }) }
+    func columns(_ ids: [Int]) -> String { list(ids.map { yaml(names.parts[$0] ?? "") }) }
 
-    private func block(_ name: String, _ lines: [String]) -> String? {
+    func block(_ name: String, _ lines: [String]) -> String? {
         lines.isEmpty ? nil : "\(name):\n" + lines.map { "  " + $0 }.joined(separator: "\n")
     }
 
@@ -164,7 +175,7 @@ private struct WorldText {
         document(
             "Enum", item.name, item.schema,
             [
-                renamedItem(item.id), field("comment", item.comment),
+                renamedItem(item.id), field("comment", item.comment), rights(item.id, .type),
                 "labels: "
                     + list(
                         item.labels.map { label in
@@ -189,7 +200,7 @@ private struct WorldText {
             [
                 renamedItem(item.id), field("comment", item.comment), "type: \(item.type)",
                 "increment: \(item.increment)", "cache: \(item.cache)", flag("cycle", item.cycles),
-                owner,
+                owner, world.owned.contains(item.id) ? nil : rights(item.id, .sequence),
             ])
     }
 
@@ -232,7 +243,8 @@ private struct WorldText {
             fields = ["returns: bigint", "language: plpgsql", "body: \(yaml(body))"]
         }
         return document(
-            "Function", item.name, item.schema, fields + [field("comment", item.comment)])
+            "Function", item.name, item.schema,
+            fields + [field("comment", item.comment), rights(item.id, .routine)])
     }
 
     private func text(_ item: ViewModel) -> String {
@@ -241,21 +253,33 @@ private struct WorldText {
         }.joined(separator: ", ")
         let condition = item.condition.map { " WHERE " + names.text($0) } ?? ""
         let query = "SELECT \(selected) FROM \(names.qualified(item.base))\(condition)"
+        let index = item.outputs.first { $0.id == item.index }.map {
+            "indexes: { \"mx\(item.id)\": [\(yaml($0.name))] }"
+        }
         return document(
-            "View", item.name, item.schema,
+            item.isMaterialized ? "MaterializedView" : "View", item.name, item.schema,
             [
-                renamedItem(item.id), field("comment", item.comment),
-                flag("securityBarrier", item.isBarrier), "query: \(yaml(query))",
-            ])
+                renamedItem(item.id), field("comment", item.comment), rights(item.id, .relation),
+                item.isMaterialized ? index : flag("securityBarrier", item.isBarrier),
+                "query: \(yaml(query))",
+            ] + (item.isMaterialized ? [] : parts(of: item.id)))
     }
 
     private func text(_ item: TableModel) -> String {
-        document(
+        let hasColumnRights = world.grants[item.id].map { $0 % 3 == 0 } ?? false
+        return document(
             "Table", item.name, item.schema,
             [
                 renamedItem(item.id), field("comment", item.comment),
-                flag("unlogged", item.isUnlogged),
-                block("columns", item.columns.map { "\(yaml($0.name)): \(text($0))" }),
+                flag("unlogged", item.isUnlogged), rights(item.id, .relation),
+                item.security == 0 ? nil : "rowSecurity: \(item.security == 1 ? "on" : "forced")",
+                field("replicaIdentity", item.replicaIdentity),
+                block(
+                    "columns",
+                    item.columns.enumerated().map { place, column in
+                        let text = text(column, hasRights: place == 0 && hasColumnRights)
+                        return "\(yaml(column.name)): \(text)"
+                    }),
                 item.primaryKey.map { "primaryKey: \(text($0))" },
                 block("unique", item.unique.map { "\(yaml($0.name ?? "")): \(text($0))" }),
                 block("checks", item.checks.map { "\(yaml($0.name)): \(text($0))" }),
@@ -263,10 +287,10 @@ private struct WorldText {
                     "foreignKeys", item.foreignKeys.map { "\(yaml($0.name ?? "")): \(text($0))" }),
                 block("indexes", item.indexes.map { "\(yaml($0.name)): \(text($0))" }),
                 item.fillfactor.map { "options: { fillfactor: \($0), autovacuum_enabled: false }" },
-            ])
+            ] + parts(of: item.id))
     }
 
-    private func text(_ column: ColumnModel) -> String {
+    private func text(_ column: ColumnModel, hasRights: Bool) -> String {
         flow([
             "type: \(yaml(names.type(column.type)))", flag("nullable", column.isNullable),
             field("default", column.fallback.map(names.text)),
@@ -279,6 +303,7 @@ private struct WorldText {
                     ])
             },
             field("collation", column.collation), renamedPart(column.id, column.name),
+            hasRights ? "grants: { property_reader: select }" : nil,
             field("comment", column.comment),
         ])
     }

@@ -16,7 +16,8 @@ enum UnmodelledQuery {
     /// All parts; each is a SELECT of kind, path, what, catalog and oid.
     static func branches(version: Int) -> [String] {
         [
-            wholeRelations, relationProperties, partitionParts, disabledTriggers,
+            wholeRelations, relationProperties, ofMaterializedViews, partitionParts,
+            disabledTriggers,
             types, functionProperties, securityLabels, extensionDependencies, settings,
             largeObjects,
         ] + constraintProperties(version: version)
@@ -75,6 +76,18 @@ enum UnmodelledQuery {
         ) found (flag, what)
         WHERE found.flag AND (is_modelled OR relkind = 'S') AND (reltablespace <> 0
             OR relam NOT IN (0, 2))
+        """
+
+    /// What tables can have is modelled for tables only.
+    private static let ofMaterializedViews = """
+        SELECT 'statistics', ARRAY[s.schema, x.stxname]::text[],
+            'statistics of a materialized view', 'pg_statistic_ext'::regclass, x.oid
+        FROM pg_statistic_ext x JOIN scope s ON s.oid = x.stxnamespace
+        JOIN pg_class c ON c.oid = x.stxrelid AND c.relkind = 'm'
+        UNION ALL
+        SELECT kind, ARRAY[schema, name]::text[], 'clustering', 'pg_class'::regclass, rel.oid
+        FROM rel WHERE relkind = 'm' AND EXISTS (SELECT FROM pg_index i
+            WHERE i.indrelid = rel.oid AND i.indisclustered)
         """
 
     /// What partitions have of their parents' keys and indexes is no object. So nothing is said of

@@ -14,6 +14,10 @@ struct AddressMap {
     private static func apply(_ rename: Rename, to id: ObjectID) -> ObjectID {
         if let subject = id.subject { return apply(rename, to: subject).facet(id.kind) }
         if id == rename.from { return rename.to }
+        if rename.from.kind == .schema, id.kind == .defaultPrivileges {
+            return DefaultPrivilegesDefinition.schema(of: id) == rename.from.name
+                ? ObjectID(id.kind, id.path.dropLast() + [rename.to.name]) : id
+        }
         let from = rename.from.path
         guard carries(rename.from.kind, id.kind),
             id.path.count > from.count || facets.contains(id.kind),

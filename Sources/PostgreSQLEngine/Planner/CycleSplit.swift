@@ -142,3 +142,20 @@ extension ViewDefinition {
             query: VerbatimSQL(query.text(.postgreSQL)), columns: columns, options: [:])
     }
 }
+
+/// Changes that need each other in a circle.
+struct Circle: Error {
+    /// What they change.
+    let subjects: Set<ObjectID>
+    /// What is said where nothing opens it.
+    let diagnostic: Diagnostic
+
+    init(of operations: [Operation]) {
+        subjects = Set(operations.map(\.subject))
+        diagnostic = .error(
+            "dependency-cycle",
+            "the changes need each other in a circle: "
+                + operations.map(\.title).joined(separator: " → "),
+            help: "make one of these changes first, in a commit of its own")
+    }
+}

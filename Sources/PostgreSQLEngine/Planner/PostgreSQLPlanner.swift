@@ -64,7 +64,9 @@ struct PostgreSQLPlanner {
             return PlanningResult(steps: [], diagnostics: recreation.diagnostics)
         }
         let unplaced = operations(alterations, recreation)
-        let held = rows.diagnostics(unplaced, columns: valued)
+        let held =
+            rows.diagnostics(unplaced, columns: valued)
+            + DomainsInside(request).diagnostics(unplaced)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
         let clinging = ClingingColumns(request).diagnostics(
             unplaced, swapped: recreation.swaps.keys)
@@ -77,9 +79,7 @@ struct PostgreSQLPlanner {
         let creations = Set(operations.filter { $0.verb == "create" }.map(\.subject))
         let folding = TableFolding(context: context, pending: pending, creations: creations)
         let group = { (operation: Operation) in self.group(of: operation, recreation) }
-        var attempt = ordered(folding.fold(operations), group: group)
-        if case .failure = attempt { attempt = ordered(operations, group: group) }
-        switch attempt {
+        switch orderedWhole(operations, folding, group: group) {
         case .success(let sorted):
             let removed = sorted.flatMap(Self.removed)
             return PlanningResult(
@@ -87,7 +87,7 @@ struct PostgreSQLPlanner {
                 dropped: live(removed.filter { request.desired[$0] == nil }),
                 retyped: live(sorted.flatMap(Self.retyped)))
         case .failure(let error):
-            return PlanningResult(steps: [], diagnostics: error.diagnostics)
+            return PlanningResult(steps: [], diagnostics: [error.diagnostic])
         }
     }
 
@@ -113,7 +113,10 @@ struct PostgreSQLPlanner {
     private func operations(
         _ alterations: [ObjectID: Alteration], _ recreation: Recreation
     ) -> [Operation] {
-        var operations = context.renames(request.settlement.renames, live: request.live)
+        let addresses = AddressMap(request.settlement.renames)
+        let moved = request.settlement.addresses.filter { addresses.settled($0.key) != $0.value }
+        var operations = context.renames(
+            request.settlement.renames, live: request.live, moved: Set(moved.values))
         operations += context.retypes(request.settlement, live: request.live).map { operation in
             // What is made anew for its expression has the new type before it goes.
             var operation = operation
@@ -147,19 +150,8 @@ struct PostgreSQLPlanner {
             }
         }
         operations += rowOperations.operations()
-        return StatementOrder(request: request).placed(Self.withDefaultsLast(operations))
-    }
-
-    /// What a plan makes says itself who may do what with it, so default privileges come after it.
-    private static func withDefaultsLast(_ operations: [Operation]) -> [Operation] {
-        let isDefault = { (operation: Operation) in operation.subject.kind == .defaultPrivileges }
-        guard operations.contains(where: isDefault) else { return operations }
-        let made = Set(operations.filter { !isDefault($0) }.flatMap(\.produces))
-        return operations.map { operation in
-            var operation = operation
-            if isDefault(operation) { operation.consumes.formUnion(made) }
-            return operation
-        }
+        return StatementOrder(request: request).placed(
+            context.belowColumns(PlanContext.withDefaultsLast(operations)))
     }
 
     /// Drops, each with what vanishes with it. An index that leaves only for another's sake stays
@@ -274,9 +266,24 @@ struct PostgreSQLPlanner {
 
     // MARK: - Order
 
+    /// In order, with tables as whole as that allows: what a circle goes through is made piece by
+    /// piece.
+    private func orderedWhole(
+        _ operations: [Operation], _ folding: TableFolding, group: (Operation) -> ObjectID
+    ) -> Result<[Operation], Circle> {
+        var apart: Set<ObjectID> = []
+        while true {
+            let attempt = ordered(folding.fold(operations, apart: apart), group: group)
+            guard case .failure(let circle) = attempt else { return attempt }
+            let more = circle.subjects.subtracting(apart)
+            if more.isEmpty { return ordered(operations, group: group) }
+            apart.formUnion(more)
+        }
+    }
+
     private func ordered(
         _ operations: [Operation], group: (Operation) -> ObjectID
-    ) -> Result<[Operation], DiagnosticsError> {
+    ) -> Result<[Operation], Circle> {
         var operations = operations
         var keepsOverloadsApart = true
         while true {
@@ -294,19 +301,11 @@ struct PostgreSQLPlanner {
                     continue
                 }
                 guard let split = CycleSplit.split(operations, cycle: cycle, context) else {
-                    return .failure(DiagnosticsError([Self.cycleError(operations, cycle)]))
+                    return .failure(Circle(of: cycle.map { operations[$0] }))
                 }
                 operations = split
             }
         }
-    }
-
-    private static func cycleError(_ operations: [Operation], _ cycle: [Int]) -> Diagnostic {
-        .error(
-            "dependency-cycle",
-            "the changes need each other in a circle: "
-                + cycle.map { operations[$0].title }.joined(separator: " → "),
-            help: "make one of these changes first, in a commit of its own")
     }
 
     /// What stands together in the order: all that one change drags along, else all of a table.

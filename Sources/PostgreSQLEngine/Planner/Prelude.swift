@@ -3,7 +3,11 @@ import SchemaCore
 
 extension PlanContext {
     /// The renames, in their order: what is renamed first may make room for the next.
-    func renames(_ renames: [Rename], live: Catalog<PostgreSQLObject>) -> [Operation] {
+    ///
+    /// - Parameter moved: what gets another address because types in it do.
+    func renames(
+        _ renames: [Rename], live: Catalog<PostgreSQLObject>, moved: Set<ObjectID>
+    ) -> [Operation] {
         guard let key = renames.first?.from else { return [] }
         let along = NotNullRenames(renames, live: live, context: self).byPlace
         return renames.enumerated().map { place, rename in
@@ -25,6 +29,8 @@ extension PlanContext {
                 operation.consumes = [.schema(rename.to.path[0])]
             }
             operation.produces = [rename.to]
+            // One comes after the other, so that all are done after the last.
+            if place == renames.count - 1 { operation.produces.formUnion(moved) }
             // A label is no object of its own: what uses it uses its type.
             if rename.to.kind == .enumLabel {
                 operation.renamedPath = Array(rename.to.path.prefix(2))

@@ -21,15 +21,16 @@ struct TableFolding {
         twins = Self.twins(in: context.desired)
     }
 
-    /// Replaces the operations of folded guests by their hosts'.
-    func fold(_ operations: [Operation]) -> [Operation] {
+    /// Replaces the operations of folded guests by their hosts', but for hosts that are to be made
+    /// piece by piece.
+    func fold(_ operations: [Operation], apart: Set<ObjectID> = []) -> [Operation] {
         var hosts: [ObjectID: [Operation]] = [:]
         var rest: [Operation] = []
         // A build outside a transaction is a step by itself.
         let alone = Set(
             operations.filter { $0.verb == "create" && $0.isConcurrent }.map(\.subject))
         for operation in operations {
-            if let host = host(of: operation), !alone.contains(host) {
+            if let host = host(of: operation), !alone.contains(host), !apart.contains(host) {
                 hosts[host, default: []].append(operation)
             } else {
                 rest.append(operation)
@@ -149,7 +150,7 @@ struct TableFolding {
 
     /// Whether a sibling in the host's table is itself folded.
     private func isFolded(_ id: ObjectID, _ host: ObjectID) -> Bool {
-        guard let object = context.desired[id] else { return false }
+        guard let object = context.desired[id], !twins.contains(id) else { return false }
         if case .constraint(let constraint) = object.definition, constraint.standsApart {
             return false
         }

@@ -66,6 +66,26 @@ extension PlanContext {
         }
     }
 
+    /// The operations with new tables after the new columns of the tables above them, which they
+    /// then have from the beginning: the server adds no identity column to a table with children.
+    func belowColumns(_ operations: [Operation]) -> [Operation] {
+        var columns: [ObjectID: Set<ObjectID>] = [:]
+        for operation in operations where operation.verb == "create" {
+            guard operation.subject.kind == .column else { continue }
+            columns[table(of: operation.subject), default: []].insert(operation.subject)
+        }
+        return operations.map { operation in
+            guard operation.verb == "create",
+                case .table(let table)? = desired[operation.subject]?.definition
+            else { return operation }
+            var operation = operation
+            for parent in table.parents(in: operation.subject.path[0]) {
+                operation.consumes.formUnion(columns[parent] ?? [])
+            }
+            return operation
+        }
+    }
+
     /// Says what making a table does to those above it.
     func describe(
         _ table: TableDefinition, of object: PostgreSQLObject, in operation: inout Operation

@@ -20,6 +20,16 @@ enum RenameStatement {
         let first = original(place, of: renames)
         let forward = of(rename)
         let back = of(Rename(from: rename.to, to: rename.from))
+        if case .plain(.parameterized(let range))? = live[first]?.definition,
+            range.sort == .rangeType, range.parameters["multirange_type_name"] == nil
+        {
+            // The multirange type is called after it and has to be told; arrays go along.
+            let more = Rename(from: multirange(rename.from), to: multirange(rename.to))
+            if more.from == more.to { return ([forward], [back]) }
+            return (
+                [forward, of(more)], [of(Rename(from: more.to, to: more.from)), back]
+            )
+        }
         guard rename.from.path[0] != rename.to.path[0],
             case .sequence(var sequence)? = live[first]?.definition,
             let owner = sequence.ownedBy.map(AddressMap(before).settled),
@@ -29,6 +39,17 @@ enum RenameStatement {
         let own = sequence.ownership(rename.from)
         sequence.ownedBy = nil
         return ([sequence.ownership(rename.from), forward], [back, own])
+    }
+
+    /// What the server calls the multirange type of a range type of itself (`CREATE TYPE`).
+    static func multirange(_ range: ObjectID) -> ObjectID {
+        let name: String
+        if range.name.contains("range") {
+            name = range.name.replacing("range", with: "multirange", maxReplacements: 1)
+        } else {
+            name = range.name.clipped(to: NameLimit.bytes - 11) + "_multirange"
+        }
+        return ObjectID(range.kind, [range.path[0], name.clipped(to: NameLimit.bytes)])
     }
 
     /// The statement for a rename whose addresses differ in the last name only (before a
@@ -62,5 +83,17 @@ enum RenameStatement {
             return "ALTER \(from.reference) SET SCHEMA \(name: to.path[0])"
         }
         return "ALTER \(from.reference) RENAME TO \(name: to.name)"
+    }
+}
+
+extension String {
+    /// As much of its beginning as fits, without a character cut in two.
+    fileprivate func clipped(to bytes: Int) -> String {
+        var out = ""
+        for scalar in unicodeScalars {
+            if out.utf8.count + Unicode.UTF8.width(scalar) > bytes { break }
+            out.unicodeScalars.append(scalar)
+        }
+        return out
     }
 }

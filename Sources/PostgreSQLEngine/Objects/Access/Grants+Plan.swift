@@ -192,11 +192,28 @@ extension PlanContext {
         if !forward.revokes.isEmpty {
             var operation = Operation(
                 "revoke", id, title: "Take rights on \(subject) away",
-                .statements(forward.revokes), phase: .contract, undo: exactly(back.grants))
+                .statements(forward.revokes + columnGrants(in: subject)), phase: .contract,
+                undo: exactly(back.grants))
             operation.effects.breaks = forward.breaks
             operations.append(operation)
         }
         return operations
+    }
+
+    /// What gives the rights on single columns once more: the server takes them away with those
+    /// on the whole.
+    private func columnGrants(in relation: ObjectID) -> [SQL] {
+        guard AccessSort(relation.kind) == .relation else { return [] }
+        return desired.sorted.flatMap { object -> [SQL] in
+            guard case .plain(.grants(let definition)) = object.definition,
+                let column = object.id.subject, column.kind == .column,
+                column.path.starts(with: relation.path)
+            else { return [] }
+            var statements = GrantStatements(
+                column, owner: owner(of: column), major: capabilities.majorVersion)
+            statements.lead(from: nil, to: definition)
+            return statements.all
+        }
     }
 
     /// What gives rights on a new object, without those that default privileges would give; false
@@ -256,6 +273,12 @@ extension PlanContext {
         guard let subject = id.subject, id.kind != .comment else { return [] }
         var needs: Set<ObjectID> = []
         if id.kind == .grants { needs.insert(subject.owner) }
+        if id.kind == .grants, subject.kind == .column {
+            // What is taken from a role on the whole is taken from it on the column, too.
+            let path = Array(subject.path.prefix(2))
+            let kinds: [ObjectKind] = [.table, .view, .materializedView]
+            needs.formUnion(kinds.map { ObjectID($0, path).grants })
+        }
         if subject.kind != .schema, subject.words?.isInSchema == true {
             let schema = ObjectID.schema(subject.path[0])
             needs.formUnion([schema.owner, schema.grants])

@@ -11,7 +11,9 @@ extension ClauseDefinition: PlainKind {
         case .shellType, .foreignDataWrapper, .foreignServer: .type
         // A class would bring a family of its own.
         case .operatorFamily: .typeCheck
-        case .cast, .conversion, .operatorClass, .language, .transform, .accessMethod: .operator
+        // An index that was built before would not have it as its default.
+        case .operatorClass: .operatorClass
+        case .cast, .conversion, .language, .transform, .accessMethod: .operator
         case .eventTrigger: .trigger
         case .textSearchConfiguration: .textSearchUse
         case .userMapping, .subscription: .ownership

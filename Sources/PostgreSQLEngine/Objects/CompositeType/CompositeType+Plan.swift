@@ -32,18 +32,22 @@ extension CompositeTypeDefinition: PlainKind {
         let wanted = attributes.map(\.name)
         let kept = old.attributes.filter { wanted.contains($0.name) }
         guard wanted.starts(with: kept.map(\.name)) else { return .recreate }
+        let tables = context.typedTables(of: id)
+        // What is done to the type is done to tables of it, which the server wants to be told.
+        let further: SQL = tables.isEmpty ? "" : " CASCADE"
         func changes(_ from: Self, _ to: Self) -> [SQL] {
             let known = Dictionary(
                 from.attributes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
             let names = Set(to.attributes.map(\.name))
             return from.attributes.filter { !names.contains($0.name) }.map {
-                "DROP ATTRIBUTE \(name: $0.name)"
+                "DROP ATTRIBUTE \(name: $0.name)\(further)"
             }
                 + to.attributes.compactMap { attribute in
                     guard let present = known[attribute.name] else {
-                        return "ADD ATTRIBUTE \(attribute.clause)"
+                        return "ADD ATTRIBUTE \(attribute.clause)\(further)"
                     }
-                    return present == attribute ? nil : "ALTER ATTRIBUTE \(attribute.retyping)"
+                    return present == attribute
+                        ? nil : "ALTER ATTRIBUTE \(attribute.retyping)\(further)"
                 }
         }
         func statement(_ from: Self, _ to: Self) -> SQL {
@@ -54,7 +58,29 @@ extension CompositeTypeDefinition: PlainKind {
             .statements([statement(old, self)]), phase: .contract,
             undo: context.exactly([statement(self, old)]))
         let gone = old.attributes.filter { !wanted.contains($0.name) }.map(\.name)
+        let present = tables.filter(context.exists)
+        operation.effects.locks = present.map { .accessExclusive($0) }
+        let isRetyped = kept.contains { kept in
+            attributes.contains { $0.name == kept.name && $0 != kept }
+        }
+        if isRetyped, !present.isEmpty {
+            operation.effects.rewrites = present
+            operation.data = .kept
+        }
         if !gone.isEmpty {
+            let holders =
+                present.map { (object: $0, table: $0) }
+                + context.columns(of: id).map { (object: $0, table: context.table(of: $0)) }
+            operation.effects.losses = holders.map {
+                .init(
+                    object: $0.object, relation: $0.table,
+                    what: "all values of \(gone.joined(separator: ", "))")
+            }
+            if !holders.isEmpty {
+                operation.data = .destroyed
+                operation.undo.claim = .shape(
+                    loses: "all values of \(gone.joined(separator: ", "))")
+            }
             operation.effects.breaks = [
                 .init(
                     object: id,
@@ -84,6 +110,21 @@ extension CompositeTypeDefinition: PlainKind {
                     return (attribute.name, .mapping(fields.entries))
                 }))
         return .mapping(fields.entries)
+    }
+}
+
+extension PlanContext {
+    /// The tables of a composite type, before or after the plan.
+    fileprivate func typedTables(of type: ObjectID) -> [ObjectID] {
+        let found = [settled, desired].flatMap { catalog in
+            catalog.objects.values.filter { object in
+                guard case .table(let table) = object.definition,
+                    case .type(let name)? = table.origin
+                else { return false }
+                return [name.schema, name.name] == type.path
+            }.map(\.id)
+        }
+        return Set(found).sorted()
     }
 }
 

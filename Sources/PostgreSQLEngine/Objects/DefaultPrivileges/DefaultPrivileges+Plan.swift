@@ -69,3 +69,17 @@ extension DefaultPrivilegesDefinition: PlainKind {
         return .mapping(fields.entries)
     }
 }
+
+extension PlanContext {
+    /// What a plan makes says itself who may do what with it, so default privileges come after it.
+    static func withDefaultsLast(_ operations: [Operation]) -> [Operation] {
+        let isDefault = { (operation: Operation) in operation.subject.kind == .defaultPrivileges }
+        guard operations.contains(where: isDefault) else { return operations }
+        let made = Set(operations.filter { !isDefault($0) }.flatMap(\.produces))
+        return operations.map { operation in
+            var operation = operation
+            if isDefault(operation) { operation.consumes.formUnion(made) }
+            return operation
+        }
+    }
+}

@@ -141,7 +141,7 @@ extension CatalogQuery {
                     SELECT CASE WHEN mn.nspname = own.nspname AND m.typname = CASE
                             WHEN t.typname LIKE '%range%'
                             THEN regexp_replace(t.typname, 'range', 'multirange')
-                            ELSE t.typname || '_multirange' END
+                            ELSE left(t.typname, 52) || '_multirange' END::name
                         THEN NULL ELSE quote_ident(mn.nspname) || '.' || quote_ident(m.typname) END
                     FROM pg_type m JOIN pg_namespace mn ON mn.oid = m.typnamespace
                     WHERE m.oid = r.rngmultitypid

@@ -12,7 +12,7 @@ extension CatalogQuery {
                 ORDER BY a.attnum),
             coalesce(pg_get_statisticsobjdef_expressions(x.oid), '{}'),
             nullif(x.stxstattarget, -1)
-        FROM pg_statistic_ext x JOIN pg_class c ON c.oid = x.stxrelid
+        FROM pg_statistic_ext x JOIN pg_class c ON c.oid = x.stxrelid AND c.relkind <> 'm'
         JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE x.stxnamespace = ANY($1::oid[]) AND \(isNoMember("pg_statistic_ext", "x.oid"))
         """

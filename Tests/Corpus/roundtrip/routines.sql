@@ -1,0 +1,80 @@
+-- Types, functions of every form, operators with classes and families, casts, conversions, languages and transforms.
+create schema ty; create schema fn; create schema ts;
+create type ty.base;
+create function ty.base_in(cstring) returns ty.base language internal immutable strict as 'textin';
+create function ty.base_out(ty.base) returns cstring language internal immutable strict as 'textout';
+create type ty.base (input = ty.base_in, output = ty.base_out, like = text, category = 'S', preferred = true, default = 'd', delimiter = ';', collatable = true);
+create type ty.state as enum ('a', 'b b', 'C''s'); create type ty.nothing as enum ();
+create type ty.shell; comment on type ty.shell is 'not yet';
+create type ty.pt as (x float8, y float8); create type ty.line as (a ty.pt, b ty.pt[], s ty.state);
+create type ty.empty as (); create type ty.pt2 as (x float8, y float8);
+create domain ty.pos as int check (value > 0); create domain ty.even as ty.pos constraint ev check (value % 2 = 0) default 2;
+create domain ty.words as text[] collate "C" not null; create domain ty.point as ty.pt check ((value).x > 0);
+create type ty.prange as range (subtype = ty.pos, multirange_type_name = ty.pmulti);
+create collation ty.c (lc_collate = 'C', lc_ctype = 'POSIX'); comment on collation ty.c is 'mixed';
+create table ty.uses (a ty.pos, b ty.even[] default '{2}', c ty.line, d ty.prange, e ty.pmulti, f ty.state default 'b b', g text collate ty.c);
+
+create function fn.sets(n int, variadic more text[] default '{}') returns setof ty.uses language sql stable rows 5 cost 7 parallel restricted leakproof as 'select * from ty.uses';
+create function fn.tab(a ty.state default 'a'::ty.state) returns table (x int, "Y y" text) language plpgsql security definer strict set "datestyle" to 'iso, mdy' set search_path to 'ty', 'pg_temp' as $b$ begin return query select 1, '$$'; end $b$;
+create function fn.outs(in a int, out b int, inout c text, out d ty.pt) language sql immutable as 'select 1, $2, null::ty.pt';
+create function fn.poly(anyelement, anyarray) returns anyelement language sql as 'select $1';
+create function fn.atomic(a int) returns int language sql begin atomic select a + 1; select count(*)::int from ty.uses; end;
+create function fn.ret(a int) returns int immutable parallel safe return a * 2;
+create function fn.sup(text, int) returns bool language internal immutable strict support textlike_support as 'textlike';
+create procedure fn.p(a int, inout b int default 3) language plpgsql set work_mem to '8MB' as $$ begin b := a; end $$;
+create procedure fn.pa() begin atomic insert into ty.uses (a) values (1); delete from ty.uses where a = 2; end;
+create procedure fn.sd() language sql security definer as '';
+create function fn.over() returns int language sql as 'select 1'; create function fn.over(int) returns int language sql as 'select 2'; create function fn.over(int, text) returns int language sql as 'select 3';
+create view fn.v as select fn.over(1) one, s.* from fn.sets(1) s; create table fn.t (a int default fn.over(), b int generated always as (fn.ret(3)) stored);
+comment on function fn.over(int) is 'second'; comment on procedure fn.p is 'pp';
+
+create function fn.step(internal_ int, int) returns int language sql immutable as 'select coalesce($1, 0) + $2';
+create function fn.fin(int) returns text language sql immutable as 'select $1::text';
+create function fn.back(int, int) returns int language sql immutable as 'select $1 - $2';
+create aggregate fn.a1(int) (sfunc = fn.step, stype = int, sspace = 64, finalfunc = fn.fin, initcond = '0', msfunc = fn.step, minvfunc = fn.back, mstype = int, mfinalfunc = fn.fin, minitcond = '0', combinefunc = int4pl, parallel = restricted);
+create aggregate fn.os(float8 order by float8) (sfunc = ordered_set_transition, stype = internal, finalfunc = percentile_disc_final, finalfunc_extra);
+create aggregate fn.hyp(variadic "any" order by variadic "any") (sfunc = ordered_set_transition_multi, stype = internal, finalfunc = rank_final, finalfunc_extra, hypothetical);
+create aggregate fn.mx(int) (sfunc = int4larger, stype = int, sortop = >);
+comment on aggregate fn.a1(int) is 'sums';
+
+create function fn.lt(ty.pt, ty.pt) returns bool language sql immutable as 'select ($1).x < ($2).x';
+create function fn.le(ty.pt, ty.pt) returns bool language sql immutable as 'select ($1).x <= ($2).x';
+create function fn.eq(ty.pt, ty.pt) returns bool language sql immutable as 'select ($1).x = ($2).x';
+create function fn.ge(ty.pt, ty.pt) returns bool language sql immutable as 'select ($1).x >= ($2).x';
+create function fn.gt(ty.pt, ty.pt) returns bool language sql immutable as 'select ($1).x > ($2).x';
+create function fn.cmp(ty.pt, ty.pt) returns int language sql immutable as 'select case when ($1).x < ($2).x then -1 when ($1).x > ($2).x then 1 else 0 end';
+create operator fn.<| (function = fn.lt, leftarg = ty.pt, rightarg = ty.pt, commutator = operator(fn.|>), negator = operator(fn.>=|), restrict = scalarltsel, join = scalarltjoinsel);
+create operator fn.<=| (function = fn.le, leftarg = ty.pt, rightarg = ty.pt);
+create operator fn.=| (function = fn.eq, leftarg = ty.pt, rightarg = ty.pt, commutator = operator(fn.=|), merges);
+create operator fn.>=| (function = fn.ge, leftarg = ty.pt, rightarg = ty.pt, negator = operator(fn.<|));
+create operator fn.|> (function = fn.gt, leftarg = ty.pt, rightarg = ty.pt, commutator = operator(fn.<|));
+create operator family fn.pts using btree; comment on operator family fn.pts using btree is 'points';
+create operator class fn.pt_ops default for type ty.pt using btree family fn.pts as operator 1 fn.<|, operator 2 fn.<=|, operator 3 fn.=|, operator 4 fn.>=|, operator 5 fn.|>, function 1 fn.cmp(ty.pt, ty.pt);
+create operator class fn.pt2_ops for type ty.pt using btree as operator 1 fn.<|, operator 2 fn.<=|, operator 3 fn.=|, operator 4 fn.>=|, operator 5 fn.|>, function 1 fn.cmp(ty.pt, ty.pt);
+create operator family fn.loose using btree; alter operator family fn.loose using btree add operator 1 <(int4, int8), function 1 btint48cmp(int4, int8);
+create operator class fn.gin_ops for type int[] using gin as operator 1 && (anyarray, anyarray), function 1 btint4cmp(int, int), function 2 ginarrayextract(anyarray, internal, internal), function 3 ginqueryarrayextract(anyarray, internal, smallint, internal, internal, internal, internal), function 4 ginarrayconsistent(internal, smallint, anyarray, integer, internal, internal, internal, internal), storage int4;
+comment on operator class fn.pt_ops using btree is 'default';
+create table fn.pts (p ty.pt); create index on fn.pts (p); create index on fn.pts (p fn.pt2_ops desc);
+
+create function fn.to_pt(float8) returns ty.pt language sql immutable as 'select row($1, 0)::ty.pt';
+create function fn.to_state(ty.pt) returns ty.state language sql immutable as 'select ''a''::ty.state';
+create cast (float8 as ty.pt) with function fn.to_pt(float8) as assignment; create cast (ty.pt as ty.state) with function fn.to_state(ty.pt) as implicit;
+create cast (ty.state as json) with inout; create cast (ty.base as text) without function; comment on cast (float8 as ty.pt) is 'cast';
+create conversion fn.conv for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8; create default conversion fn.dconv for 'UTF8' to 'LATIN2' from utf8_to_iso8859; comment on conversion fn.conv is 'conv';
+create trusted language lt handler plpgsql_call_handler inline plpgsql_inline_handler validator plpgsql_validator; create language lu handler plpgsql_call_handler; comment on language lt is 'lang';
+create function fn.in_lt() returns int language lt as 'begin return 1; end';
+create transform for ty.pt language lt (from sql with function prsd_lextype(internal)); comment on transform for ty.pt language lt is 'trans';
+create access method am_t type table handler heap_tableam_handler; create access method am_i type index handler bthandler; comment on access method am_t is 'am';
+create table fn.kept (id int) using am_t;
+
+create text search parser ts.p (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype, headline = prsd_headline); comment on text search parser ts.p is 'parser';
+create text search template ts.t (init = dsimple_init, lexize = dsimple_lexize); comment on text search template ts.t is 'template';
+create text search dictionary ts.d (template = ts.t, accept = false, stopwords = 'english'); create text search dictionary ts.syn (template = pg_catalog.synonym, synonyms = synonym_sample, casesensitive = true);
+create text search configuration ts.c (parser = ts.p); alter text search configuration ts.c add mapping for word, asciiword with ts.d, english_stem; alter text search configuration ts.c add mapping for email with simple;
+create text search configuration ts.copy (copy = pg_catalog.german); comment on text search configuration ts.c is 'conf';
+create table ts.doc (body text, v tsvector generated always as (to_tsvector('ts.c', body)) stored); create index on ts.doc using gin (v);
+
+create function fn.evt() returns event_trigger language plpgsql as 'begin end';
+create event trigger ev1 on ddl_command_start when tag in ('CREATE TABLE', 'DROP TABLE') execute function fn.evt(); create event trigger ev2 on sql_drop execute function fn.evt(); create event trigger ev3 on table_rewrite execute function fn.evt(); create event trigger ev4 on ddl_command_end execute function fn.evt();
+alter event trigger ev2 disable; alter event trigger ev3 enable always; alter event trigger ev1 enable replica; comment on event trigger ev1 is 'ev';
+create extension citext schema ty; comment on extension citext is 'ours';
