@@ -113,6 +113,7 @@ struct CanonicalizeUndeclared {
         _ made: ColumnDefinition, _ asked: ColumnDefinition, isKey: Bool
     ) -> String? {
         if made.isNotNull && !asked.isNotNull && !isKey { return "NOT NULL" }
+        if made.notNull != nil && asked.notNull == nil { return "what its NOT NULL is" }
         if made.identity != nil && asked.identity == nil { return "an identity" }
         if made.generated != nil && asked.generated == nil { return "a generated expression" }
         if made.collation != nil && asked.collation == nil { return "a collation" }

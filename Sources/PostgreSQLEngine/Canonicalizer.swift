@@ -40,6 +40,8 @@ struct Canonicalizer: Sendable {
     func canonicalize(
         _ desired: [PostgreSQLObject], scope: Scope, for target: Target, scratch: ScratchSettings
     ) async throws -> Result {
+        let early = NotNullVersion.diagnostics(desired, major: target.connection.serverMajor)
+        guard early.isEmpty else { throw DiagnosticsError(early) }
         let traits = try await ScratchTraits.read(target.connection)
         let (extensions, key) = try await key(
             desired, traits, scope: scope, for: target.connection)

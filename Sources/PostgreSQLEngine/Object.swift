@@ -25,6 +25,9 @@ public struct PostgreSQLObject: CatalogObject {
     /// The name of a column's NOT NULL constraint where it is not the server's first choice; from
     /// 18 on, and only of what a server told. No difference, but a rename has to know it.
     public var notNullName: String?
+    /// For a table, what it calls the NOT NULL constraints of columns that it has from elsewhere,
+    /// where that is not as usual. No difference: no statement changes it.
+    public var notNullNames: [String: String] = [:]
     /// For what belongs to no schema: the schemas of what it stands on, or that stands on it, as a
     /// server told. No difference.
     public var homes: [String] = []
@@ -97,7 +100,7 @@ public struct PostgreSQLObject: CatalogObject {
     }
 
     private enum CodingKeys: CodingKey {
-        case id, definition, dependencies, position, notNullName, homes, partition
+        case id, definition, dependencies, position, notNullName, notNullNames, homes, partition
     }
 
     /// Reads what `encode` wrote.
@@ -109,6 +112,8 @@ public struct PostgreSQLObject: CatalogObject {
             dependencies: Set(try container.decode([ObjectID].self, forKey: .dependencies)),
             position: try container.decode(Int.self, forKey: .position))
         notNullName = try container.decodeIfPresent(String.self, forKey: .notNullName)
+        notNullNames =
+            try container.decodeIfPresent([String: String].self, forKey: .notNullNames) ?? [:]
         homes = try container.decodeIfPresent([String].self, forKey: .homes) ?? []
         partition = try container.decodeIfPresent(PartitionFacts.self, forKey: .partition)
     }
@@ -121,6 +126,7 @@ public struct PostgreSQLObject: CatalogObject {
         try container.encode(dependencies.sorted(), forKey: .dependencies)
         try container.encode(position, forKey: .position)
         try container.encodeIfPresent(notNullName, forKey: .notNullName)
+        if !notNullNames.isEmpty { try container.encode(notNullNames, forKey: .notNullNames) }
         if !homes.isEmpty { try container.encode(homes, forKey: .homes) }
         try container.encodeIfPresent(partition, forKey: .partition)
     }

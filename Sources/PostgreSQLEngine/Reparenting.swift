@@ -8,10 +8,17 @@ import SchemaCore
 struct Reparenting {
     private(set) var catalog: Catalog<PostgreSQLObject>
     private let desired: Catalog<PostgreSQLObject>
+    private let namesNotNulls: Bool
 
     /// Moves all that are to have other tables above them, as far as the server can.
-    init(_ settled: Catalog<PostgreSQLObject>, _ desired: Catalog<PostgreSQLObject>) {
+    ///
+    /// - Parameter namesNotNulls: whether NOT NULL constraints have names.
+    init(
+        _ settled: Catalog<PostgreSQLObject>, _ desired: Catalog<PostgreSQLObject>,
+        namesNotNulls: Bool
+    ) {
         catalog = settled
+        self.namesNotNulls = namesNotNulls
         self.desired = desired
         for object in settled.sorted {
             guard case .table(let from) = object.definition,
@@ -81,7 +88,7 @@ struct Reparenting {
             case .column(let definitionAbove)? = parent?.definition
         else { return }
         let isOther = fallback != inherited
-        let isStricter = definition.isNotNull && !definitionAbove.isNotNull
+        let isStricter = definition.isNotNull && !definitionAbove.passesNotNull
         guard isOther || isStricter else { return }
         let table = ObjectID.table(path[0], path[1])
         catalog.insert(
@@ -97,8 +104,9 @@ struct Reparenting {
     }
 
     private mutating func detach(_ id: ObjectID) {
-        let whole = Derivation(catalog).parts(of: id)
+        let whole = named(Derivation(catalog).parts(of: id), in: id)
         setOrigin(of: id, nil)
+        catalog[id]?.notNullNames = [:]
         catalog[id]?.partition = nil
         own(whole, id)
     }
@@ -112,7 +120,7 @@ struct Reparenting {
         let new = to.parents(in: id.path[0])
         let added = new.filter { !old.contains($0) }
         guard old.filter(new.contains) + added == new else { return }
-        let whole = Derivation(catalog).parts(of: id)
+        let whole = named(Derivation(catalog).parts(of: id), in: id)
         for parent in added where !canInherit(whole, Derivation(catalog).parts(of: parent)) {
             return
         }
@@ -130,7 +138,7 @@ struct Reparenting {
             let twin = own.first { $0.id.kind == part.id.kind && $0.id.name == part.id.name }
             if case .column(let column) = part.definition {
                 guard let twin, case .column(let mine) = twin.definition else { return false }
-                return (mine.isNotNull || !column.isNotNull)
+                return (mine.isNotNull || !column.passesNotNull)
                     && (catalog[twin.id] == nil || desired[twin.id] != nil)
             }
             if case .constraint(let constraint) = part.definition {
@@ -138,6 +146,40 @@ struct Reparenting {
             }
             return true
         }
+    }
+
+    // MARK: - Names of NOT NULL constraints
+
+    /// Columns with the names that their constraints keep when the table stands alone.
+    private func named(_ parts: [PostgreSQLObject], in id: ObjectID) -> [PostgreSQLObject] {
+        guard namesNotNulls else { return parts }
+        return parts.map { part in
+            guard case .column(var column) = part.definition, column.isNotNull,
+                catalog[part.id] == nil, let name = notNullName(part.id.name, in: id),
+                name != NotNullName.of(part.id)
+            else { return part }
+            if !NotNullName.isDefault(name, table: id.name, column: part.id.name) {
+                column.notNull = NotNullDefinition(name: name)
+            }
+            var out = PostgreSQLObject(
+                part.id, .column(column), dependencies: part.dependencies,
+                position: part.position)
+            out.notNullName = name
+            return out
+        }
+    }
+
+    /// What a table's NOT NULL constraint is called, be the column its own or not.
+    private func notNullName(_ column: String, in table: ObjectID) -> String? {
+        if let name = catalog[table]?.notNullNames[column] { return name }
+        let id = ObjectID.column(table.path[0], table.name, column)
+        if case .column(let own)? = catalog[id]?.definition {
+            return own.hasNotNull ? catalog[id]?.notNullName ?? NotNullName.of(id) : nil
+        }
+        for parent in catalog[table]?.parentTables ?? [] {
+            if let name = notNullName(column, in: parent) { return name }
+        }
+        return NotNullName.of(id)
     }
 
     // MARK: - Parts
@@ -180,6 +222,7 @@ struct Reparenting {
                 .union(table.parents(in: id.path[0])),
             position: object.position, span: object.span)
         moved.partition = object.partition
+        moved.notNullNames = object.notNullNames
         catalog[id] = moved
     }
 
@@ -321,6 +364,8 @@ extension PostgreSQLObject {
         }
         if case .column(var column) = definition {
             column.identity = nil
+            column.isNotNull = column.passesNotNull
+            column.notNull = nil
             definition = .column(column)
         }
         var needs: Set<ObjectID> = [table, .schema(table.path[0])]

@@ -132,7 +132,8 @@ struct ScratchUnits {
             default: break
             }
         }
-        var elements: [SQL] = []
+        var elements = table.notNullElements
+        var completion: [SQL] = []
         var made = [table]
         for column in columns(of: table) {
             guard case .column(let definition) = column.definition else { continue }
@@ -144,7 +145,10 @@ struct ScratchUnits {
                 made.append(found)
             }
             made.append(column)
-            elements.append(definition.clause(name: column.id.name, default: expression))
+            elements.append(
+                definition.clause(
+                    name: column.id.name, default: expression, notNull: column.givenNotNullName))
+            completion += definition.notNullCompletion(column.id, column.givenNotNullName)
         }
         var apart: [PostgreSQLObject] = []
         for constraint in constraints {
@@ -157,7 +161,8 @@ struct ScratchUnits {
             elements.append(definition.clause(name: constraint.givenName))
             made.append(constraint)
         }
-        var whole = unit(made, [definition.creation(table.id, elements: elements)], .table)
+        var whole = unit(
+            made, [definition.creation(table.id, elements: elements)] + completion, .table)
         whole.fallback = .now { [made] in pieces(made) }
         if hasGenerated(made) {
             // A column cannot be generated later without losing its place.
@@ -176,12 +181,17 @@ struct ScratchUnits {
     private func plainTable(_ table: PostgreSQLObject) -> ScratchUnit {
         guard case .table(let definition) = table.definition else { return single(table) }
         let columns = columns(of: table)
-        let elements: [SQL] = columns.compactMap { column in
-            guard case .column(let definition) = column.definition else { return nil }
-            return definition.clause(name: column.id.name)
+        var elements = table.notNullElements
+        var completion: [SQL] = []
+        for column in columns {
+            guard case .column(let definition) = column.definition else { continue }
+            let name = column.givenNotNullName
+            elements.append(definition.clause(name: column.id.name, notNull: name))
+            completion += definition.notNullCompletion(column.id, name)
         }
         var plain = unit(
-            [table] + columns, [definition.creation(table.id, elements: elements)], .table)
+            [table] + columns,
+            [definition.creation(table.id, elements: elements)] + completion, .table)
         if hasGenerated(columns) { plain.rank = .generatedTable }
         plain.fallback = .last { [bareTable(table)] + columns.map(single) }
         return plain

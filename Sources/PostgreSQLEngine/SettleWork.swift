@@ -250,6 +250,15 @@ extension PostgreSQLObject {
             index.isValid = false
             out = PostgreSQLObject(id, .index(index), dependencies: dependencies)
         }
+        if case .column(var column) = definition,
+            case .column(let live) = original.definition, live.notNull?.name == nil,
+            column.notNull?.name != nil
+        {
+            // What the server has named is named anew along with a rename.
+            column.notNull?.name = nil
+            column.notNull = column.notNull?.unlessUsual
+            out = PostgreSQLObject(id, .column(column), dependencies: dependencies)
+        }
         out.position = original.position
         return out
     }

@@ -45,7 +45,8 @@ struct Settler: Sendable {
         let retyped = Self.retyped(live, desired, renames)
         let suspects = Respelling.suspects(live, desired, renames)
         guard !renames.list.isEmpty || !retyped.isEmpty || !suspects.isEmpty else {
-            return Self.finished(Settlement(catalog: live), desired)
+            return Self.finished(
+                Settlement(catalog: live), desired, major: target.serverMajor)
         }
         let work = SettleWork(
             live: live, desired: desired, renames: renames, retyped: retyped, suspects: suspects,
@@ -63,15 +64,19 @@ struct Settler: Sendable {
         let (settlement, _) = try await servers.withDatabase(
             scratch.provider, like: traits, target: settings
         ) { database in try await work.run(in: database) }
-        return Self.finished(settlement, desired)
+        return Self.finished(settlement, desired, major: target.serverMajor)
     }
 
     /// Adds the renames of what differs by name alone, which the server prints nowhere else.
     private static func finished(
-        _ settled: Settlement<PostgreSQLObject>, _ desired: Catalog<PostgreSQLObject>
+        _ settled: Settlement<PostgreSQLObject>, _ desired: Catalog<PostgreSQLObject>, major: Int
     ) -> Settlement<PostgreSQLObject> {
         var settlement = settled
-        settlement.catalog = Reparenting(settled.catalog, desired).catalog
+        settlement.catalog =
+            Reparenting(
+                settled.catalog, desired,
+                namesNotNulls: major >= CatalogQuery.Since.namedNotNull / 10_000
+            ).catalog
         let implied = SettleRenames.impliedNames(from: settlement.catalog, to: desired)
         guard !implied.isEmpty else { return settlement }
         let map = Dictionary(

@@ -26,7 +26,7 @@ import Testing
                 #expect(found.catalog.ids.filter { $0.kind == .table }.count >= tables)
                 counts.insert(queries)
             }
-            #expect(counts == [32])
+            #expect(counts == [33])
             await connection.close()
         }
     }

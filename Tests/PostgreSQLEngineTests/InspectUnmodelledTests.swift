@@ -51,14 +51,10 @@ extension UnmodelledCase {
         UnmodelledCase(
             "COMMENT ON TYPE app._e IS 'x'", "enum app.e: comment on its array type"),
         UnmodelledCase(
-            "ALTER TABLE app.t ADD CONSTRAINT n NOT NULL a NOT VALID",
-            "column app.t.a: NOT NULL that is not valid", since: 18),
-        UnmodelledCase(
-            "ALTER TABLE app.t ADD CONSTRAINT n NOT NULL a NO INHERIT",
-            "column app.t.a: NOT NULL that is not inherited", since: 18),
-        UnmodelledCase(
-            "ALTER TABLE app.t ADD CONSTRAINT n NOT NULL a",
-            "column app.t.a: named NOT NULL constraint", since: 18),
+            "CREATE TABLE app.p (a int NOT NULL) PARTITION BY LIST (a);"
+                + "CREATE TABLE app.x PARTITION OF app.p FOR VALUES IN (1);"
+                + "COMMENT ON CONSTRAINT p_a_not_null ON app.x IS 'x'",
+            "column app.x.a: comment on the NOT NULL of what is had from elsewhere", since: 18),
     ]
 
     static let routinesAndTypes = [

@@ -20,6 +20,29 @@ func statements(_ text: String) -> [String] {
 }
 
 @Suite struct ManifestLoweringTests {
+    @Test("What of NOT NULL is not as usual is refused where the server would let it go")
+    func notNullBefore18() {
+        let text = """
+            apiVersion: lockstep.dev/v1
+            kind: Table
+            schema: app
+            name: t
+            columns: { a: { type: integer, notNull: { name: there } } }
+            ---
+            apiVersion: lockstep.dev/v1
+            kind: Table
+            schema: app
+            name: p
+            partitionOf: { table: t, bound: DEFAULT }
+            columns: { a: { notNull: { name: here } } }
+            """
+        let objects = lowered(text).objects
+        #expect(NotNullVersion.diagnostics(objects, major: 18).isEmpty)
+        let told = NotNullVersion.diagnostics(objects, major: 17)
+        #expect(told.map(\.code) == ["unsupported-version", "unsupported-version"])
+        #expect(told.map { $0.span?.start.line } == [5, 10])
+    }
+
     @Test func tableOfTheSpecification() {
         let text = """
             apiVersion: lockstep.dev/v1

@@ -46,6 +46,23 @@ import Testing
         }
     }
 
+    /// The names that the server chose for NOT NULL constraints follow renames, as in a plan.
+    private static let namesFollow = """
+        DO $$ DECLARE k record; BEGIN
+            FOR k IN SELECT n.conrelid::regclass AS t, n.conname,
+                    c.relname || '_' || a.attname || '_not_null' AS name
+                FROM pg_constraint n JOIN pg_class c ON c.oid = n.conrelid
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = n.conkey[1]
+                WHERE n.contype = 'n' AND n.connamespace <> 'pg_catalog'::regnamespace
+            LOOP
+                IF k.conname <> k.name THEN
+                    EXECUTE format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I',
+                        k.t, k.conname, k.name);
+                END IF;
+            END LOOP;
+        END $$
+        """
+
     /// Does to the live database what the settlement says, and reads it.
     private func carriedOut(
         _ settlement: Settlement<PostgreSQLObject>, _ live: Catalog<PostgreSQLObject>,
@@ -56,6 +73,7 @@ import Testing
                 try await connection.query(sql.text(.postgreSQL))
             }
         }
+        if connection.serverMajor >= 18 { try await connection.execute(Self.namesFollow) }
         var waiting = settlement.removed
         for _ in 0..<10 where !waiting.isEmpty {
             var left: [PostgreSQLObject] = []

@@ -47,8 +47,6 @@ struct CatalogReader: Sendable {
     var namedColumns: [OID: [String: Int]] = [:]
     /// What is not modelled as a whole.
     var roots: [AsideRoot] = []
-    /// The names of NOT NULL constraints that are not plainly the server's, by column.
-    var notNullNames: [ObjectID: String] = [:]
 
     var digests = DigestCache()
     var columnDefinitions: [ColumnRow.Shape: SharedColumn] = [:]
@@ -148,6 +146,8 @@ struct Relation {
     var parents: [OID] = []
     /// The composite type that it is made of.
     var rowOf: QualifiedName?
+    /// What it calls the NOT NULL constraints of columns that it has from elsewhere.
+    var notNullNames: [String: String] = [:]
     var tablespace: String?
     var accessMethod: String?
 

@@ -4,11 +4,12 @@ import PostgreSQLClient
 
 /// The query of one plain kind, or of several; each takes the schemas in scope.
 enum PlainQuery: CaseIterable {
-    case compositeTypes, domains, domainConstraints, triggers, parameterized, clauses
+    case notNulls, compositeTypes, domains, domainConstraints, triggers, parameterized, clauses
     case foreignTables, publications, tableMarks, policies, rules, statistics
 
     func text(version: Int) -> String {
         switch self {
+        case .notNulls: CatalogQuery.notNulls(version: version)
         case .compositeTypes: CatalogQuery.compositeTypes
         case .domains: CatalogQuery.domains
         case .domainConstraints: CatalogQuery.domainConstraints
@@ -26,8 +27,9 @@ enum PlainQuery: CaseIterable {
 }
 
 extension CatalogReader {
-    /// Takes the types, which others refer to.
+    /// Takes the types, which others refer to, and what columns have beside themselves.
     mutating func readPlainTypes(_ rows: [PlainQuery: Rows]) throws(PostgreSQLError) {
+        if let found = rows[.notNulls] { try readNotNulls(found) }
         if let found = rows[.compositeTypes] { try readCompositeTypes(found) }
         if let found = rows[.domains] { try readDomains(found) }
         if let found = rows[.domainConstraints] { try readDomainConstraints(found) }
@@ -38,7 +40,7 @@ extension CatalogReader {
         for query in PlainQuery.allCases {
             guard let found = rows[query] else { continue }
             switch query {
-            case .compositeTypes, .domains, .domainConstraints: break
+            case .notNulls, .compositeTypes, .domains, .domainConstraints: break
             case .triggers: try buildTriggers(found)
             case .parameterized: try buildParameterized(found)
             case .clauses: try buildClauses(found)

@@ -25,27 +25,22 @@ extension UnmodelledQuery {
                 AND part.objid = p.oid AND part.deptype = 'i')
         """
 
-    /// Of PostgreSQL 18. A NOT NULL that has not the name which the server would first give it
-    /// is told with that name, which `NotNullName` judges.
+    /// Of PostgreSQL 18: the NOT NULL constraints of foreign tables.
     static func constraintProperties(version: Int) -> [String] {
         guard version >= CatalogQuery.Since.namedNotNull else { return [] }
         return [
             """
-            SELECT '\(notNullName)', ARRAY[schema, name, a.attname, k.conname]::text[],
-                CASE WHEN NOT k.convalidated THEN 'NOT NULL that is not valid'
-                WHEN k.connoinherit THEN 'NOT NULL that is not inherited'
-                ELSE '\(namedNotNull)' END, 0, 0
+            SELECT kind, ARRAY[schema, name]::text[],
+                'NOT NULL of ' || a.attname || ' that is not as usual', 0, 0
             FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-            WHERE k.contype = 'n' AND k.conislocal AND NOT rel.relispartition
+            WHERE k.contype = 'n' AND rel.relkind = 'f'
                 AND (NOT k.convalidated OR k.connoinherit
-                OR k.conname::text <> rel.name || '_' || a.attname || '_not_null')
+                    OR NOT starts_with(k.conname::text, left(rel.name::text, 25))
+                    OR k.conname::text !~ '_not_null[0-9]*$'
+                    OR EXISTS (SELECT FROM pg_description d WHERE d.objoid = k.oid
+                        AND d.classoid = 'pg_constraint'::regclass))
             """
         ]
     }
-
-    /// Stands for the kind in a row that names a column's NOT NULL constraint.
-    static let notNullName = "notNullName"
-    /// What is said of a name that the server has not chosen.
-    static let namedNotNull = "named NOT NULL constraint"
 }

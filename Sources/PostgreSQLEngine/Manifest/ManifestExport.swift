@@ -80,6 +80,9 @@ struct ExportSource {
                 derived[.table(named.path[0], named.path[1]), default: []].insert(
                     ObjectID(.column, named.path))
             }
+            for name in object.notNullNames.keys {
+                derived[object.id, default: []].insert(ObjectID(.column, object.id.path + [name]))
+            }
             switch object.definition {
             case .column, .constraint, .index:
                 if object.isBrokenIndex { continue }

@@ -143,15 +143,19 @@ extension PlanContext {
         of column: ColumnDefinition, _ id: ObjectID, default expression: VerbatimSQL?
     ) -> [SQL] {
         let alter: SQL = "ALTER TABLE \(name: table(of: id).path)"
+        let name = desired[id]?.givenNotNullName
+        let completion = column.notNullCompletion(id, name)
         guard let generated = computed(id)?.generated else {
-            return ["\(alter) ADD COLUMN \(column.clause(name: id.name, default: expression))"]
+            let clause = column.clause(name: id.name, default: expression, notNull: name)
+            return ["\(alter) ADD COLUMN \(clause)"] + completion
         }
         var filled = column
         filled.generated = .init(expression: generated.expression, isStored: true)
         let own: SQL = "\(alter) ALTER COLUMN \(name: id.name)"
         return [
-            "\(alter) ADD COLUMN \(filled.clause(name: id.name))", "\(own) DROP EXPRESSION",
-        ] + (expression.map { ["\(own) SET DEFAULT \(verbatim: $0)"] } ?? [])
+            "\(alter) ADD COLUMN \(filled.clause(name: id.name, notNull: name))",
+            "\(own) DROP EXPRESSION",
+        ] + completion + (expression.map { ["\(own) SET DEFAULT \(verbatim: $0)"] } ?? [])
     }
 
     private func creationUndo(of object: PostgreSQLObject) -> Undo {

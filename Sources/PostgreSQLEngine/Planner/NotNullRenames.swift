@@ -15,8 +15,9 @@ struct NotNullRenames {
         let steps = renames.map { AddressMap([$0]) }
         var moved: [(place: Int, column: ObjectID, name: String)] = []
         var taken: [ObjectID: Set<String>] = [:]
+        let fixed = Self.fixed(live)
         for object in live.sorted {
-            guard case .column(let column) = object.definition, column.isNotNull else { continue }
+            guard case .column(let column) = object.definition, column.hasNotNull else { continue }
             var id = object.id
             var last: Int?
             for (place, step) in steps.enumerated() {
@@ -26,7 +27,8 @@ struct NotNullRenames {
             }
             let name = object.notNullName ?? NotNullName.of(object.id)
             let path = object.id.path
-            guard let place = last, NotNullName.isDefault(name, table: path[1], column: path[2])
+            guard let place = last, !fixed.contains(object.id),
+                NotNullName.isDefault(name, table: path[1], column: path[2])
             else {
                 // A column that a rename displaces goes before, and its name with it.
                 if last == nil, renames.contains(where: { $0.to == id }) { continue }
@@ -51,5 +53,24 @@ struct NotNullRenames {
                     from: .constraint(table.path[0], table.path[1], old),
                     to: .constraint(table.path[0], table.path[1], new)))
         }
+    }
+
+    /// The columns whose constraint has another name in a table below, where the server would look
+    /// for the same one.
+    private static func fixed(_ live: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
+        var found: Set<ObjectID> = []
+        func note(_ column: String, above table: ObjectID) {
+            for parent in live[table]?.parentTables ?? [] {
+                let id = ObjectID.column(parent.path[0], parent.name, column)
+                if found.insert(id).inserted { note(column, above: parent) }
+            }
+        }
+        for object in live.objects.values {
+            for column in object.notNullNames.keys { note(column, above: object.id) }
+            // The column of a table itself is called after that.
+            guard case .column(let column) = object.definition, column.isNotNull else { continue }
+            note(object.id.name, above: RowTypeUse.table(of: object.id))
+        }
+        return found
     }
 }

@@ -220,12 +220,13 @@ struct Reparentings {
             let own = move.before.first {
                 $0.id.kind == part.id.kind && $0.id.name == part.id.name
             }
-            if case .column(let above) = part.definition, above.isNotNull, let own,
-                case .column(let column) = own.definition, !column.isNotNull
+            if case .column(let above) = part.definition, above.passesNotNull, let own,
+                case .column(let column) = own.definition
             {
-                statements.append("\(alter) ALTER COLUMN \(name: own.id.name) SET NOT NULL")
-                undo.append("\(alter) ALTER COLUMN \(name: own.id.name) DROP NOT NULL")
-                probes.append(context.nulls(own.id, basis: .presence))
+                let more = context.notNullAdaptation(own, column, below: part)
+                statements += more.statements
+                undo += more.undo
+                probes += more.probes
             }
             if case .constraint(let check) = part.definition, check.isInheritedCheck, own == nil {
                 statements.append("\(alter) ADD \(check.clause(name: part.id.name))")

@@ -226,12 +226,16 @@ struct TableFolding {
             let elements = guests.compactMap { guest -> SQL? in
                 switch context.desired[guest.subject]?.definition {
                 case .column(let column):
-                    column.clause(name: guest.subject.name, default: defaultOf(guest.subject))
+                    column.clause(
+                        name: guest.subject.name, default: defaultOf(guest.subject),
+                        notNull: context.desired[guest.subject]?.givenNotNullName)
                 case .constraint(let constraint): constraint.clause(name: guest.subject.name)
                 default: nil
                 }
             }
-            return [table.creation(host.subject, elements: elements)]
+            return [
+                table.creation(host.subject, elements: elements + object.notNullElements)
+            ]
         case .column(let column):
             return context.addition(
                 of: column, host.subject, default: defaultOf(host.subject))
@@ -247,7 +251,10 @@ struct TableFolding {
     private func trailing(_ guests: [Operation]) -> [SQL] {
         guests.flatMap { guest -> [SQL] in
             switch context.desired[guest.subject]?.definition {
-            case .column, .constraint, .columnDefault: return []
+            case .column(let column):
+                return column.notNullCompletion(
+                    guest.subject, context.desired[guest.subject]?.givenNotNullName)
+            case .constraint, .columnDefault: return []
             default:
                 guard case .statements(let statements) = guest.form else { return [] }
                 return statements

@@ -8,9 +8,14 @@ extension PostgreSQLObject {
         switch definition {
         case .schema: ["CREATE SCHEMA \(name: id.name)"]
         case .extension(let definition): [definition.creation(name: id.name)]
-        case .table(let definition): [definition.creation(id, elements: [])]
+        case .table(let definition): [definition.creation(id, elements: notNullElements)]
         case .column(let definition):
-            ["ALTER TABLE \(name: tablePath) ADD COLUMN \(definition.clause(name: id.name))"]
+            [
+                """
+                ALTER TABLE \(name: tablePath) ADD COLUMN \
+                \(definition.clause(name: id.name, notNull: givenNotNullName))
+                """
+            ] + definition.notNullCompletion(id, givenNotNullName)
         case .columnDefault(let definition):
             [
                 """
@@ -80,7 +85,11 @@ extension ExtensionDefinition {
 
 extension ColumnDefinition {
     /// The column as `CREATE TABLE` and `ADD COLUMN` take it, without a default unless given.
-    func clause(name: String, default defaultExpression: VerbatimSQL? = nil) -> SQL {
+    ///
+    /// - Parameter notNullName: what its NOT NULL is called, if that is not the server's choice.
+    func clause(
+        name: String, default defaultExpression: VerbatimSQL? = nil, notNull notNullName: String?
+    ) -> SQL {
         var sql: SQL = "\(name: name) \(verbatim: type)"
         if let collation { sql += " COLLATE \(collation.sql)" }
         if let generated {
@@ -89,8 +98,7 @@ extension ColumnDefinition {
         }
         if let identity { sql += " \(identity.clause)" }
         if let defaultExpression { sql += " DEFAULT \(verbatim: defaultExpression)" }
-        if isNotNull { sql += " NOT NULL" }
-        return sql
+        return sql + notNullClause(notNullName)
     }
 }
 

@@ -8,18 +8,17 @@ extension ColumnDefinition {
         var fields = ExportFields()
         let comment = source.comment(on: id)
         let grants = source.columnGrants(id)
-        let settings = ObjectID(.columnSettings, id.path)
-        if let serial = ExportSource.serialTypes[type.text], source.serials[id] != nil,
-            source.catalog[settings] == nil
-        {
+        if let serial = ExportSource.serialTypes[type.text], source.serials[id] != nil {
             fields.add("type", .plain(serial))
+            addNotNull(id, source, to: &fields)
             fields.add("comment", text: comment)
             if let grants { fields.add("grants", grants) }
             return fields.entries.count == 1 ? .plain(serial) : fields.value(isFlow: grants == nil)
         }
         let type = type.shortType
         fields.add("type", .plain(type))
-        fields.add("nullable", flag: !isNotNull)
+        fields.add("nullable", flag: !hasNotNull)
+        addNotNull(id, source, to: &fields)
         if case .columnDefault(let value) = source.catalog[
             .columnDefault(id.path[0], id.path[1], id.name)]?.definition
         {
@@ -34,6 +33,14 @@ extension ColumnDefinition {
         fields.add("comment", text: comment)
         if let grants { fields.add("grants", grants) }
         return fields.entries.count == 1 ? .plain(type) : fields.value(isFlow: grants == nil)
+    }
+
+    private func addNotNull(
+        _ id: ObjectID, _ source: ExportSource, to fields: inout ExportFields
+    ) {
+        var notNull = notNull ?? NotNullDefinition()
+        notNull.name = notNull.name ?? source.catalog[id]?.notNullName
+        if let value = notNull.exported { fields.add("notNull", value) }
     }
 }
 

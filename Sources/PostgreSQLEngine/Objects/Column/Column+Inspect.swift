@@ -109,6 +109,7 @@ extension CatalogReader {
                     .column(relation.schema, relation.name, column.name),
                     whole ?? shared.definition, dependencies: relation.childDependencies,
                     position: place + 1, digest: whole == nil ? shared.digest : nil)
+                objects[slot].notNullName = column.notNullName
                 if let row = generated {
                     self.slots[CatalogAddress(SystemCatalog.columnDefault, row.oid)] = slot
                 }
@@ -174,14 +175,15 @@ extension CatalogReader {
         return made
     }
 
-    /// The definition of a column with identity or expression; nil for all others.
+    /// The definition of a column with more than all of its shape have; nil for all others.
     private func completed(
         _ shared: ColumnDefinition, _ column: ColumnRow, _ address: CatalogAddress,
         _ expression: (oid: OID, expression: String)?
     ) -> PostgreSQLObject.Definition? {
         let identity = identity(column, sequences.identities[address])
-        if identity == nil, expression == nil { return nil }
+        if identity == nil, expression == nil, column.notNull == nil { return nil }
         var definition = shared
+        definition.notNull = column.notNull
         definition.identity = identity
         definition.generated = expression.map {
             ColumnDefinition.Generated(
@@ -219,7 +221,10 @@ struct ColumnRow {
     let name: String
     let type: TypeReference
     let collation: OID
-    let isNotNull: Bool
+    var isNotNull: Bool
+    /// What of its NOT NULL is not as usual, and the name of that where it is not the first choice.
+    var notNull: NotNullDefinition?
+    var notNullName: String?
     let identity: UInt8
     let generated: UInt8
     let storage: UInt8
@@ -246,6 +251,9 @@ struct ColumnRow {
         statistics = row.isNull(12) ? nil : row.number(12)
         isLocal = row.flag(13)
     }
+
+    /// Whether tables below refuse NULL as well.
+    var passesNotNull: Bool { isNotNull && notNull?.noInherit != true }
 
     /// What decides its definition if it is neither identity nor generated.
     struct Shape: Hashable {

@@ -9,6 +9,7 @@ struct ColumnSpec: Sendable {
     /// The start of a long form.
     var span: SourceSpan?
     var isNullable: Spanned<Bool>?
+    var notNull: Spanned<NotNullDefinition>?
     var fallback: VerbatimSQL?
     var identity: Spanned<ColumnDefinition.Identity>?
     var generated: Spanned<ColumnDefinition.Generated>?
@@ -32,6 +33,9 @@ struct ColumnSpec: Sendable {
         let nullable = fields.optional(
             "nullable", Decoding<Bool>.boolean.spanned,
             "Whether NULL is accepted; it is not if this is left out.")
+        let notNull = fields.optional(
+            "notNull", NotNullDefinition.decoding.spanned,
+            "What of NOT NULL is not as usual (PostgreSQL 18 and newer).")
         let fallback = fields.optional(
             "default", .sql, "The default: an SQL expression, so text needs quotes: \"'new'\".")
         let identity = fields.optional(
@@ -49,7 +53,8 @@ struct ColumnSpec: Sendable {
         return {
             ColumnSpec(
                 type: $0[type], span: $0.firstLine, isNullable: $0[nullable],
-                fallback: $0[fallback], identity: $0[identity], generated: $0[generated],
+                notNull: $0[notNull], fallback: $0[fallback], identity: $0[identity],
+                generated: $0[generated],
                 collation: $0[collation], settings: settings.definition($0),
                 comment: $0[comment], grants: $0[grants], renamedFrom: $0[renamedFrom])
         }
@@ -102,13 +107,15 @@ extension ColumnSpec {
             return
         }
         check(name, type, &context)
+        checkNotNull(name, &context)
         let id = ObjectID.column(table.path[0], table.name, name.value)
         builder.add(
             id,
             .column(
                 ColumnDefinition(
-                    type: type, collation: collation, isNotNull: !(isNullable?.value ?? false),
-                    identity: identity?.value, generated: generated?.value)),
+                    type: type, collation: collation, isNotNull: refusesNull,
+                    notNull: notNull?.value.unlessUsual, identity: identity?.value,
+                    generated: generated?.value)),
             at: name.span, position: position)
         if let fallback {
             builder.add(

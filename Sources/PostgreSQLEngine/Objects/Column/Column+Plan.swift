@@ -34,7 +34,7 @@ extension PlanContext {
             operations.append(renumberings[id].map(sequenceTakeover) ?? identityDrop(id, old))
         }
         if !old.isNotNull && new.isNotNull {
-            operations.append(notNull(id, basis: old.generated == nil ? .presence : .values))
+            operations.append(notNull(id, from: old, to: new))
         }
         if let to = new.identity {
             if let from = old.identity {
@@ -44,22 +44,34 @@ extension PlanContext {
                     renumberings[id].map(identityTakeover) ?? identityAddition(id, to))
             }
         }
-        if old.isNotNull && !new.isNotNull { operations.append(nullable(id)) }
+        if old.isNotNull && !new.isNotNull { operations.append(nullable(id, old)) }
+        operations += notNullChanges(of: id, from: old, to: new)
         return .inPlace(operations)
     }
 
-    private func column(_ id: ObjectID, _ change: SQL) -> SQL {
+    func column(_ id: ObjectID, _ change: SQL) -> SQL {
         "ALTER TABLE \(name: table(of: id).path) ALTER COLUMN \(name: id.name) \(change)"
     }
 
-    /// - Parameter basis: of a plain column no step changes which values are NULL; an expression
-    ///   that is changed does.
-    private func notNull(_ id: ObjectID, basis: Probe.Basis) -> Operation {
+    /// Of a plain column no step changes which values are NULL; an expression that is changed does.
+    private func notNull(
+        _ id: ObjectID, from old: ColumnDefinition, to new: ColumnDefinition
+    ) -> Operation {
         let table = table(of: id)
+        let basis: Probe.Basis = old.generated == nil ? .presence : .values
+        // A constraint that is there is validated.
+        let isPlain = old.notNull != nil || new.notNull == nil
         var operation = Operation(
             "set-not-null", id, title: "Refuse NULL in \(id)",
-            .statements([column(id, "SET NOT NULL")]), phase: .contract,
-            undo: exactly([column(id, "DROP NOT NULL")]))
+            .statements([
+                isPlain
+                    ? column(id, "SET NOT NULL")
+                    : new.notNullAddition(id, new.notNull?.name)
+            ]), phase: .contract,
+            undo: exactly(
+                [column(id, "DROP NOT NULL")]
+                    + (old.notNull == nil
+                        ? [] : old.notNullCompletion(id, old.notNull?.name))))
         operation.data = .kept
         operation.effects.locks = [.accessExclusive(table)]
         operation.effects.scans = [table]
@@ -79,12 +91,15 @@ extension PlanContext {
             .fails, basis: basis)
     }
 
-    private func nullable(_ id: ObjectID) -> Operation {
+    func nullable(_ id: ObjectID, _ old: ColumnDefinition) -> Operation {
         var operation = Operation(
             "drop-not-null", id, title: "Allow NULL in \(id)",
             .statements([column(id, "DROP NOT NULL")]), phase: .expand,
-            undo: Undo(
-                .exact, statements([column(id, "SET NOT NULL")])))
+            undo: exactly(
+                old.notNull == nil
+                    ? [column(id, "SET NOT NULL")]
+                    : (old.isNotNull ? [old.notNullAddition(id, old.notNull?.name)] : [])
+                        + old.notNullCompletion(id, old.notNull?.name)))
         operation.data = .kept
         // A primary key on it leaves first.
         operation.destroys = [id]

@@ -7,8 +7,11 @@ public struct ColumnDefinition: Hashable, Codable, Sendable {
     public var type: VerbatimSQL
     /// The collation, if it is not the type's own.
     public var collation: QualifiedName?
-    /// Whether NULL is refused.
+    /// Whether NULL is refused, and no row holds it.
     public var isNotNull: Bool
+    /// What of its NOT NULL constraint is not as usual. One that is not validated is here although
+    /// `isNotNull` is false.
+    public var notNull: NotNullDefinition?
     /// For an identity column, its sequence.
     public var identity: Identity?
     /// For a generated column, its expression.
@@ -17,11 +20,12 @@ public struct ColumnDefinition: Hashable, Codable, Sendable {
     /// Makes the definition.
     public init(
         type: VerbatimSQL, collation: QualifiedName? = nil, isNotNull: Bool,
-        identity: Identity? = nil, generated: Generated? = nil
+        notNull: NotNullDefinition? = nil, identity: Identity? = nil, generated: Generated? = nil
     ) {
         self.type = type
         self.collation = collation
         self.isNotNull = isNotNull
+        self.notNull = notNull
         self.identity = identity
         self.generated = generated
     }

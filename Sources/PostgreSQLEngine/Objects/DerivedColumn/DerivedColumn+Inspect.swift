@@ -40,13 +40,13 @@ extension CatalogReader {
             if !isSame { report(id, "generated in another way than its parent's") }
             return
         }
-        if !column.isNotNull, above.contains(where: \.column.isNotNull) {
+        if !column.isNotNull, above.contains(where: \.column.passesNotNull) {
             report(id, "column that takes NULL, which its parent's does not")
         }
         if column.identity != 0, !above.contains(where: { $0.column.identity != 0 }) {
             report(id, "identity that its parent's has not")
         }
-        let isStricter = column.isNotNull && !above.contains(where: \.column.isNotNull)
+        let isStricter = column.isNotNull && !above.contains(where: \.column.passesNotNull)
         let isOther = own != inherited
         guard isStricter || isOther else { return }
         // What is set above goes down, so this comes after it.

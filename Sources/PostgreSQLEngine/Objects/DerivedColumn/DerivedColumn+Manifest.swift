@@ -75,6 +75,8 @@ extension ExportSource {
                 }
                 if let fallback = column.fallback { fields.add("default", sql: fallback) }
             }
+            let notNull = NotNullDefinition(name: catalog[table]?.notNullNames[id.name])
+            if let value = notNull.exported { fields.add("notNull", value) }
             addSettings(of: id, to: &fields)
             fields.add("comment", text: comment(on: id))
             guard let grants = columnGrants(id) else {

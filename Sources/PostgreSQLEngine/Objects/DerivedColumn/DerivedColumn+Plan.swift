@@ -103,8 +103,8 @@ extension PlanContext {
             guard
                 case .columnDefault(let value)? = desired[ObjectID(.columnDefault, path)]?
                     .definition
-            else { return (column.isNotNull, nil) }
-            return (column.isNotNull, value.expression)
+            else { return (column.passesNotNull, nil) }
+            return (column.passesNotNull, value.expression)
         }
         let above = columnsAbove(ObjectID(.column, path))
         if above.isEmpty { return nil }

@@ -69,7 +69,10 @@ extension ExportSource {
             case .columnDefault(let value) = catalog[
                 .columnDefault(column.path[0], column.path[1], column.name)]?.definition,
             case .table(let owner) = catalog[table]?.definition,
-            definition.isNotNull, serialTypes[definition.type.text] != nil,
+            // The word stands for a plain NOT NULL, and for nothing of how the column is kept.
+            definition.isNotNull, definition.notNull?.noInherit != true,
+            catalog[ObjectID(.columnSettings, column.path)] == nil,
+            serialTypes[definition.type.text] != nil,
             object.id.path[0] == column.path[0],
             object.id.name == DefaultName.of(table.name, column.name, "seq"),
             catalog[object.id.comment] == nil, !hasGrants(object.id, in: catalog),

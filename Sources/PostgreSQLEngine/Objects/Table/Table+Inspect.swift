@@ -90,6 +90,7 @@ extension CatalogReader {
             let slot = add(
                 relation.id, .table(definition), at: (SystemCatalog.relation, relation.oid),
                 dependencies: needs, digest: isPlain ? plainTable(relation.isUnlogged) : nil)
+            objects[slot].notNullNames = relation.notNullNames
             answer(for: relation, slot)
             relations[number].tableSlot = slot
             relations[number].childDependencies = [relation.id, .schema(relation.schema)]

@@ -83,14 +83,19 @@ struct TableSpec: Sendable {
 
     func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
         let id = ObjectID.table(builder.schema, name.value)
-        builder.add(
-            id,
-            .table(
-                TableDefinition(
-                    isUnlogged: isUnlogged, options: options, partitionKey: shape.partitionKey,
-                    origin: shape.definition(in: builder.schema),
-                    accessMethod: shape.accessMethod, tablespace: shape.tablespace)),
-            at: name.span, dependencies: Set(shape.parents(in: builder.schema).map(\.id)))
+        let definition = TableDefinition(
+            isUnlogged: isUnlogged, options: options, partitionKey: shape.partitionKey,
+            origin: shape.definition(in: builder.schema),
+            accessMethod: shape.accessMethod, tablespace: shape.tablespace)
+        var table = PostgreSQLObject(
+            id, .table(definition),
+            dependencies: Set(shape.parents(in: builder.schema).map(\.id))
+                .union([.schema(builder.schema)]), span: name.span)
+        for column in columns where column.value.type == nil || shape.origin?.hasAll == true {
+            table.notNullNames[column.name.value] =
+                column.value.derivedNotNull(column.name, &context)
+        }
+        builder.add(table)
         shape.mention(in: builder.schema, &builder)
         builder.comment(comment, on: id)
         builder.access(access, on: id)

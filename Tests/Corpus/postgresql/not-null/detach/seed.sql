@@ -1,0 +1,2 @@
+INSERT INTO app.p VALUES (1, 1);
+INSERT INTO app.c VALUES (1, NULL);
