@@ -380,9 +380,7 @@ extension PostgreSQLObject {
     fileprivate func isTwin(below part: PostgreSQLObject) -> Bool {
         if case .index(var own) = definition, case .index(var other) = part.definition {
             own.table = other.table
-            own.options = [:]
-            other.options = [:]
-            return own == other
+            return own.placed(like: other) == other
         }
         guard case .constraint(let own) = definition, case .constraint(let other) = part.definition
         else { return false }

@@ -155,6 +155,7 @@ extension IndexDefinition {
         if include.count > asked.include.count { return "an included column" }
         if nullsNotDistinct && !asked.nullsNotDistinct { return "NULLS NOT DISTINCT" }
         if predicate != nil && asked.predicate == nil { return "a condition" }
+        if tablespace != nil && asked.tablespace == nil { return "TABLESPACE" }
         return UndeclaredDetails.parameters(options, asked.options)
     }
 }
@@ -163,6 +164,7 @@ extension ConstraintDefinition {
     fileprivate func more(than asked: Self) -> String? {
         if isDeferrable && !asked.isDeferrable { return "DEFERRABLE" }
         if isInitiallyDeferred && !asked.isInitiallyDeferred { return "INITIALLY DEFERRED" }
+        if indexTablespace != nil && asked.indexTablespace == nil { return "TABLESPACE" }
         if enforcement != nil && asked.enforcement == nil { return "NOT ENFORCED" }
         switch (rule, asked.rule) {
         case (.check(let made), .check(let asked)):
@@ -191,6 +193,7 @@ extension FunctionDefinition {
         if isSecurityDefiner && !asked.isSecurityDefiner { return "SECURITY DEFINER" }
         if isLeakproof && !asked.isLeakproof { return "LEAKPROOF" }
         if isStrict && !asked.isStrict { return "STRICT" }
+        if sort != asked.sort { return "WINDOW" }
         if volatility != asked.volatility { return volatility.rawValue.uppercased() }
         if parallel != asked.parallel { return "PARALLEL \(parallel.rawValue.uppercased())" }
         if cost != nil && asked.cost == nil { return "COST" }

@@ -79,6 +79,8 @@ struct Expectation: Sendable {
     var requires: [String] = []
     /// Roles that the server is to have.
     var roles: [String] = []
+    /// Tablespaces that the server is to have; servers before 15 make none for a test.
+    var tablespaces: [String] = []
     /// Whether `from` and `to` are two spellings of one state.
     var isSame = false
     /// The code of the diagnostic by which the plan to `to` is refused.
@@ -101,6 +103,7 @@ struct Expectation: Sendable {
             case "since": value.since = Int(entry.value.text ?? "") ?? 0
             case "requires": value.requires = entry.value.items.compactMap(\.text)
             case "roles": value.roles = entry.value.items.compactMap(\.text)
+            case "tablespaces": value.tablespaces = entry.value.items.compactMap(\.text)
             case "same": value.isSame = entry.value.text == "true"
             case "refused": value.refused = entry.value.text
             case "refusedFrom": value.refusedFrom = entry.value.text

@@ -130,10 +130,18 @@ struct LiveRun {
         expectGolden(text, at: one.path("plan.golden"))
     }
 
-    /// Roles belong to the server, so that cases share them.
+    /// Roles and tablespaces belong to the server, so that cases share them.
     private func makeRoles() async throws {
-        if expectation.roles.isEmpty { return }
+        if expectation.roles.isEmpty && expectation.tablespaces.isEmpty { return }
         let connection = try await database.connect()
+        for place in expectation.tablespaces {
+            let rows = try await connection.query(
+                "SELECT FROM pg_tablespace WHERE spcname = '\(place)'")
+            if !rows.isEmpty { continue }
+            try await connection.execute("SET allow_in_place_tablespaces = on")
+            // Another case may be quicker; what is missing then is told by the plan.
+            _ = try? await connection.execute("CREATE TABLESPACE \(place) LOCATION ''")
+        }
         for role in expectation.roles {
             try await connection.execute(
                 """

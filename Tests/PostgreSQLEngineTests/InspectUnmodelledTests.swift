@@ -36,8 +36,13 @@ extension UnmodelledCase {
 
     static let columns = [
         UnmodelledCase(
-            "CREATE INDEX x ON app.t ((a + 1)); ALTER INDEX app.x ALTER COLUMN 1 SET STATISTICS 9",
-            "index app.x: statistics target of its column 1"),
+            "ALTER TABLE app.t ADD CONSTRAINT x EXCLUDE USING btree ((a + 1) WITH =);"
+                + "ALTER INDEX app.x ALTER COLUMN 1 SET STATISTICS 9",
+            "constraint app.t.x: statistics target of its column 1"),
+        UnmodelledCase(
+            "CREATE TABLE app.p (a int) PARTITION BY LIST (a); CREATE INDEX ON app.p (a);"
+                + "CREATE TABLE app.x PARTITION OF app.p DEFAULT;"
+                + "ALTER INDEX app.x_a_idx RENAME TO mine", "index app.mine: name of its own"),
         UnmodelledCase(
             "ALTER TABLE app.t ALTER a SET NOT NULL, ALTER a ADD GENERATED ALWAYS AS IDENTITY;"
                 + "COMMENT ON SEQUENCE app.t_a_seq IS 'x'",
@@ -60,7 +65,7 @@ extension UnmodelledCase {
     static let routinesAndTypes = [
         UnmodelledCase(
             "CREATE FUNCTION app.w() RETURNS bigint LANGUAGE internal WINDOW "
-                + "AS 'window_row_number'", "windowFunction app.w(): window function")
+                + "AS 'window_row_number'", "function app.w(): function in language internal")
     ]
 
     static let database = [
@@ -144,9 +149,9 @@ extension UnmodelledCase {
             let all = try await Self.findings(connection, .everything)
             #expect(
                 all == [
-                    "windowFunction other.w(): window function",
-                    "view other.v: view that needs window function other.w(), which is not "
-                        + "modelled",
+                    "function other.w(): function in language internal",
+                    "view other.v: view that needs function in language internal other.w(), "
+                        + "which is not modelled",
                 ])
             await connection.close()
         }

@@ -195,7 +195,7 @@ struct Relation {
 struct IndexColumn {
     let type: OID
     let options: [String: String]
-    let unmodelled: [String]
+    let statistics: Int?
 }
 
 /// The digests of definitions that many objects share.

@@ -1,24 +1,15 @@
 // Owns the search among functions and what is named in a schema beside relations and types.
 
 extension UnmodelledQuery {
-    static let functions = """
-        SELECT found.kind, ARRAY[s.schema, p.proname, \(CatalogQuery.signature)]::text[],
-            found.what, 'pg_proc'::regclass, p.oid
-        FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
-        JOIN (VALUES ('w', 'windowFunction', 'window function')
-        ) found (sort, kind, what) ON found.sort = p.prokind::text
-        WHERE \(CatalogQuery.isNoMember("pg_proc", "p.oid"))
-        """
-
     static let functionProperties = """
-        SELECT CASE p.prokind WHEN 'f' THEN 'function' WHEN 'p' THEN 'procedure'
-                ELSE 'aggregate' END,
+        SELECT CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure'
+                ELSE 'function' END,
             ARRAY[s.schema, p.proname, \(CatalogQuery.signature)]::text[], found.what,
             'pg_proc'::regclass, p.oid
         FROM pg_proc p JOIN scope s ON s.oid = p.pronamespace
         CROSS JOIN LATERAL (VALUES
             (p.protrftypes IS NOT NULL, 'transform for types')) found (flag, what)
-        WHERE p.prokind IN ('f', 'p', 'a') AND found.flag
+        WHERE p.prokind IN ('f', 'p', 'a', 'w') AND found.flag
             AND \(CatalogQuery.isNoMember("pg_proc", "p.oid"))
             -- The constructors of a range are a part of its type.
             AND NOT EXISTS (SELECT FROM pg_depend part WHERE part.classid = 'pg_proc'::regclass

@@ -16,8 +16,8 @@ enum UnmodelledQuery {
     /// All parts; each is a SELECT of kind, path, what, catalog and oid.
     static func branches(version: Int) -> [String] {
         [
-            wholeRelations, relationProperties, indexProperties, partitionParts, disabledTriggers,
-            types, functions, functionProperties, securityLabels, extensionDependencies, settings,
+            wholeRelations, relationProperties, partitionParts, disabledTriggers,
+            types, functionProperties, securityLabels, extensionDependencies, settings,
             largeObjects,
         ] + constraintProperties(version: version)
     }
@@ -77,23 +77,6 @@ enum UnmodelledQuery {
             OR relam NOT IN (0, 2))
         """
 
-    /// An index that belongs to a constraint is the constraint.
-    private static let indexProperties = """
-        SELECT CASE WHEN k.oid IS NULL THEN 'index' ELSE 'constraint' END,
-            CASE WHEN k.oid IS NULL THEN ARRAY[rel.schema, rel.name]
-                ELSE ARRAY[owner.schema, owner.name, k.conname] END::text[], found.what,
-            'pg_class'::regclass, rel.oid
-        FROM (SELECT * FROM rel WHERE relkind IN ('i', 'I')
-            AND NOT relispartition AND reltablespace <> 0 OFFSET 0) rel
-        JOIN pg_index i ON i.indexrelid = rel.oid
-        JOIN rel owner ON owner.oid = i.indrelid AND owner.is_modelled
-        LEFT JOIN pg_constraint k ON k.conindid = rel.oid AND k.conrelid = i.indrelid
-            AND k.contype IN ('p', 'u', 'x')
-        CROSS JOIN LATERAL (VALUES
-            (rel.reltablespace <> 0, 'tablespace')) found (flag, what)
-        WHERE found.flag
-        """
-
     /// What partitions have of their parents' keys and indexes is no object. So nothing is said of
     /// it that the parent does not say.
     private static let partitionParts = """
@@ -103,6 +86,8 @@ enum UnmodelledQuery {
         CROSS JOIN LATERAL (VALUES
             (c.reloptions IS DISTINCT FROM p.reloptions, 'parameters other than its parent''s'),
             (c.reltablespace <> p.reltablespace, 'tablespace other than its parent''s'),
+            -- Every choice of the server's ends so.
+            (c.relname::text !~ '_(idx|key|pkey|excl)[0-9]*$', 'name of its own'),
             (EXISTS (SELECT FROM pg_description d WHERE d.classoid = 'pg_class'::regclass
                 AND d.objoid = c.oid), 'comment')) found (flag, what)
         WHERE rel.relkind IN ('i', 'I') AND rel.relispartition AND found.flag

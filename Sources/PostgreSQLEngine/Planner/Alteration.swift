@@ -198,14 +198,48 @@ extension PlanContext {
     private func alteration(
         of id: ObjectID, from old: IndexDefinition, to new: IndexDefinition
     ) -> Alteration {
-        var plain = new
-        plain.options = old.options
-        // The server changes no parameters of what has a part on every partition.
-        guard plain == old, !isPartitioned(.table(id.path[0], new.table)) else { return .recreate }
-        return .inPlace(
-            optionChange(
-                of: id, word: "INDEX", path: id.path, from: old.options, to: new.options,
-                lock: .shareUpdateExclusive(.table(id.path[0], new.table))))
+        // The server changes no parameters of what has a part on every partition, and moves none.
+        guard new.placed(like: old) == old,
+            !isPartitioned(.table(id.path[0], new.table))
+                || old.options == new.options && old.tablespace == new.tablespace
+        else { return .recreate }
+        var operations = optionChange(
+            of: id, word: "INDEX", path: id.path, from: old.options, to: new.options,
+            lock: .shareUpdateExclusive(.table(id.path[0], new.table)))
+        operations += move(of: id, index: id, from: old.tablespace, to: new.tablespace)
+        if let change = statisticsChange(of: id, from: old, to: new) { operations.append(change) }
+        return .inPlace(operations)
+    }
+
+    /// Moves an index, be it a constraint's, to another tablespace.
+    func move(
+        of id: ObjectID, index: ObjectID, from old: String?, to new: String?
+    ) -> [Operation] {
+        if old == new { return [] }
+        func set(_ place: String?) -> SQL {
+            "ALTER INDEX \(name: index.path) SET TABLESPACE \(name: place ?? "pg_default")"
+        }
+        var operation = Operation(
+            "set-tablespace", id, title: "Move \(id) to the tablespace \(new ?? "pg_default")",
+            .statements([set(new)]), phase: .contract, undo: exactly([set(old)]))
+        operation.effects.locks = [.accessExclusive(index)]
+        operation.effects.builds = [id]
+        operation.data = .kept
+        return [operation]
+    }
+
+    /// Samples expressions of an index otherwise.
+    func statisticsChange(
+        of id: ObjectID, from old: IndexDefinition?, to new: IndexDefinition
+    ) -> Operation? {
+        let forward = new.statistics(id, from: old)
+        if forward.isEmpty { return nil }
+        var operation = Operation(
+            "set-statistics", id, title: "Change how many values \(id) samples",
+            .statements(forward), phase: .expand,
+            undo: exactly(old?.statistics(id, from: new) ?? []))
+        operation.effects = momentary([.shareUpdateExclusive(id)])
+        return operation
     }
 
     private func alteration(
@@ -319,7 +353,9 @@ extension PlanContext {
         let keepsDefaults = zip(old.arguments, new.arguments).allSatisfy {
             $0.default == nil || $1.default != nil
         }
-        guard shape(old) == shape(new), old.returns == new.returns, keepsDefaults else {
+        guard shape(old) == shape(new), old.returns == new.returns, keepsDefaults,
+            old.sort == new.sort
+        else {
             return .recreate
         }
         var operation = Operation(

@@ -50,7 +50,15 @@ extension PlanContext {
         case .columnDefault: operation.effects = momentary([.accessExclusive(table(of: object.id))])
         case .constraint(let constraint):
             return creation(of: constraint, object: object, operation)
-        case .index(let index): describe(index, of: object, in: &operation)
+        case .index(let index):
+            describe(index, of: object, in: &operation)
+            // A concurrent build is one statement and no more.
+            if operation.isConcurrent,
+                var rest = statisticsChange(of: object.id, from: nil, to: index)
+            {
+                rest.consumes = [object.id]
+                return [operation, rest]
+            }
         case .sequence(let sequence): return [operation] + ownership(of: sequence, object: object)
         case .plain(.owner(let owner)): owner.describe(&operation, in: self)
         case .plain(.defaultPrivileges(let privileges)):

@@ -27,6 +27,7 @@ extension PostgreSQLObject {
             ["ALTER TABLE \(name: tablePath) ADD \(definition.clause(name: givenName))"]
         case .index(let definition):
             [definition.creation(schema: id.path[0], name: givenName, concurrently: false)]
+                + definition.statistics(id, from: nil)
         case .enum(let definition): [definition.creation(id)]
         case .sequence(let definition): definition.creation(id)
         case .view(let definition): [definition.creation(id, replacing: false)]
@@ -199,6 +200,7 @@ extension ConstraintDefinition.Key {
         var sql: SQL = "(\(columns.nameList)\(temporal == nil ? "" : " WITHOUT OVERLAPS" as SQL))"
         if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
         if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
+        if let tablespace { sql += " USING INDEX TABLESPACE \(name: tablespace)" }
         return sql
     }
 }
@@ -247,43 +249,8 @@ extension ConstraintDefinition.Exclusion {
         var sql: SQL = "EXCLUDE USING \(name: method) (\(list))"
         if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
         if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
+        if let tablespace { sql += " USING INDEX TABLESPACE \(name: tablespace)" }
         if let predicate { sql += " WHERE (\(verbatim: predicate))" }
-        return sql
-    }
-}
-
-extension IndexDefinition.Key {
-    /// The key as an index or exclusion constraint takes it.
-    var sql: SQL {
-        var sql: SQL =
-            switch element {
-            case .column(let name): "\(name: name)"
-            case .expression(let expression): "(\(verbatim: expression))"
-            }
-        if let collation { sql += " COLLATE \(collation.sql)" }
-        if let operatorClass {
-            sql += " \(operatorClass.sql)"
-            if !operatorClassOptions.isEmpty { sql += " (\(operatorClassOptions.parameterList))" }
-        }
-        if isDescending { sql += " DESC" }
-        if nullsFirst != isDescending { sql += nullsFirst ? " NULLS FIRST" : " NULLS LAST" }
-        return sql
-    }
-}
-
-extension IndexDefinition {
-    /// `CREATE INDEX`; an index stands in its table's schema, so its name takes none.
-    func creation(schema: String, name: String?, concurrently: Bool) -> SQL {
-        var sql: SQL = isUnique ? "CREATE UNIQUE INDEX" : "CREATE INDEX"
-        if concurrently { sql += " CONCURRENTLY" }
-        if let name { sql += " \(name: name)" }
-        sql += " ON \(name: [schema, table])"
-        if method != "btree" { sql += " USING \(name: method)" }
-        sql += " (\(keys.map(\.sql).joined(", ")))"
-        if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
-        if nullsNotDistinct { sql += " NULLS NOT DISTINCT" }
-        if !options.isEmpty { sql += " WITH (\(options.parameterList))" }
-        if let predicate { sql += " WHERE \(verbatim: predicate)" }
         return sql
     }
 }
@@ -325,6 +292,7 @@ extension FunctionDefinition {
         case .stable: sql += " STABLE"
         case .volatile: break
         }
+        if sort == .window { sql += " WINDOW" }
         if isStrict { sql += " STRICT" }
         if isLeakproof { sql += " LEAKPROOF" }
         if isSecurityDefiner { sql += " SECURITY DEFINER" }

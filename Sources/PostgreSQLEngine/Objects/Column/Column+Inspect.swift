@@ -63,7 +63,7 @@ extension CatalogReader {
         options[CatalogQuery.ownOption] = nil
         let column = IndexColumn(
             type: row.oid(3), options: options,
-            unmodelled: row.isNull(12) ? [] : ["statistics target"])
+            statistics: row.isNull(12) ? nil : row.number(12))
         indexColumns[row.oid(0), default: [:]][row.number(1)] = column
     }
 

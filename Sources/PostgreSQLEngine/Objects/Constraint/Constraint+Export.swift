@@ -28,6 +28,7 @@ extension ConstraintDefinition {
         fields.add("nullsNotDistinct", flag: key.nullsNotDistinct)
         fields.add("withoutOverlaps", flag: key.temporal != nil)
         fields.add("options", texts: key.options)
+        if let place = key.tablespace { fields.add("tablespace", .text(place)) }
         addTiming(to: &fields)
         fields.add("comment", text: comment)
         return fields.entries.count == 1 ? .names(key.columns) : .flowMapping(fields.entries)
@@ -88,6 +89,7 @@ extension ConstraintDefinition {
         fields.add("include", names: exclusion.include)
         fields.add("where", predicate: exclusion.predicate)
         fields.add("options", texts: exclusion.options)
+        if let place = exclusion.tablespace { fields.add("tablespace", .text(place)) }
         addTiming(to: &fields)
         fields.add("comment", text: comment)
         return .mapping(fields.entries)

@@ -139,7 +139,7 @@ extension CatalogReader {
         return ConstraintDefinition.Key(
             columns: table.names(of: constraint.columns), include: included(in: index, table),
             nullsNotDistinct: index.nullsNotDistinct, options: index.options,
-            temporal: constraint.isTemporal ? .period : nil)
+            tablespace: index.tablespace, temporal: constraint.isTemporal ? .period : nil)
     }
 
     private func exclusion(
@@ -152,7 +152,8 @@ extension CatalogReader {
         return ConstraintDefinition.Exclusion(
             method: names.methods[index.method] ?? "", elements: elements,
             include: included(in: index, table),
-            predicate: index.predicate.map { VerbatimSQL($0) }, options: index.options)
+            predicate: index.predicate.map { VerbatimSQL($0) }, options: index.options,
+            tablespace: index.tablespace)
     }
 
     /// An operator as the server prints it when only its own schema is searched.

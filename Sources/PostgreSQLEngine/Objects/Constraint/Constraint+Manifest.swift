@@ -67,6 +67,7 @@ struct KeySpec: Sendable {
     var nullsNotDistinct = false
     var withoutOverlaps = false
     var options: [String: String] = [:]
+    var tablespace: String?
     var common = ConstraintCommon()
 
     static let primaryKey = Decoding<KeySpec>.forms(
@@ -98,6 +99,7 @@ struct KeySpec: Sendable {
                 "withoutOverlaps", .boolean, default: false,
                 "Whether the last column is a range whose parts count (PostgreSQL 18 and newer).")
             let options = fields.options("Storage parameters of the index.")
+            let place = fields.indexTablespace()
             let common = ConstraintCommonFields(fields, canBeDeferred: true)
             return { values in
                 KeySpec(
@@ -105,7 +107,8 @@ struct KeySpec: Sendable {
                     include: values[include],
                     nullsNotDistinct: nulls.map { values[$0] } ?? false,
                     withoutOverlaps: values[overlaps],
-                    options: values[options].texts, common: common.read(values))
+                    options: values[options].texts, tablespace: values[place],
+                    common: common.read(values))
             }
         }
     }
@@ -113,7 +116,7 @@ struct KeySpec: Sendable {
     var key: ConstraintDefinition.Key {
         ConstraintDefinition.Key(
             columns: columns.map(\.value), include: include.map(\.value),
-            nullsNotDistinct: nullsNotDistinct, options: options,
+            nullsNotDistinct: nullsNotDistinct, options: options, tablespace: tablespace,
             temporal: withoutOverlaps ? .period : nil)
     }
 }
@@ -282,6 +285,7 @@ struct ExclusionSpec: Sendable {
     var include: [Spanned<String>]
     var predicate: VerbatimSQL?
     var options: [String: String]
+    var tablespace: String?
     var common: ConstraintCommon
 
     static let decoding = Decoding<ExclusionSpec>.object("exclusion constraint") { fields in
@@ -293,11 +297,21 @@ struct ExclusionSpec: Sendable {
             "include", .columnNames, default: [], "Further columns of the index.")
         let predicate = fields.optional("where", .sql, "Which rows it concerns: a condition.")
         let options = fields.options("Storage parameters of the index.")
+        let place = fields.indexTablespace()
         let common = ConstraintCommonFields(fields, canBeDeferred: true)
         return {
             ExclusionSpec(
                 method: $0[method], elements: $0[elements], include: $0[include],
-                predicate: $0[predicate], options: $0[options].texts, common: common.read($0))
+                predicate: $0[predicate], options: $0[options].texts, tablespace: $0[place],
+                common: common.read($0))
         }
     }.named("Exclusion")
+}
+
+extension ObjectFields {
+    /// Where the index of a constraint is.
+    fileprivate func indexTablespace() -> Field<String?> {
+        optional(
+            "tablespace", .plainName, "The tablespace of the index, if it is not the database's.")
+    }
 }

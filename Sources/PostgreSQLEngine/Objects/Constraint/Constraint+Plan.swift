@@ -235,7 +235,10 @@ extension PlanContext {
             return .inPlace(
                 optionChange(
                     of: id, word: "INDEX", path: [id.path[0], id.name], from: oldOptions,
-                    to: newOptions, lock: .shareUpdateExclusive(table)))
+                    to: newOptions, lock: .shareUpdateExclusive(table))
+                    + move(
+                        of: id, index: .index(id.path[0], id.name), from: old.indexTablespace,
+                        to: new.indexTablespace))
         }
         return .recreate
     }
@@ -343,18 +346,30 @@ extension ConstraintDefinition {
         }
     }
 
-    /// The same constraint with other storage parameters.
+    /// The tablespace of its index, if it is not the database's.
+    var indexTablespace: String? {
+        switch rule {
+        case .primaryKey(let key), .unique(let key): key.tablespace
+        case .exclusion(let exclusion): exclusion.tablespace
+        case .check, .foreignKey: nil
+        }
+    }
+
+    /// The same constraint with other storage parameters, in the database's tablespace.
     func withIndexOptions(_ options: [String: String]) -> ConstraintDefinition {
         var copy = self
         switch rule {
         case .primaryKey(var key):
             key.options = options
+            key.tablespace = nil
             copy.rule = .primaryKey(key)
         case .unique(var key):
             key.options = options
+            key.tablespace = nil
             copy.rule = .unique(key)
         case .exclusion(var exclusion):
             exclusion.options = options
+            exclusion.tablespace = nil
             copy.rule = .exclusion(exclusion)
         case .check, .foreignKey: break
         }

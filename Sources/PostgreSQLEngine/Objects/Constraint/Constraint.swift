@@ -54,14 +54,17 @@ public struct ConstraintDefinition: Hashable, Codable, Sendable {
         public var nullsNotDistinct: Bool
         /// The index's storage parameters.
         public var options: [String: String]
+        /// The index's tablespace, if it is not the database's.
+        public var tablespace: String?
         /// Whether its last column is a range that must not overlap.
         public var temporal: Temporal?
 
         /// Makes the definition.
         public init(
             columns: [String], include: [String] = [], nullsNotDistinct: Bool = false,
-            options: [String: String] = [:], temporal: Temporal? = nil
+            options: [String: String] = [:], tablespace: String? = nil, temporal: Temporal? = nil
         ) {
+            self.tablespace = tablespace
             self.temporal = temporal
             self.columns = columns
             self.include = include
@@ -160,12 +163,16 @@ public struct ConstraintDefinition: Hashable, Codable, Sendable {
         public var predicate: VerbatimSQL?
         /// The index's storage parameters.
         public var options: [String: String]
+        /// The index's tablespace, if it is not the database's.
+        public var tablespace: String?
 
         /// Makes the definition.
         public init(
             method: String, elements: [Element], include: [String] = [],
-            predicate: VerbatimSQL? = nil, options: [String: String] = [:]
+            predicate: VerbatimSQL? = nil, options: [String: String] = [:],
+            tablespace: String? = nil
         ) {
+            self.tablespace = tablespace
             self.method = method
             self.elements = elements
             self.include = include

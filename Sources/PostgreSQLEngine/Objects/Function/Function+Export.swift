@@ -16,6 +16,7 @@ extension FunctionDefinition {
         if case .sql = body { isParsed = true }
         if !isParsed || language != "sql" { fields.add("language", .text(language)) }
         if volatility != .volatile { fields.add("volatility", .text(volatility.rawValue)) }
+        fields.add("window", flag: sort == .window)
         fields.add("strict", flag: isStrict)
         fields.add("leakproof", flag: isLeakproof)
         fields.add("securityDefiner", flag: isSecurityDefiner)

@@ -20,7 +20,7 @@ extension CatalogQuery {
         LEFT JOIN (SELECT s.oid, s.proname, n.nspname FROM pg_proc s
             JOIN pg_namespace n ON n.oid = s.pronamespace) support
             ON p.prosupport <> 0 AND support.oid = p.prosupport
-        WHERE p.prokind IN ('f', 'p') AND p.pronamespace = ANY($1::oid[])
+        WHERE p.prokind IN ('f', 'p', 'w') AND p.pronamespace = ANY($1::oid[])
             AND \(isNoMember("pg_proc", "p.oid"))
             AND NOT EXISTS (SELECT FROM pg_depend part WHERE part.classid = 'pg_proc'::regclass
                 AND part.objid = p.oid AND part.deptype = 'i')
@@ -62,7 +62,8 @@ extension CatalogReader {
             parallel: Self.parallel(row.character(17)),
             cost: cost == (isNative ? "1" : "100") ? nil : cost,
             rows: rows == defaultRows ? nil : rows, settings: try row.options(21),
-            support: row[23].map { QualifiedName(schema: row[22], name: $0) })
+            support: row[23].map { QualifiedName(schema: row[22], name: $0) },
+            sort: row.character(24) == UInt8(ascii: "w") ? .window : nil)
     }
 
     private func body(

@@ -262,6 +262,7 @@ struct FunctionBody: Sendable {
 /// What a function promises, costs and sets.
 struct FunctionAttributes: Sendable {
     let volatility: Field<FunctionDefinition.Volatility>
+    let window: Field<Bool>
     let strict: Field<Bool>
     let leakproof: Field<Bool>
     let securityDefiner: Field<Bool>
@@ -274,6 +275,8 @@ struct FunctionAttributes: Sendable {
     init(_ fields: ObjectFields) {
         volatility = fields.optional(
             "volatility", .enumeration(), default: .volatile, "What it promises of its results.")
+        window = fields.optional(
+            "window", .boolean, default: false, "Whether it is a window function, in C.")
         strict = fields.optional(
             "strict", .boolean, default: false, "Whether NULL gives NULL without a call.")
         leakproof = fields.optional(
@@ -295,6 +298,7 @@ struct FunctionAttributes: Sendable {
         let volatility = values[volatility]
         let parallel = values[parallel]
         let flags = (values[strict], values[leakproof], values[securityDefiner])
+        let isWindow = values[window]
         let estimates = (values[cost], values[rows])
         let settings = values[settings].texts
         let support = values[support]
@@ -305,6 +309,7 @@ struct FunctionAttributes: Sendable {
             (definition.cost, definition.rows) = estimates
             definition.settings = settings
             definition.support = support
+            definition.sort = isWindow ? .window : nil
         }
     }
 }

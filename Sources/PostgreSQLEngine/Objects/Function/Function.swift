@@ -1,6 +1,6 @@
 public import SchemaCore
 
-/// A function (no procedure, aggregate or window function).
+/// A function or procedure (no aggregate).
 public struct FunctionDefinition: Hashable, Codable, Sendable {
     /// An argument.
     public struct Argument: Hashable, Codable, Sendable {
@@ -75,14 +75,24 @@ public struct FunctionDefinition: Hashable, Codable, Sendable {
     public var settings: [String: String]
     /// The planner support function.
     public var support: QualifiedName?
+    /// Of what sort it is, if it is not as most are.
+    public var sort: Sort?
+
+    /// A sort of function that is called in another way.
+    public enum Sort: String, Codable, Sendable {
+        /// `WINDOW`, which only functions in C can be.
+        case window
+    }
 
     /// Makes the definition.
     public init(
         arguments: [Argument], returns: VerbatimSQL?, language: String, body: Body,
         volatility: Volatility = .volatile, isStrict: Bool = false, isLeakproof: Bool = false,
         isSecurityDefiner: Bool = false, parallel: Parallel = .unsafe, cost: String? = nil,
-        rows: String? = nil, settings: [String: String] = [:], support: QualifiedName? = nil
+        rows: String? = nil, settings: [String: String] = [:], support: QualifiedName? = nil,
+        sort: Sort? = nil
     ) {
+        self.sort = sort
         self.arguments = arguments
         self.returns = returns
         self.language = language

@@ -26,6 +26,7 @@ extension IndexDefinition.Key {
             }
         }
         if isDescending { fields.add("order", .text("desc")) }
+        if let statistics { fields.add("statistics", .integer(statistics)) }
         if nullsFirst != isDescending { fields.add("nulls", .text(nullsFirst ? "first" : "last")) }
         return fields
     }
@@ -55,6 +56,7 @@ extension IndexDefinition {
         fields.add("include", names: include)
         fields.add("where", predicate: predicate)
         fields.add("options", texts: options)
+        if let tablespace { fields.add("tablespace", .text(tablespace)) }
         fields.add("comment", text: source.comment(on: id))
         return fields.entries.count == 1 ? keys : .flowMapping(fields.entries)
     }

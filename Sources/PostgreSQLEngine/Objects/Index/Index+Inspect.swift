@@ -13,8 +13,10 @@ extension CatalogQuery {
                 CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
                     SELECT pg_get_indexdef(i.indexrelid, key + 1, false)
                     FROM generate_series(0, i.indnkeyatts - 1) key
-                    WHERE i.indkey[key] = 0 ORDER BY key) END
+                    WHERE i.indkey[key] = 0 ORDER BY key) END,
+                place.spcname
             FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            LEFT JOIN pg_tablespace place ON place.oid = c.reltablespace
             WHERE c.relnamespace = ANY($1::oid[]) AND c.relkind IN ('i', 'I')
                 AND NOT c.relispartition
                 AND \(isNoMember("pg_class", "c.oid"))
@@ -39,6 +41,7 @@ struct IndexRow {
     let options: [String: String]
     let predicate: String?
     let expressions: [String]
+    let tablespace: String?
 
     init(_ row: Row) throws(PostgreSQLError) {
         oid = row.oid(0)
@@ -56,6 +59,7 @@ struct IndexRow {
         options = try row.options(12)
         predicate = row[13]
         expressions = row.isNull(14) ? [] : try row.texts(14)
+        tablespace = row[15]
     }
 }
 
@@ -76,15 +80,13 @@ extension CatalogReader {
     /// Makes the objects of the indexes that belong to no constraint.
     mutating func buildIndexes() {
         for index in indexes {
-            let constraint = constraintsOfIndexes[index.oid]
-            if constraint == nil { buildIndex(index) }
-            guard let slot = slots[CatalogAddress(SystemCatalog.relation, index.oid)] else {
+            guard let slot = constraintsOfIndexes[index.oid] else {
+                buildIndex(index)
                 continue
             }
-            for (column, more) in indexColumns[index.oid, default: [:]] {
-                for what in more.unmodelled {
-                    report(objects[slot].id, "\(what) of its column \(column)")
-                }
+            for (column, more) in indexColumns[index.oid, default: [:]]
+            where more.statistics != nil {
+                report(objects[slot].id, "statistics target of its column \(column)")
             }
         }
     }
@@ -92,13 +94,17 @@ extension CatalogReader {
     private mutating func buildIndex(_ index: IndexRow) {
         guard let number = relationNumbers[index.table] else { return }
         let table = relations[number]
+        var keys = keys(of: index, table)
+        for place in keys.indices {
+            keys[place].statistics = indexColumns[index.oid]?[place + 1]?.statistics
+        }
         let definition = IndexDefinition(
             on: table.kind, table: table.name, isUnique: index.isUnique,
             nullsNotDistinct: index.nullsNotDistinct,
             method: names.methods[index.method] ?? "",
-            keys: keys(of: index, table), include: included(in: index, table),
+            keys: keys, include: included(in: index, table),
             predicate: index.predicate.map { VerbatimSQL($0) }, options: index.options,
-            isValid: index.isValid)
+            tablespace: index.tablespace, isValid: index.isValid)
         add(
             .index(table.schema, index.name), .index(definition),
             at: (SystemCatalog.relation, index.oid),

@@ -36,7 +36,25 @@ struct IndexKeySpec: Sendable {
     var column: Spanned<String>?
 
     static let decoding = Decoding<IndexKeySpec>.forms(
-        scalar: short, mapping: .object("index key") { fields in IndexKeyFields(fields).read }
+        scalar: short,
+        mapping: .object("index key") { fields in
+            let key = IndexKeyFields(fields)
+            let statistics = fields.optional(
+                "statistics", .integer, "How many values of an expression are sampled.")
+            return { values in
+                let count = values[statistics]
+                guard var spec = key.read(values) else { return nil }
+                if count != nil, spec.column != nil {
+                    values.report(
+                        .error(
+                            "contradiction", "only an expression has statistics of its own",
+                            at: values.keySpan(statistics),
+                            help: "say it of the column in the table's manifest"))
+                }
+                spec.key.statistics = count.map { Int($0) }
+                return spec
+            }
+        }
     ).named("IndexKey")
 
     private static let short = ColumnOrExpression.short.map {
@@ -96,6 +114,7 @@ struct IndexSpec: Sendable {
     var include: [Spanned<String>] = []
     var predicate: VerbatimSQL?
     var options: [String: String] = [:]
+    var tablespace: String?
     var comment: Spanned<String>?
     var renamedFrom: [Spanned<String>] = []
 
@@ -118,6 +137,12 @@ struct IndexSpec: Sendable {
                     "contradiction", "nullsNotDistinct says nothing on an index that is not unique",
                     at: span, help: "add unique: true, or remove nullsNotDistinct"))
         }
+        if name == nil, keys.contains(where: { $0.key.statistics != nil }) {
+            context.report(
+                .error(
+                    "incomplete", "an index that says how its expressions are sampled needs a name",
+                    at: span, help: "write indexes as a mapping by name"))
+        }
         let schema = table.path[0]
         let given = name?.value ?? builder.placeholder(table.name, "index")
         let id = ObjectID.index(schema, given)
@@ -133,7 +158,7 @@ struct IndexSpec: Sendable {
                     on: table.kind, table: table.name, isUnique: isUnique,
                     nullsNotDistinct: nullsNotDistinct,
                     method: method, keys: keys.map(\.key), include: include.map(\.value),
-                    predicate: predicate, options: options)),
+                    predicate: predicate, options: options, tablespace: tablespace)),
             at: span, dependencies: Set(named), isUnnamed: name == nil)
         if table.kind == .table {
             builder.mention(
@@ -158,6 +183,7 @@ struct IndexFields: Sendable {
     let include: Field<[Spanned<String>]>
     let predicate: Field<VerbatimSQL?>
     let options: Field<OrderedMapping<Spanned<String>>>
+    let tablespace: Field<String?>
     let comment: Field<Spanned<String>?>
     let renamedFrom: Field<[Spanned<String>]>
 
@@ -176,6 +202,8 @@ struct IndexFields: Sendable {
             "include", .columnNames, default: [], "Further columns that it only carries.")
         predicate = fields.optional("where", .sql, "Which rows it holds: a condition.")
         options = fields.options("Storage parameters, for example fillfactor.")
+        tablespace = fields.optional(
+            "tablespace", .plainName, "The tablespace, if it is not the database's.")
         renamedFrom = fields.renamedFrom()
         comment = fields.comment()
     }
@@ -185,7 +213,8 @@ struct IndexFields: Sendable {
             keys: values[columns], isUnique: values[unique],
             nullsNotDistinct: values[nullsNotDistinct], method: values[method],
             include: values[include], predicate: values[predicate],
-            options: values[options].texts, comment: values[comment],
+            options: values[options].texts, tablespace: values[tablespace],
+            comment: values[comment],
             renamedFrom: values[renamedFrom])
     }
 }

@@ -23,13 +23,16 @@ public struct IndexDefinition: Hashable, Codable, Sendable {
         public var isDescending: Bool
         /// Whether NULLs come first; by default so if descending.
         public var nullsFirst: Bool
+        /// How many values of an expression are sampled, if not the server's default.
+        public var statistics: Int?
 
         /// Makes the definition.
         public init(
             _ element: Element, collation: QualifiedName? = nil,
             operatorClass: QualifiedName? = nil, operatorClassOptions: [String: String] = [:],
-            isDescending: Bool = false, nullsFirst: Bool? = nil
+            isDescending: Bool = false, nullsFirst: Bool? = nil, statistics: Int? = nil
         ) {
+            self.statistics = statistics
             self.element = element
             self.collation = collation
             self.operatorClass = operatorClass
@@ -57,6 +60,8 @@ public struct IndexDefinition: Hashable, Codable, Sendable {
     public var predicate: VerbatimSQL?
     /// Storage parameters.
     public var options: [String: String]
+    /// The tablespace, if it is not the database's.
+    public var tablespace: String?
     /// False for what a failed concurrent build left; a manifest cannot ask for it.
     public var isValid: Bool
 
@@ -67,8 +72,10 @@ public struct IndexDefinition: Hashable, Codable, Sendable {
         on relation: ObjectKind? = nil, table: String, isUnique: Bool = false,
         nullsNotDistinct: Bool = false, method: String = "btree", keys: [Key],
         include: [String] = [],
-        predicate: VerbatimSQL? = nil, options: [String: String] = [:], isValid: Bool = true
+        predicate: VerbatimSQL? = nil, options: [String: String] = [:],
+        tablespace: String? = nil, isValid: Bool = true
     ) {
+        self.tablespace = tablespace
         self.relation = relation ?? .table
         self.table = table
         self.isUnique = isUnique

@@ -223,7 +223,7 @@ struct ConstraintLowering {
                         .init(key: $0.key.key, operator: $0.operator)
                     },
                     include: spec.include.map(\.value), predicate: spec.predicate,
-                    options: spec.options)),
+                    options: spec.options, tablespace: spec.tablespace)),
             spec.common, name: child.name, at: child.span, what: "exclusion constraint",
             columns: columns + spec.include)
         mention(columns + spec.include, mayRepeat: true)
