@@ -113,6 +113,7 @@ struct CanonicalizeDiagnostics {
             return fallbackHelp(error)
         }
         guard let name = missingName(error) else { return "Declare it, or correct the name." }
+        if let help = dottedHelp(failure, name) { return help }
         if state == .undefinedColumn { return columnHelp(failure, name) }
         if let other = failed.values.first(where: { isNamed($0.unit.id, name) }) {
             let place = other.unit.span.map { " at \($0)" } ?? ""
@@ -137,6 +138,16 @@ struct CanonicalizeDiagnostics {
         "integer", "interval", "json", "jsonb", "numeric", "real", "serial", "smallint", "text",
         "time", "timestamp", "timestamptz", "uuid", "varchar", "xml",
     ]
+
+    /// Where a schema and a name were written as one name, which the server was told in quotes.
+    private func dottedHelp(_ failure: ScratchBuilder.Failure, _ name: String) -> String? {
+        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2,
+            failure.statement.text.contains(SQLDialect.postgreSQL.quoted(name: name))
+        else { return nil }
+        return "This is one name with a dot in it; for a name in a schema write "
+            + "{ schema: \(parts[0]), name: \(parts[1]) }."
+    }
 
     private func columnHelp(_ failure: ScratchBuilder.Failure, _ name: String) -> String {
         let last = name.split(separator: ".").last.map(String.init) ?? name

@@ -14,6 +14,16 @@ public struct ObjectKind: RawRepresentable, Hashable, Comparable, Codable, Senda
     /// What roles may do with another object.
     public static let grants = ObjectKind(rawValue: "grants")
 
+    /// How people are told of it: `materialized view` for `materializedView`.
+    public var words: String {
+        var out = ""
+        for letter in rawValue {
+            if letter.isUppercase { out.append(" ") }
+            out.append(contentsOf: letter.lowercased())
+        }
+        return out
+    }
+
     /// By word.
     public static func < (lhs: ObjectKind, rhs: ObjectKind) -> Bool {
         lhs.rawValue < rhs.rawValue
@@ -94,7 +104,13 @@ extension ObjectID: CustomStringConvertible {
     /// `column app.users.email`, `comment on table app.users`; names that are no plain words are
     /// quoted as in SQL.
     public var description: String {
-        if let subject { return "\(kind.rawValue) on \(subject)" }
+        if let subject { return "\(kind.words) on \(subject)" }
+        return "\(kind.words) \(dottedPath)"
+    }
+
+    /// The same with the kinds' own words, for what other programs keep.
+    public var key: String {
+        if let subject { return "\(kind.rawValue) on \(subject.key)" }
         return "\(kind.rawValue) \(dottedPath)"
     }
 

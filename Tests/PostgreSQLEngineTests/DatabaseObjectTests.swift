@@ -51,9 +51,9 @@ import Testing
         #expect(!told.contains { $0.contains("hunter") })
         #expect(
             told == [
-                "foreignServer s: option access_token, which is taken for a secret and left alone",
+                "foreign server s: option access_token, which is taken for a secret and left alone",
                 "subscription b: password of its connection, which is left alone",
-                "userMapping s.public: option password, which is taken for a secret and left alone",
+                "user mapping s.public: option password, which is taken for a secret and left alone",
             ])
     }
 

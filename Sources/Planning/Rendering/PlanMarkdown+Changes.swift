@@ -68,7 +68,7 @@ extension PlanMarkdown {
 
     private func change(_ item: PlanChanges.Item) -> String {
         let subject = item.object.subject
-        let kind = subject.map { "comment on \($0.kind.rawValue)" } ?? item.object.kind.rawValue
+        let kind = subject.map { "comment on \($0.kind.words)" } ?? item.object.kind.words
         var text = "\(StepText.verb(item.sort)) \(MarkdownSafe.prose(kind)) "
         if let from = item.from { text += "\(MarkdownSafe.cell(from.name)) to " }
         return text + MarkdownSafe.cell(item.object.name)

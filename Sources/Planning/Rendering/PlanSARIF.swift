@@ -30,7 +30,7 @@ public enum PlanSARIF {
 
     private static func result(_ finding: Finding, _ rules: [String], _ plan: Plan) -> Result {
         let address = Digest(
-            of: [finding.rule, finding.step ?? "", finding.object.description]
+            of: [finding.rule, finding.step ?? "", finding.object.key]
                 .joined(separator: "\u{0}"))
         let lines =
             [finding.message] + finding.evidence.map { "Seen: " + $0 }

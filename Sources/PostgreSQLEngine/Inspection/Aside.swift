@@ -88,7 +88,7 @@ extension CatalogReader {
         {
             roots.append(
                 AsideRoot(
-                    object: relation.id, what: "\(relation.id.kind.rawValue) with \(Self.badName)",
+                    object: relation.id, what: "\(relation.id.kind.words) with \(Self.badName)",
                     address: CatalogAddress(SystemCatalog.relation, relation.oid)))
         }
     }
@@ -111,7 +111,7 @@ extension CatalogReader {
     private static let badName = "a name that has control characters"
 
     private static func unreproducible(_ object: PostgreSQLObject) -> String? {
-        let word = object.id.kind.rawValue
+        let word = object.id.kind.words
         if object.id.path.contains(where: isUnwritable) { return "\(word) with \(badName)" }
         guard case .function(let function) = object.definition, !function.isHarmlessToMake else {
             return nil

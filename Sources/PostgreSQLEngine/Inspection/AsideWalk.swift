@@ -84,7 +84,7 @@ struct AsideWalk {
         let root = things[owner].root
         things.append(
             Thing(
-                object: id, what: "\(id.kind.rawValue) that needs \(root), which is not modelled",
+                object: id, what: "\(id.kind.words) that needs \(root), which is not modelled",
                 root: root))
         return things.count - 1
     }
