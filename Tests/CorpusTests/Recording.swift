@@ -44,6 +44,8 @@ struct Recording: Codable {
     /// What no manifest states of owners and rights, as far as it is nothing usual; nil where all
     /// is.
     var unstated: [PostgreSQLObject]?
+    /// What of addresses changed beside the renames: from and to, by turns; nil where nothing did.
+    var addresses: [ObjectID]?
     var settled: Delta
     var desired: Delta
 
@@ -56,6 +58,8 @@ struct Recording: Codable {
         remade = request.settlement.remade.isEmpty ? nil : request.settlement.remade
         let unusual = request.others.sorted.filter(Self.isUnusual)
         unstated = unusual.isEmpty ? nil : unusual
+        let moved = request.settlement.addresses.sorted { $0.key < $1.key }
+        addresses = moved.isEmpty ? nil : moved.flatMap { [$0.key, $0.value] }
         settled = Delta(from: request.live, to: request.settlement.catalog)
         desired = Delta(from: request.settlement.catalog, to: request.desired)
     }
@@ -72,9 +76,13 @@ struct Recording: Codable {
 
     var request: PlanningRequest<PostgreSQLObject> {
         let live = Catalog(live)
-        let settlement = Settlement(
+        var settlement = Settlement(
             renames: renames, catalog: settled.applied(to: live), retyped: retyped,
             removed: removed, remade: remade ?? [])
+        let moved = addresses ?? []
+        for place in stride(from: 0, to: moved.count, by: 2) {
+            settlement.addresses[moved[place]] = moved[place + 1]
+        }
         let desired = desired.applied(to: settlement.catalog)
         return PlanningRequest(
             live: live, settlement: settlement, desired: desired,

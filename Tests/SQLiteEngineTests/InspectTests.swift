@@ -166,7 +166,7 @@ struct InspectTests {
             CREATE TABLE lockstep_journal(a); CREATE TABLE lockstep_other(a);
             """
         let inspection = try await read(script)
-        #expect(inspection.unmodelled.map(\.object.description) == ["virtualTable f"])
+        #expect(inspection.unmodelled.map(\.object.description) == ["virtual table f"])
         let tables = inspection.catalog.sorted.filter { $0.id.kind == .table }.map(\.id.name)
         #expect(tables == ["lockstep_other", "t"])
         #expect(inspection.catalog[.trigger("g")] != nil)

@@ -1,5 +1,6 @@
 // Owns a limit of PostgreSQL: while a table holds values of a domain inside of others (arrays,
-// attributes, ranges), the domain gets no check and no NOT NULL. Invariant: no such step is planned.
+// attributes, ranges), the domain gets no check and no NOT NULL. Invariant: no such step is
+// planned.
 
 import Planning
 import SchemaCore
@@ -15,12 +16,9 @@ struct DomainsInside {
         let live = request.settlement.catalog
         let proved = operations.compactMap { operation -> ObjectID? in
             let id = operation.subject
-            switch (id.kind, operation.verb) {
-            case (.domain, "set-not-null"): return id
-            case (.domainConstraint, _) where !operation.effects.scans.isEmpty:
-                return .domain(id.path[0], id.path[1])
-            default: return nil
-            }
+            if id.kind == .domain, operation.verb == "set-not-null" { return id }
+            guard id.kind == .domainConstraint, !operation.effects.scans.isEmpty else { return nil }
+            return .domain(id.path[0], id.path[1])
         }.filter { live[$0] != nil }
         if proved.isEmpty { return [] }
         let dependants = live.dependants()
