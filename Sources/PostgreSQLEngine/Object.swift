@@ -31,6 +31,8 @@ public struct PostgreSQLObject: CatalogObject {
     /// For what belongs to no schema: the schemas of what it stands on, or that stands on it, as a
     /// server told. No difference.
     public var homes: [String] = []
+    /// For a view, the tables of whose rows it uses the type, as a server told. No difference.
+    var wholeRows: Set<ObjectID> = []
     /// What is known of a partition and makes no difference; only of what a server told.
     var partition: PartitionFacts?
     /// The definition's digest, taken when it was made.
@@ -100,7 +102,8 @@ public struct PostgreSQLObject: CatalogObject {
     }
 
     private enum CodingKeys: CodingKey {
-        case id, definition, dependencies, position, notNullName, notNullNames, homes, partition
+        case id, definition, dependencies, position, notNullName, notNullNames, homes, wholeRows,
+            partition
     }
 
     /// Reads what `encode` wrote.
@@ -115,6 +118,8 @@ public struct PostgreSQLObject: CatalogObject {
         notNullNames =
             try container.decodeIfPresent([String: String].self, forKey: .notNullNames) ?? [:]
         homes = try container.decodeIfPresent([String].self, forKey: .homes) ?? []
+        wholeRows = Set(
+            try container.decodeIfPresent([ObjectID].self, forKey: .wholeRows) ?? [])
         partition = try container.decodeIfPresent(PartitionFacts.self, forKey: .partition)
     }
 
@@ -128,6 +133,7 @@ public struct PostgreSQLObject: CatalogObject {
         try container.encodeIfPresent(notNullName, forKey: .notNullName)
         if !notNullNames.isEmpty { try container.encode(notNullNames, forKey: .notNullNames) }
         if !homes.isEmpty { try container.encode(homes, forKey: .homes) }
+        if !wholeRows.isEmpty { try container.encode(wholeRows.sorted(), forKey: .wholeRows) }
         try container.encodeIfPresent(partition, forKey: .partition)
     }
 }

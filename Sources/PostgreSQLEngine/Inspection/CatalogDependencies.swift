@@ -62,6 +62,11 @@ extension CatalogReader {
                     continue
                 }
                 target = objects[found].id
+                if dependant.catalog == SystemCatalog.rule, target.kind == .table,
+                    address.catalog == SystemCatalog.type
+                {
+                    objects[slot].wholeRows.insert(target)
+                }
             }
             if target != objects[slot].id, target != ownerOfSequence(objects[slot]) {
                 objects[slot].dependencies.insert(target)

@@ -67,6 +67,7 @@ struct PostgreSQLPlanner {
         let held =
             rows.diagnostics(unplaced, columns: valued)
             + DomainsInside(request).diagnostics(unplaced)
+            + IdentityAbove(request).diagnostics(unplaced)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
         let clinging = ClingingColumns(request).diagnostics(
             unplaced, swapped: recreation.swaps.keys)

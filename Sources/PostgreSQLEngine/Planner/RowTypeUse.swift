@@ -1,6 +1,7 @@
-// Owns the order around what stands on the form of a table's rows: functions with a parsed body
-// that reads a field of one, and columns of other tables that hold some. While one is there, the
-// server writes no column of the table anew and adds none with a value.
+// Owns the order around what stands on the form of a table's rows: views that use the type of one,
+// functions with a parsed body that reads a field of one, and columns of other tables that hold
+// some. While one is there, the server writes no column of the table anew and adds none with a
+// value.
 
 import Planning
 import SchemaCore
@@ -109,11 +110,11 @@ struct RowTypeUse {
                 operation.frees.insert(Self.slot("done", table))
             }
             switch (operation.verb, operation.subject.kind) {
-            case ("drop", .function):
+            case ("drop", .function), ("drop", .view), ("drop", .materializedView):
                 for table in rows(of: operation.subject, in: present) where tables.contains(table) {
                     operation.frees.insert(Self.slot("free", table))
                 }
-            case ("create", .function):
+            case ("create", .function), ("create", .view), ("create", .materializedView):
                 for table in rows(of: operation.subject, in: desired) where tables.contains(table) {
                     operation.takes.insert(Self.slot("done", table))
                 }
@@ -132,9 +133,10 @@ struct RowTypeUse {
         of id: ObjectID, in catalog: Catalog<PostgreSQLObject>
     ) -> Set<ObjectID> { catalog[id].map(Self.rows) ?? [] }
 
-    /// The tables whose rows a function's parsed body takes apart, as far as dependencies tell: it
-    /// depends on the table and on a column of it.
+    /// The tables of whose rows a view uses the type, or that a function's parsed body takes apart,
+    /// as far as dependencies tell: it depends on the table and on a column of it.
     static func rows(of object: PostgreSQLObject) -> Set<ObjectID> {
+        if case .view = object.definition { return object.wholeRows }
         guard case .function(let function) = object.definition, case .sql = function.body else {
             return []
         }
