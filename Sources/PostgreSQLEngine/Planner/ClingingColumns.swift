@@ -25,7 +25,9 @@ struct ClingingColumns {
             let clings = column.generated != nil || former.contains(object.id)
             guard clings == false || request.desired[object.id]?.isPlainColumn == true,
                 let ground = object.dependencies.intersection(gone).sorted()
-                    .first(where: { clings || !Self.isType($0) })
+                    .first(where: { id in
+                        id != RowTypeUse.table(of: object.id) && (clings || !isType(id))
+                    })
             else { return nil }
             return Self.diagnostic(object.id, ground, request)
         }
@@ -44,7 +46,15 @@ struct ClingingColumns {
     }
 
     /// A column of the type depends on it in any case, and gets its new form before.
-    private static func isType(_ id: ObjectID) -> Bool { id.kind == .enum }
+    private func isType(_ id: ObjectID) -> Bool {
+        switch request.settlement.catalog[id]?.definition {
+        case .enum: true
+        case .plain(let plain): plain.kind.isType
+        case .schema, .extension, .table, .column, .columnDefault, .constraint, .index, .sequence,
+            .view, .function, .comment, nil:
+            false
+        }
+    }
 
     private static func diagnostic(
         _ column: ObjectID, _ ground: ObjectID, _ request: PlanningRequest<PostgreSQLObject>
