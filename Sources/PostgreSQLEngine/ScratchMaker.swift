@@ -187,8 +187,29 @@ extension ScratchMaker {
                     guard error.sqlstate == .duplicateObject else { throw error }
                 }
             }
-            try await administration.query(
-                "GRANT CREATE ON TABLESPACE \(quoted) TO \(SQLDialectName.quoted(role))")
+            try await allow(role, tablespace: name, administration)
+        }
+    }
+
+    /// Tablespaces belong to the whole server, on which several runs may do this at once: then the
+    /// server refuses all but one with an internal error.
+    private func allow(
+        _ role: String, tablespace: String, _ administration: PostgreSQLConnection
+    ) async throws {
+        let grant =
+            "GRANT CREATE ON TABLESPACE \(SQLDialectName.quoted(tablespace)) "
+            + "TO \(SQLDialectName.quoted(role))"
+        for attempt in 1...20 {
+            let rows = try await administration.query(
+                "SELECT pg_catalog.has_tablespace_privilege($1, $2, 'CREATE')", [role, tablespace])
+            if try rows.first?.bool(0) == true { return }
+            do {
+                try await administration.query(grant)
+                return
+            } catch {
+                guard error.sqlstate?.rawValue == "XX000", attempt < 20 else { throw error }
+                try await Task.sleep(for: .milliseconds(10 * attempt))
+            }
         }
     }
 

@@ -173,7 +173,7 @@ import Testing
             name: "retype under a materialized view", from: all,
             sql: functions + "CREATE MATERIALIZED VIEW app.m AS SELECT \(own)(a) FROM app.t",
             to: retyped,
-            message: "column app.t.a cannot be given another type: materializedView app.m"),
+            message: "column app.t.a cannot be given another type: materialized view app.m"),
         Refusal(
             name: "retype under a policy", from: all,
             sql: functions + "CREATE POLICY p ON app.t USING (\(own)(a) > 0)", to: retyped,
@@ -196,7 +196,7 @@ import Testing
             name: "make a view again under a materialized view", from: all,
             sql: functions + "CREATE MATERIALIZED VIEW app.m AS SELECT \(own)(a) FROM app.v",
             to: thinner,
-            message: "view app.v cannot be removed for its new form: materializedView app.m"),
+            message: "view app.v cannot be removed for its new form: materialized view app.m"),
         Refusal(
             name: "make a view again with a trigger", from: all,
             sql: functions + "CREATE TRIGGER g INSTEAD OF INSERT ON app.v \(calling)", to: thinner,
