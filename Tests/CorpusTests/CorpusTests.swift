@@ -7,7 +7,7 @@ import TestSupport
 
 /// Two tests over `Tests/Corpus/postgresql`; cases are folders, none is in code.
 ///
-/// Time budget: 400 s on two processors.
+/// Time budget: 600 s on two processors.
 @Suite struct CorpusTests {
     /// The plan of a case is made again from what the live run recorded, without a server.
     @Test(arguments: CorpusCase.planned)

@@ -12,7 +12,7 @@ import Testing
 ///
 /// `LOCKSTEP_SEED=N` runs the pair N alone and prints its manifests; `LOCKSTEP_FULL=1` runs 2,000,
 /// `LOCKSTEP_SEED=N-M` those from N to M.
-/// Time budget: 120 s for 100 pairs on two processors.
+/// Time budget: 200 s for 100 pairs on two processors.
 @Suite struct PropertyTests {
     private static let environment = ProcessInfo.processInfo.environment
     private static let seeds: [UInt64] = {
@@ -25,7 +25,7 @@ import Testing
     /// More would only wait for processors.
     private static let width = 4
 
-    @Test(.timeLimit(.minutes(60)))
+    @Test(.timeLimit(.minutes(240)))
     func pairsConvergeForwardAndBack() async throws {
         let cache = try TemporaryFolder()
         let seeds = Self.seeds

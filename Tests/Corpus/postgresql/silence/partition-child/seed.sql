@@ -1,0 +1,1 @@
+INSERT INTO app.events VALUES (1, '2024-05-01 00:00Z');
