@@ -9,6 +9,8 @@ struct Reparenting {
     private(set) var catalog: Catalog<PostgreSQLObject>
     private let desired: Catalog<PostgreSQLObject>
     private let namesNotNulls: Bool
+    /// The columns that became their table's own, and those that are had from above now.
+    private var changedColumns: Set<ObjectID> = []
 
     /// Moves all that are to have other tables above them, as far as the server can.
     ///
@@ -27,6 +29,7 @@ struct Reparenting {
             else { continue }
             move(object.id, from, to)
         }
+        catalog = RedirectedColumns(changedColumns, from: settled, to: catalog).catalog
     }
 
     private mutating func move(
@@ -82,6 +85,7 @@ struct Reparenting {
             above.first { $0.id.kind == .columnDefault && $0.id.name == column.id.name })
         let fallback = expression(own)
         catalog[column.id] = nil
+        changedColumns.insert(column.id)
         catalog[ObjectID(.columnDefault, path)] = nil
         settings(of: column.id, areDerived: true)
         guard case .column(let definition) = column.definition,
@@ -189,6 +193,7 @@ struct Reparenting {
         for part in parts where catalog[part.id] == nil {
             catalog.insert(part)
             guard part.id.kind == .column else { continue }
+            changedColumns.insert(part.id)
             catalog[ObjectID(.derivedColumn, part.id.path)] = nil
             settings(of: part.id, areDerived: false)
         }

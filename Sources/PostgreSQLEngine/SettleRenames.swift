@@ -56,7 +56,7 @@ struct SettleRenames {
         for rename in list {
             let step = AddressMap([rename])
             let moved = step.settled(carrier)
-            if rename.from.kind == .table, moved.path[0] != carrier.path[0] {
+            if rename.from.kind == carrier.kind, moved.path[0] != carrier.path[0] {
                 id = ObjectID(id.kind, [moved.path[0]] + id.path.dropFirst())
             }
             carrier = moved
@@ -71,7 +71,7 @@ struct SettleRenames {
         return live[id].map(settled) ?? AddressMap(list).settled(id)
     }
 
-    /// The table that takes an object along into its own schema.
+    /// The relation that takes an object along into its own schema.
     private func carrier(of object: PostgreSQLObject) -> ObjectID? {
         switch object.definition {
         case .index(let index): index.owner(of: object.id)

@@ -18,6 +18,7 @@ struct SettleRetype {
     private(set) var diagnostics: [Diagnostic] = []
 
     private let dependants: [ObjectID: Set<ObjectID>]
+    private let tree: TableTree
 
     init(
         database: ScratchDatabase, catalog: Catalog<PostgreSQLObject>,
@@ -27,6 +28,7 @@ struct SettleRetype {
         self.catalog = catalog
         self.desired = desired
         dependants = catalog.dependants()
+        tree = TableTree(catalog)
     }
 
     /// Gives a column its new type, with as little removed as the server lets.
@@ -62,7 +64,8 @@ struct SettleRetype {
     /// Sets of what leaves, each with the one before: first what surely blocks, last all that
     /// stands on the column.
     private func ladder(_ column: ObjectID) -> [Set<ObjectID>] {
-        let direct = (dependants[column] ?? []).subtracting(removed)
+        let direct = Set(tree.merged(column, in: catalog).flatMap { dependants[$0] ?? [] })
+            .subtracting(removed)
         func those(_ isMember: (PostgreSQLObject.Definition) -> Bool) -> Set<ObjectID> {
             closure(direct.filter { id in catalog[id].map { isMember($0.definition) } ?? false })
         }
@@ -93,9 +96,10 @@ struct SettleRetype {
         further(those { if case .constraint = $0 { true } else { false } })
         // The server may record a view's use of the table alone.
         let table = ObjectID.table(column.path[0], column.path[1])
+        let tables = [table] + tree.descendants(of: table)
         further(
             closure(
-                (dependants[table] ?? []).filter {
+                Set(tables.flatMap { dependants[$0] ?? [] }).filter {
                     [.view, .materializedView, .function].contains($0.kind)
                 }))
         return steps
@@ -156,9 +160,16 @@ struct SettleRetype {
         }
     }
 
-    /// The table's storage and the column's type.
+    /// The storage of the table, with those below it, and the column's type.
     private static let look = """
-        SELECT pg_catalog.pg_relation_filenode(a.attrelid)::pg_catalog.text,
+        WITH RECURSIVE tree AS (
+            SELECT $1::pg_catalog.regclass::pg_catalog.oid AS oid
+            UNION SELECT h.inhrelid FROM tree JOIN pg_catalog.pg_inherits h
+                ON h.inhparent = tree.oid
+        )
+        SELECT (SELECT coalesce(pg_catalog.string_agg(
+                    pg_catalog.pg_relation_filenode(tree.oid)::pg_catalog.text, ' '
+                    ORDER BY tree.oid), '') FROM tree),
             b.typname::pg_catalog.text, nullif(a.atttypmod, -1), b.oid <> t.oid,
             CASE WHEN b.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN 'server'
             WHEN EXISTS (SELECT FROM pg_catalog.pg_depend d
@@ -192,6 +203,13 @@ struct SettleRetype {
         for id in hollow.sorted() {
             guard case .view(let view)? = catalog[id]?.definition else { continue }
             out.append(view.hollow.creation(id, replacing: true))
+        }
+        for object in catalog.sorted where !leaving.contains(object.id) {
+            guard case .sequence(var sequence) = object.definition,
+                let owner = sequence.ownedBy, leaving.contains(owner)
+            else { continue }
+            sequence.ownedBy = nil
+            out.append(sequence.ownership(object.id))
         }
         func remove(_ id: ObjectID) {
             guard let object = catalog[id], done.insert(id).inserted else { return }

@@ -63,7 +63,10 @@ struct SettleWork: Sendable {
             ScratchUnits(types(besides: copied, renamed), searchPath: nil, isEnvironment: true)
                 .ordered())
         var changer = SettleRetype(database: database, catalog: ground, desired: desired)
-        for column in columns { try await changer.change(column) }
+        // What is done to a column is done to those below that are one with it.
+        let tree = TableTree(ground)
+        let below = Set(columns.flatMap { tree.merged($0, in: ground).dropFirst() })
+        for column in columns where !below.contains(column) { try await changer.change(column) }
         guard changer.diagnostics.isEmpty else { throw DiagnosticsError(changer.diagnostics) }
         let removed = changer.removed
         let kept = ground.filter { !removed.contains($0.id) }

@@ -68,9 +68,31 @@ extension CatalogReader {
                     objects[slot].wholeRows.insert(target)
                 }
             }
-            if target != objects[slot].id, target != ownerOfSequence(objects[slot]) {
+            if target == objects[slot].id { continue }
+            if target != ownerOfSequence(objects[slot]) {
                 objects[slot].dependencies.insert(target)
             }
+            if target.kind == .table {
+                objects[slot].dependencies.formUnion(
+                    columnsAbove(row.oid(3), row.oid(4), row.number(5)))
+            }
+        }
+    }
+
+    /// The columns that a table's column is had from: what is done to those is done to it.
+    private mutating func columnsAbove(
+        _ catalog: OID, _ table: OID, _ number: Int
+    ) -> [ObjectID] {
+        guard catalog == SystemCatalog.relation, number > 0,
+            let place = relationNumbers[table], relations[place].isDerived,
+            let column = relations[place].column(number), !relations[place].owns(column)
+        else { return [] }
+        return above(column, of: relations[place]).flatMap { table, column -> [ObjectID] in
+            guard let place = relationNumbers[table] else { return [] }
+            guard relations[place].owns(column) else {
+                return columnsAbove(catalog, table, column.number)
+            }
+            return relations[place].slot(ofColumn: column.number).map { [objects[$0].id] } ?? []
         }
     }
 

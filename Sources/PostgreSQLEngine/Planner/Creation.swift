@@ -305,8 +305,7 @@ extension PlanContext {
         ]
     }
 
-    private func ownership(of sequence: SequenceDefinition, object: PostgreSQLObject) -> [Operation]
-    {
+    func ownership(of sequence: SequenceDefinition, object: PostgreSQLObject) -> [Operation] {
         guard let owner = sequence.ownedBy else { return [] }
         var operation = Operation(
             "own", object.id, title: "Let \(owner) own \(object.id)",

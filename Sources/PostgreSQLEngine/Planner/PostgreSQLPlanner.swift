@@ -59,7 +59,7 @@ struct PostgreSQLPlanner {
         for held in rows.heldUp(by: valued) { stranded[held.function] = held.column }
         let recreation = Recreation(
             of: roots, stranded: stranded, settled: request.settlement.catalog,
-            desired: request.desired)
+            tree: context.tree, desired: request.desired)
         if recreation.diagnostics.hasErrors {
             return PlanningResult(steps: [], diagnostics: recreation.diagnostics)
         }
@@ -128,6 +128,8 @@ struct PostgreSQLPlanner {
         }
         operations += Reparentings(request, context).operations()
         operations += removals(recreation)
+        let leaving = Set(recreation.causes.keys).union(request.settlement.removed.map(\.id))
+        operations += FreedSequences(request, context).operations(leaving)
         for (id, columns) in recreation.swaps.sorted(by: { $0.key < $1.key }) {
             guard let old = request.settlement.catalog[id], let new = request.desired[id],
                 case .enum(let from) = old.definition, case .enum(let to) = new.definition

@@ -13,6 +13,7 @@ struct Recreation {
     private let settled: Catalog<PostgreSQLObject>
     private let desired: Catalog<PostgreSQLObject>
     private let dependants: [ObjectID: Set<ObjectID>]
+    private let tree: TableTree
 
     /// Computes the closure.
     ///
@@ -21,12 +22,12 @@ struct Recreation {
     ///   - stranded: what stands on something that goes, each with that.
     init(
         of roots: [ObjectID], stranded: [ObjectID: ObjectID] = [:],
-        settled: Catalog<PostgreSQLObject>,
-
+        settled: Catalog<PostgreSQLObject>, tree: TableTree,
         desired: Catalog<PostgreSQLObject>
     ) {
         self.settled = settled
         self.desired = desired
+        self.tree = tree
         dependants = roots.isEmpty && stranded.isEmpty ? [:] : settled.dependants()
         var queue: [(id: ObjectID, cause: ObjectID)] = []
         for root in roots.sorted() {
@@ -47,6 +48,10 @@ struct Recreation {
                     queue.append((dependant, cause))
                 }
             }
+        }
+        for (id, columns) in swaps {
+            let below = Set(columns.flatMap { tree.merged($0.id, in: settled).dropFirst() })
+            swaps[id] = columns.filter { !below.contains($0.id) }
         }
     }
 
@@ -86,7 +91,7 @@ struct Recreation {
 
     /// A column whose type is swapped: what the server does not carry over by itself.
     private mutating func takeInColumn(_ column: ObjectID, cause: ObjectID) {
-        var queue = (dependants[column] ?? []).sorted()
+        var queue = tree.merged(column, in: settled).flatMap { dependants[$0] ?? [] }.sorted()
         while let id = queue.popLast() {
             guard causes[id] == nil, desired[id] != nil, let object = settled[id] else { continue }
             switch object.definition {
@@ -96,6 +101,7 @@ struct Recreation {
             case .constraint(let constraint):
                 if case .foreignKey = constraint.rule { break }
                 guard leans(object) else { continue }
+            case .plain(let plain) where plain.kind.holdsUpTypes: break
             case .index, .comment, .plain:
                 // What stands on the column alone stays; what stands on something that is
                 // removed goes with it.

@@ -25,6 +25,13 @@ extension PlanContext {
                 let needed = Set(old.dependencies.map(addresses.settled))
                 var operation = self.retype(retype, old: old, new: new, from: from, to: to)
                 operation.releases = needed.subtracting(operation.consumes)
+                for id in tree.merged(retype.column, in: settlement.catalog).dropFirst() {
+                    guard let old = before[id], let new = settlement.catalog[id] else { continue }
+                    operation.produces.insert(id)
+                    operation.destroys.insert(id)
+                    operation.touches.append(
+                        Step.Touch(object: id, before: old.digest, after: new.digest))
+                }
                 return operation
             }
     }

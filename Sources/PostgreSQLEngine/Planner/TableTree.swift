@@ -30,6 +30,16 @@ struct TableTree {
         return found.sorted()
     }
 
+    /// A column and those of tables below that are one with it although they are their own, too.
+    func merged(
+        _ column: ObjectID, in catalog: Catalog<PostgreSQLObject>
+    ) -> [ObjectID] {
+        let below = descendants(of: .table(column.path[0], column.path[1])).map {
+            ObjectID.column($0.path[0], $0.name, column.name)
+        }
+        return [column] + below.filter { catalog[$0] != nil }
+    }
+
     /// The locks of a statement that goes down to all tables below.
     func widened(_ locks: [Effects.Lock]) -> [Effects.Lock] {
         if children.isEmpty { return locks }

@@ -9,7 +9,7 @@ extension CatalogQuery {
             array_to_string(x.stxkind, ''),
             ARRAY(SELECT a.attname::text FROM unnest(x.stxkeys::int2[]) key
                 JOIN pg_attribute a ON a.attrelid = x.stxrelid AND a.attnum = key
-                ORDER BY a.attnum),
+                ORDER BY a.attname),
             coalesce(pg_get_statisticsobjdef_expressions(x.oid), '{}'),
             nullif(x.stxstattarget, -1)
         FROM pg_statistic_ext x JOIN pg_class c ON c.oid = x.stxrelid AND c.relkind <> 'm'

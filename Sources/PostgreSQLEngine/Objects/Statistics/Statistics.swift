@@ -11,7 +11,7 @@ public struct StatisticsDefinition: Hashable, Codable, Sendable {
     public var table: QualifiedName
     /// What is computed, in the order of the cases; empty for one expression, which has its own.
     public var sorts: [Sort]
-    /// The columns, in the order of their numbers.
+    /// The columns, in the order of their names: which comes first means nothing.
     public var columns: [String]
     /// The expressions.
     public var expressions: [VerbatimSQL]

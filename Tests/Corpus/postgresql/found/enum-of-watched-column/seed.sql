@@ -1,0 +1,1 @@
+INSERT INTO app.jobs (id, status) VALUES (1, 'todo'), (2, 'done');
