@@ -102,7 +102,18 @@ extension PlanContext {
         {
             needs.insert(table)
         }
-        return needs.union(accessNeeds(of: object.id))
+        return needs.union(accessNeeds(of: object.id)).union(roles(behind: object))
+    }
+
+    /// The roles that it names, as far as they are managed.
+    func roles(behind object: PostgreSQLObject) -> Set<ObjectID> {
+        var names = object.mentionedRoles
+        switch object.id.kind {
+        case .defaultPrivileges: names.append(DefaultPrivilegesDefinition.role(of: object.id))
+        case ClauseDefinition.Sort.userMapping.kind: names.append(object.id.path[1])
+        default: break
+        }
+        return Set(names.map { .role($0) }).filter { desired[$0] != nil || settled[$0] != nil }
     }
 
     /// The table of something whose path begins with it.

@@ -84,11 +84,27 @@ struct PostgreSQLPlanner {
         case .success(let sorted):
             let removed = sorted.flatMap(Self.removed)
             return PlanningResult(
-                steps: steps(sorted, recreation), diagnostics: [], removed: live(removed),
+                steps: steps(sorted, recreation), diagnostics: passwordNotes(),
+                removed: live(removed),
                 dropped: live(removed.filter { request.desired[$0] == nil }),
                 retyped: live(sorted.flatMap(Self.retyped)))
         case .failure(let error):
             return PlanningResult(steps: [], diagnostics: [error.diagnostic])
+        }
+    }
+
+    /// What is to be done by hand for roles that are made.
+    private func passwordNotes() -> [Diagnostic] {
+        request.changes.compactMap { change in
+            guard case .create(let object) = change,
+                case .plain(.role(let role)) = object.definition,
+                role.canLogin
+            else { return nil }
+            return Diagnostic(
+                .note, code: "no-password",
+                "\(object.id) is made without a password, and none is ever read or written",
+                at: request.spans[object.id],
+                help: "give it one by hand (\\password in psql), unless it signs in without")
         }
     }
 
@@ -152,7 +168,8 @@ struct PostgreSQLPlanner {
         }
         operations += rowOperations.operations()
         return StatementOrder(request: request).placed(
-            context.belowColumns(PlanContext.withDefaultsLast(operations)))
+            context.belowColumns(
+                PlanContext.withRolesLast(PlanContext.withDefaultsLast(operations))))
     }
 
     /// Drops, each with what vanishes with it. An index that leaves only for another's sake stays
