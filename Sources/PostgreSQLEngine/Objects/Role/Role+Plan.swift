@@ -17,7 +17,7 @@ extension RoleDefinition: PlainKind {
     }
 
     func losses(_ id: ObjectID) -> [Effects.Loss] {
-        [.init(object: id, relation: nil, what: "its password, if it has one")]
+        [.init(object: id, relation: nil, what: "its password and its members")]
     }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
