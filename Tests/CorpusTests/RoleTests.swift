@@ -113,7 +113,10 @@ import Testing
             #expect(try await bench.number(query) == before)
             #expect(
                 try await bench.number(
-                    "SELECT count(*) FROM pg_authid WHERE rolname = '\(two)' AND rolpassword IS NULL"
+                    """
+                    SELECT count(*) FROM pg_authid
+                    WHERE rolname = '\(two)' AND rolpassword IS NULL
+                    """
                 ) == 1)
         }
     }

@@ -1,7 +1,8 @@
 public import SchemaCore
 
 /// What has to be read for one object of which the schema says nothing: a managed row, what a
-/// statement made, a role. It is kept with what was last applied, so that drift is seen without manifests.
+/// statement made, a role. It is kept with what was last applied, so that drift is seen without
+/// manifests.
 public struct ScopeRead: Hashable, Codable, Sendable {
     /// The object's address as manifests have it.
     public var object: ObjectID

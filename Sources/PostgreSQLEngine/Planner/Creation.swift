@@ -108,10 +108,11 @@ extension PlanContext {
     /// The roles that it names, as far as they are managed.
     func roles(behind object: PostgreSQLObject) -> Set<ObjectID> {
         var names = object.mentionedRoles
-        switch object.id.kind {
-        case .defaultPrivileges: names.append(DefaultPrivilegesDefinition.role(of: object.id))
-        case ClauseDefinition.Sort.userMapping.kind: names.append(object.id.path[1])
-        default: break
+        if object.id.kind == .defaultPrivileges {
+            names.append(DefaultPrivilegesDefinition.role(of: object.id))
+        }
+        if object.id.kind == ClauseDefinition.Sort.userMapping.kind {
+            names.append(object.id.path[1])
         }
         return Set(names.map { .role($0) }).filter { desired[$0] != nil || settled[$0] != nil }
     }

@@ -84,27 +84,12 @@ struct PostgreSQLPlanner {
         case .success(let sorted):
             let removed = sorted.flatMap(Self.removed)
             return PlanningResult(
-                steps: steps(sorted, recreation), diagnostics: passwordNotes(),
+                steps: steps(sorted, recreation), diagnostics: RoleDefinition.notes(request),
                 removed: live(removed),
                 dropped: live(removed.filter { request.desired[$0] == nil }),
                 retyped: live(sorted.flatMap(Self.retyped)))
         case .failure(let error):
             return PlanningResult(steps: [], diagnostics: [error.diagnostic])
-        }
-    }
-
-    /// What is to be done by hand for roles that are made.
-    private func passwordNotes() -> [Diagnostic] {
-        request.changes.compactMap { change in
-            guard case .create(let object) = change,
-                case .plain(.role(let role)) = object.definition,
-                role.canLogin
-            else { return nil }
-            return Diagnostic(
-                .note, code: "no-password",
-                "\(object.id) is made without a password, and none is ever read or written",
-                at: request.spans[object.id],
-                help: "give it one by hand (\\password in psql), unless it signs in without")
         }
     }
 

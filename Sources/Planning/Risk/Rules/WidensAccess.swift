@@ -6,7 +6,8 @@ public struct WidensAccess: RiskRule {
     public static let summary = """
         The step gives every role a right, lets a role pass a right on to others, gives an object \
         to another owner, or lets a role do what another may or what stands above rights \
-        (SUPERUSER, CREATEROLE, REPLICATION, BYPASSRLS). Nothing fails and no row is lost, so nothing else tells of it. \
+        (SUPERUSER, CREATEROLE, REPLICATION, BYPASSRLS). Nothing fails and no row is lost, so \
+        nothing else tells of it. \
         An owner may do everything with what is its own, drop it among it, and code that runs \
         with its owner's rights runs with those of the new one. A right for everybody is one \
         for roles that are made later, too.

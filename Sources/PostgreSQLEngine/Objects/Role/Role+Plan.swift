@@ -173,6 +173,22 @@ extension RoleDefinition: PlainKind {
     }
 }
 
+extension RoleDefinition {
+    /// What is to be done by hand for roles that are made.
+    static func notes(_ request: PlanningRequest<PostgreSQLObject>) -> [Diagnostic] {
+        request.changes.compactMap { change in
+            guard case .create(let object) = change,
+                case .plain(.role(let role)) = object.definition, role.canLogin
+            else { return nil }
+            return Diagnostic(
+                .note, code: "no-password",
+                "\(object.id) is made without a password, and none is ever read or written",
+                at: request.spans[object.id],
+                help: "give it one by hand (\\password in psql), unless it signs in without")
+        }
+    }
+}
+
 extension PlanContext {
     /// What goes may belong to a role that goes, although no manifest says so: roles go after it.
     static func withRolesLast(_ operations: [Operation]) -> [Operation] {

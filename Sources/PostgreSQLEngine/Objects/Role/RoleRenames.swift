@@ -48,14 +48,14 @@ struct RoleRenames {
 
     private func settled(_ id: ObjectID) -> ObjectID {
         if let subject = id.subject { return settled(subject).facet(id.kind) }
-        switch id.kind {
-        case .role: return .role(settled(id.name))
-        case .defaultPrivileges:
+        if id.kind == .role { return .role(settled(id.name)) }
+        if id.kind == .defaultPrivileges {
             return ObjectID(id.kind, [settled(id.path[0])] + id.path.dropFirst())
-        case ClauseDefinition.Sort.userMapping.kind:
-            return ObjectID(id.kind, [id.path[0], settled(id.path[1])])
-        default: return id
         }
+        if id.kind == ClauseDefinition.Sort.userMapping.kind {
+            return ObjectID(id.kind, [id.path[0], settled(id.path[1])])
+        }
+        return id
     }
 
     private func settled(_ object: PostgreSQLObject) -> PostgreSQLObject {
