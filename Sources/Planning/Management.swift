@@ -12,16 +12,33 @@ public struct Management: Sendable {
         case drop
     }
 
+    /// What happens to what belongs to the whole server: roles. Others may need them, so that a
+    /// project has to ask for it.
+    public enum Roles: String, Codable, Sendable, CaseIterable {
+        /// They are nobody's: none is read, and a manifest of one is an error.
+        case ignore
+        /// Those that are declared are managed; what is no longer declared is let go, and stays.
+        case keep
+        /// Those that are declared are managed; what was applied and is no longer declared is
+        /// dropped.
+        case drop
+    }
+
     /// What happens to objects that Lockstep never knew.
     public var unmanaged: Unmanaged
     /// Addresses to leave alone: dotted paths in which `*` stands for any text, for example
     /// `app.tmp_*`.
     public var exclude: [String]
+    /// What happens to roles.
+    public var roles: Roles
 
     /// Makes the value.
-    public init(unmanaged: Unmanaged = .report, exclude: [String] = []) {
+    public init(
+        unmanaged: Unmanaged = .report, exclude: [String] = [], roles: Roles = .ignore
+    ) {
         self.unmanaged = unmanaged
         self.exclude = exclude
+        self.roles = roles
     }
 
     /// An ad hoc run: everything in the schemas that its manifests name is managed.
@@ -45,7 +62,12 @@ public struct Management: Sendable {
         scope: Scope, standsAlone: (ObjectID) -> Bool
     ) -> Catalog<Object> {
         let known = declared.union(applied)
+        let kindsOfServer = scope.kindsOfServer
         func isManaged(_ object: Object) -> Bool {
+            if kindsOfServer.contains(object.id.kind) {
+                let isTheirs = roles == .drop && applied.contains(object.id)
+                return declared.contains(object.id) || isTheirs && !isExcluded(object.id)
+            }
             if let stating = object.statedBy { return declared.contains(stating) }
             if isExcluded(object.id) && !declared.contains(object.id) { return false }
             if known.contains(object.id) { return true }
@@ -67,6 +89,29 @@ public struct Management: Sendable {
             return false
         }
         return catalog.filter(isManaged)
+    }
+
+    /// The part of a scope that may be read: of the server only what was asked for.
+    public func permitted(_ scope: Scope) -> Scope {
+        guard roles == .ignore else { return scope }
+        var scope = scope
+        scope.reads.removeAll(where: \.isOfServer)
+        return scope
+    }
+
+    /// Errors for manifests of what the project does not manage.
+    public func refusals<Object>(of lowering: Lowering<Object>) -> [Diagnostic] {
+        guard roles == .ignore else { return [] }
+        let kinds = lowering.scope.kindsOfServer
+        if kinds.isEmpty { return [] }
+        return lowering.objects.filter { kinds.contains($0.id.kind) }.map { object in
+            .error(
+                "not-managed",
+                "\(object.id) belongs to the whole server, which is not managed here",
+                at: object.span,
+                help: "add roles: keep to lockstep.yaml (--roles keep in an ad hoc run); with drop "
+                    + "in place of keep, roles that are no longer declared are dropped")
+        }
     }
 
     /// Whether a pattern names the object or what it belongs to.

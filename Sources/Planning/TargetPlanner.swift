@@ -45,10 +45,11 @@ public struct TargetPlanner<E: Engine>: Sendable {
     /// What a run looks at: the schemas of the manifests, of the project and of what was last
     /// applied, and what of the manifests and of the latter is read beside them.
     public func scope(of lowering: Lowering<E.Object>, applied: AppliedState?) -> Scope {
-        Scope(
-            schemas: lowering.scope.schemas + settings.schemas + (applied?.scope.schemas ?? []),
-            former: lowering.scope.former,
-            reads: (applied?.scope.reads ?? []) + lowering.scope.reads)
+        settings.management.permitted(
+            Scope(
+                schemas: lowering.scope.schemas + settings.schemas + (applied?.scope.schemas ?? []),
+                former: lowering.scope.former,
+                reads: (applied?.scope.reads ?? []) + lowering.scope.reads))
     }
 
     /// Makes a plan.
@@ -58,7 +59,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
     public func plan(
         _ lowering: Lowering<E.Object>, on session: E.Session, applied: AppliedState?
     ) async throws -> TargetPlan<E.Object> {
-        if lowering.diagnostics.hasErrors { throw DiagnosticsError(lowering.diagnostics) }
+        let problems = lowering.diagnostics + settings.management.refusals(of: lowering)
+        if problems.hasErrors { throw DiagnosticsError(problems) }
         let scope = scope(of: lowering, applied: applied)
         let appliedIDs = Set(applied?.objects.map(\.id) ?? [])
         let capabilities = try await engine.capabilities(session)

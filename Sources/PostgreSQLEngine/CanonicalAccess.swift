@@ -1,6 +1,7 @@
-// Owns how owners and rights that manifests state become canonical. They are names of roles and
-// words, of which no server has to be asked: in scratch nothing is given to anybody, so none of the
-// target's roles has to be there. Only the addresses of routines are the server's own.
+// Owns how owners, rights and roles that manifests state become canonical. They are names of roles
+// and words, of which no server has to be asked: in scratch nothing is given to anybody and no role
+// is made, so none of the target's roles has to be there, and none of ours meets them. Only the
+// addresses of routines and the times are the server's own.
 
 internal import Planning
 internal import PostgreSQLClient
@@ -22,7 +23,7 @@ struct CanonicalAccess {
 
     /// Whether an object is nothing that is built in scratch.
     static func isStated(_ object: PostgreSQLObject) -> Bool {
-        object.statedBy != nil || object.id.kind == .defaultPrivileges
+        object.statedBy != nil || object.id.kind == .defaultPrivileges || object.id.kind == .role
     }
 
     /// The canonical objects.
@@ -32,6 +33,7 @@ struct CanonicalAccess {
         in database: ScratchDatabase, searchPath: [String]
     ) async throws -> [PostgreSQLObject] {
         let addresses = try await routines(in: database, searchPath: searchPath)
+        let times = try await RoleTimes.read(stated, database)
         var owners: [ObjectID: String] = [:]
         for object in stated {
             guard case .plain(.owner(let owner)) = object.definition,
@@ -43,7 +45,13 @@ struct CanonicalAccess {
         var diagnostics: [Diagnostic] = []
         for object in stated {
             do throws(DiagnosticsError) {
-                if let one = try canonical(object, addresses, owners) { out.append(one) }
+                if case .plain(.role(let role)) = object.definition {
+                    let whole = try role.resolved(object.id, major: major, at: object.span)
+                    out.append(
+                        PostgreSQLObject(object.id, .plain(.role(try times.canonical(whole)))))
+                } else if let one = try canonical(object, addresses, owners) {
+                    out.append(one)
+                }
             } catch {
                 diagnostics += error.diagnostics
             }

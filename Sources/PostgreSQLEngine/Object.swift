@@ -170,6 +170,7 @@ extension ObjectKind {
     static let defaultPrivileges = ObjectKind(rawValue: "defaultPrivileges")
     static let data = ObjectKind(rawValue: "data")
     static let statement = ObjectKind(rawValue: "statement")
+    static let role = ObjectKind(rawValue: "role")
 }
 
 extension ObjectKind {
@@ -231,6 +232,7 @@ extension ObjectID {
         ObjectID(.foreignTable, schema, name)
     }
     static func statement(_ name: String) -> ObjectID { ObjectID(.statement, name) }
+    static func role(_ name: String) -> ObjectID { ObjectID(.role, name) }
     static func publication(_ name: String) -> ObjectID { ObjectID(.publication, name) }
     static func compositeType(_ schema: String, _ name: String) -> ObjectID {
         ObjectID(.compositeType, schema, name)

@@ -102,6 +102,9 @@ public struct PostgreSQL: Engine {
         return subject.kind == .schema
     }
 
+    /// All roles.
+    public var serverReads: [ScopeRead] { [PostgreSQLRead.allRoles.scoped(.role("*"))] }
+
     /// The labels of enums.
     public func renamableParts(of catalog: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
         catalog.objects.values.reduce(into: []) { parts, object in

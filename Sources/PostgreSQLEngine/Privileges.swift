@@ -148,6 +148,9 @@ struct Privileges {
                     ? "the role \(details.joined()), which is not there"
                     : "to be a member of \(details.joined())"
             case .role: "the role \(details.joined()), which is not there"
+            case .createRole: "CREATEROLE"
+            case .power: "\(details.joined().uppercased()), to give it"
+            case .administer: "the ADMIN option on the role \(details.joined())"
             case .sameOwner: "to be \(owner) itself: a sequence has the owner of its column's table"
             }
         }
@@ -216,7 +219,7 @@ struct Privileges {
             SELECT n.nspname AS schema, c.relname AS name, c.relowner AS owner
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         ), me AS (
-            SELECT oid, rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user
+            SELECT * FROM pg_catalog.pg_roles WHERE rolname = current_user
         ), used AS (
         \(uses)
         )
@@ -267,6 +270,19 @@ struct Privileges {
         UNION ALL
         SELECT a.place, me.oid, me.rolsuper FROM asked a CROSS JOIN me
         WHERE a.sort = 'SUPERUSER'
+        UNION ALL
+        SELECT a.place, me.oid, me.rolsuper OR CASE a.sort
+            WHEN 'CREATEROLE' THEN me.rolcreaterole OR a.role = me.rolname
+            ELSE CASE a.role WHEN 'createdb' THEN me.rolcreatedb
+                WHEN 'replication' THEN me.rolreplication ELSE me.rolbypassrls END END
+        FROM asked a CROSS JOIN me WHERE a.sort IN ('CREATEROLE', 'POWER')
+        UNION ALL
+        SELECT a.place, me.oid, me.rolsuper OR r.oid IS NULL OR r.oid = me.oid
+            OR NOT r.rolsuper AND (pg_catalog.pg_has_role(r.oid, 'MEMBER WITH ADMIN OPTION')
+                OR me.rolcreaterole
+                    AND pg_catalog.current_setting('server_version_num')::integer < 160000)
+        FROM asked a CROSS JOIN me LEFT JOIN pg_catalog.pg_roles r ON r.rolname = a.role
+        WHERE a.sort = 'ADMIN'
         UNION ALL
         SELECT a.place, d.owner,
             NOT v.superuser OR me.rolsuper OR v.trusted AND d.may_create

@@ -216,8 +216,7 @@ extension FunctionDefinition {
     /// Whether making it as a superuser runs nothing that came with the manifests.
     var isHarmlessToMake: Bool {
         switch body {
-        case .source: language != "internal" && language != "c"
-        case .sql: true
+        case .source, .sql: true
         case .symbol(let file, _): file.hasPrefix("$libdir/") && !file.contains("..")
         }
     }

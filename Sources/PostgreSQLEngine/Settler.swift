@@ -19,21 +19,25 @@ struct Settler: Sendable {
     ///   - requested: the renames that manifests ask for, with addresses of `live` and `desired`.
     /// - Throws: `DiagnosticsError` where a type cannot be changed in place.
     func settle(
-        live: Catalog<PostgreSQLObject>, desired: Catalog<PostgreSQLObject>,
+        live before: Catalog<PostgreSQLObject>, desired: Catalog<PostgreSQLObject>,
         requested: [Rename], target: PostgreSQLConnection, settings: ConnectionSettings,
         scratch: ScratchSettings
     ) async throws -> Settlement<PostgreSQLObject> {
+        let roles = RoleRenames(requested)
+        let live = roles.applied(to: before)
         // Owners and rights go where their objects go; no server has to be asked.
         let access = SettledAccess(live: live, desired: desired)
         let settlement = try await settleSubstance(
             live: live.filter { !CanonicalAccess.isStated($0) && !$0.id.kind.isAside },
-            desired: desired.filter { !$0.id.kind.isAside }, requested: requested,
+            desired: desired.filter { !$0.id.kind.isAside },
+            requested: requested.filter { $0.from.kind != .role },
             target: target, settings: settings, scratch: scratch)
         let maker =
             access.namesMakers
             ? try await target.query("SELECT current_user::text").first?.text(0) : nil
-        return try await SettledRows(live).added(
+        let whole = try await SettledRows(live).added(
             to: access.added(to: settlement, maker: maker), on: target)
+        return roles.added(to: whole, of: before)
     }
 
     private func settleSubstance(

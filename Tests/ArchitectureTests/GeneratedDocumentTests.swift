@@ -92,6 +92,18 @@ struct GeneratedDocumentTests {
         that is not modelled. A statement that makes what has a kind is refused, and so is one
         that cannot be run in a scratch database. Nothing that has a kind can need what a
         statement makes.
+
+        **Roles.** They belong to the whole server and so to others, too: a project has to ask for
+        them by `roles: keep` in `lockstep.yaml` (`--roles keep` in an ad hoc run, `--roles` of
+        `import`). Else none is read, a manifest of one is an error, and roles that manifests name
+        have to be there. Then those that are declared are managed with all that they say, and no
+        others. One that is no longer declared is let go and stays; with `drop` in place of `keep`
+        it is dropped, which has to be acknowledged and which the server refuses while anything in
+        any database is its. Passwords are never read, changed or written: who is made with `login`
+        has none until it is given one by hand. No role is made in a scratch cluster for its
+        manifest. Where scratch databases are made on the target's own server, a policy can name a
+        new role only once that is there. Memberships are those of the role that is declared; who
+        gave one is no difference.
         """
 
     static let sqliteIntroduction = """

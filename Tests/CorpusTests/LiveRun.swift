@@ -24,6 +24,9 @@ struct LiveRun {
         return folder.path
     }()
 
+    /// As in an ad hoc run that asks for roles.
+    private static let management = Management(unmanaged: .drop, roles: .drop)
+
     let one: CorpusCase
     let major: Int
     let database: TestDatabase
@@ -173,7 +176,7 @@ struct LiveRun {
         TargetPlanner(
             engine: engine,
             settings: .init(
-                project: "adhoc", environment: "adhoc", management: .adHoc,
+                project: "adhoc", environment: "adhoc", management: Self.management,
                 scratch: ScratchSettings(provider: .local, cacheDirectory: Self.cache)))
     }
 
@@ -222,7 +225,7 @@ struct LiveRun {
         return PlannedTarget(
             plan: plan.plan, assessment: assessment, desired: plan.desired,
             managed: { [engine] catalog in
-                Management.adHoc.managedPart(
+                Self.management.managedPart(
                     of: catalog, declared: declared, applied: applied,
                     scope: plan.plan.scope, standsAlone: engine.standsAlone)
             }, authorization: .granted, acknowledged: plan.plan.destructiveSteps.map(\.id))

@@ -17,17 +17,21 @@ struct Bench: Sendable {
     let scratch: ScratchSettings
     /// How the target is reached: as the superuser or as another role.
     private let url: String
+    /// What is managed.
+    private let management: Management
 
     /// Scratch databases are made on the test's own server, which is there already.
     ///
     /// - Parameters:
     ///   - cache: where canonical catalogs are kept; nil keeps none.
     ///   - role: who plans and applies; nil for the superuser.
+    ///   - roles: what `--roles` says.
     init(
         _ database: TestDatabase, engine: PostgreSQL = PostgreSQL(), cache: String? = nil,
-        role: String? = nil
+        role: String? = nil, roles: Management.Roles = .ignore
     ) {
         self.database = database
+        management = Management(unmanaged: .drop, roles: roles)
         url = database.server.url(database: database.name, user: role ?? LocalServer.superuser)
         self.engine = engine
         scratch = ScratchSettings(
@@ -48,7 +52,8 @@ struct Bench: Sendable {
         TargetPlanner(
             engine: engine,
             settings: .init(
-                project: "bench", environment: "test", management: .adHoc, scratch: scratch))
+                project: "bench", environment: "test", management: management,
+                scratch: scratch))
     }
 
     /// Lowers one file of manifests; its errors are thrown.
@@ -108,8 +113,7 @@ struct Bench: Sendable {
         _ lowering: Lowering<PostgreSQLObject>, autoApprove: Risk? = .destructive,
         acknowledged: Set<String> = []
     ) async throws -> ApplyResult {
-        let url = url
-        let engine = engine
+        let (url, engine, management) = (url, engine, management)
         let applier = Applier(
             engine: engine, clock: ContinuousClock(), random: SystemRandomNumberGenerator()
         ) { try await engine.connect(url) }
@@ -124,7 +128,7 @@ struct Bench: Sendable {
                 plan: assessed.plan, assessment: assessed.assessment,
                 desired: assessed.target.desired,
                 managed: {
-                    Management.adHoc.managedPart(
+                    management.managedPart(
                         of: $0, declared: declared, applied: applied,
                         scope: assessed.target.plan.scope, standsAlone: engine.standsAlone)
                 },
@@ -148,7 +152,9 @@ struct Bench: Sendable {
         files: [ManifestFile], unmodelled: [Unmodelled], warnings: [Diagnostic]
     ) {
         try await withSession { session in
-            let inspection = try await engine.inspect(session, scope: .everything, detail: .full)
+            var scope = Scope.everything
+            if management.roles != .ignore { scope.reads = engine.serverReads }
+            let inspection = try await engine.inspect(session, scope: scope, detail: .full)
             let (manifests, warnings) = try await engine.manifests(
                 for: inspection.whole, in: session)
             let files = manifests.map {

@@ -64,8 +64,14 @@ extension UnmodelledCase {
 
     static let routinesAndTypes = [
         UnmodelledCase(
-            "CREATE FUNCTION app.w() RETURNS bigint LANGUAGE internal WINDOW "
-                + "AS 'window_row_number'", "function app.w(): function in language internal")
+            """
+            CREATE EXTENSION citext;
+            DO $$ BEGIN
+                EXECUTE format('CREATE FUNCTION app.w(citext) RETURNS int LANGUAGE c AS %L, %L',
+                    (SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR') || '/citext',
+                    'citext_hash');
+            END $$
+            """, "function app.w(public.citext): function in language c")
     ]
 
     static let database = [
@@ -137,9 +143,10 @@ extension UnmodelledCase {
             try await connection.execute(
                 Self.base + """
                     CREATE SCHEMA other;
-                    CREATE FUNCTION other.w() RETURNS bigint LANGUAGE internal WINDOW
-                        AS 'window_row_number';
-                    CREATE VIEW other.v AS SELECT other.w() OVER () AS n;
+                    CREATE FUNCTION other."w
+                    w"() RETURNS bigint LANGUAGE sql AS 'select 1';
+                    CREATE VIEW other.v AS SELECT other."w
+                    w"() AS n;
                     CREATE FOREIGN DATA WRAPPER w;
                     CREATE SCHEMA lockstep;
                     CREATE FUNCTION lockstep.w() RETURNS bigint LANGUAGE internal WINDOW
@@ -147,10 +154,11 @@ extension UnmodelledCase {
                     """)
             #expect(try await Self.findings(connection, Scope(schemas: ["app"])) == [])
             let all = try await Self.findings(connection, .everything)
+            let named = "with a name that has control characters"
             #expect(
                 all == [
-                    "function other.w(): function in language internal",
-                    "view other.v: view that needs function in language internal other.w(), "
+                    "function other.\"w\nw\"(): function \(named)",
+                    "view other.v: view that needs function \(named) other.\"w\nw\"(), "
                         + "which is not modelled",
                 ])
             await connection.close()

@@ -129,6 +129,10 @@ public struct Effects: Hashable, Codable, Sendable {
             case passingOn
             /// The role to which something belongs from now on.
             case owner
+            /// A role that stands above rights from now on.
+            case power
+            /// A role that has all that another has from now on.
+            case membership
         }
 
         /// What it concerns.
@@ -136,7 +140,7 @@ public struct Effects: Hashable, Codable, Sendable {
         /// Who gains what.
         public var sort: Sort
         /// Behind "every role gets": `SELECT`; for some, all before the object: `reader gets
-        /// SELECT`; of an owner, who: `app_owner`.
+        /// SELECT`; of an owner, who: `app_owner`; of a role, its power or that other role.
         public var what: String
 
         /// Makes the value.

@@ -31,6 +31,8 @@ extension PlanSchema {
         "Scope.reads": .init("What is read beside the schemas; absent if that is nothing."),
         "ScopeRead.object": .init("The object that it is read for."),
         "ScopeRead.how": .init("How the engine reads it."),
+        "ScopeRead.isOfServer": .init(
+            "Whether it belongs to the whole server; absent if not."),
         "PlanningOptions.concurrentIndexes": .init(
             "Whether indexes on tables that exist are built without blocking writers."),
 

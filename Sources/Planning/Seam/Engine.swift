@@ -27,6 +27,9 @@ public protocol Engine: ExecutionEngine {
     /// The addresses of parts that can be renamed and are no objects: the labels of enums.
     func renamableParts(of catalog: Catalog<Object>) -> Set<ObjectID>
 
+    /// How all is read that belongs to the whole server, for `import` where that is asked for.
+    var serverReads: [ScopeRead] { get }
+
     /// Ends what this process started for the engine: scratch servers.
     func close() async
 
@@ -80,6 +83,9 @@ public protocol Engine: ExecutionEngine {
 }
 
 extension Engine {
+    /// Nothing.
+    public var serverReads: [ScopeRead] { [] }
+
     /// The same for a plan without renames.
     public func observe(
         _ steps: [PlannedStep], in session: Session

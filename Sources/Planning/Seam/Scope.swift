@@ -45,6 +45,11 @@ public struct Scope: Hashable, Codable, Sendable {
         reads.contains { $0.object.kind == kind }
     }
 
+    /// The kinds of what is read that belongs to the whole server.
+    public var kindsOfServer: Set<ObjectKind> {
+        Set(reads.lazy.filter(\.isOfServer).map(\.object.kind))
+    }
+
     /// Whether a schema is looked at.
     public func looks(at schema: String) -> Bool {
         isEverything || schemas.contains(schema) || former.contains(schema)

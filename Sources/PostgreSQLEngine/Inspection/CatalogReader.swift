@@ -11,6 +11,8 @@ struct CatalogReader: Sendable {
     static let journalSchema = "lockstep"
 
     let scope: Scope
+    /// The roles that are read beside the catalog.
+    let roles: ScopedRoles
     let version: Int
 
     /// All schemas of the database by oid.
@@ -51,8 +53,9 @@ struct CatalogReader: Sendable {
     var digests = DigestCache()
     var columnDefinitions: [ColumnRow.Shape: SharedColumn] = [:]
 
-    init(scope: Scope, version: Int) {
+    init(scope: Scope, roles: ScopedRoles, version: Int) {
         self.scope = scope
+        self.roles = roles
         self.version = version
     }
 

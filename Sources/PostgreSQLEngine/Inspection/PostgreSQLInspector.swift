@@ -23,9 +23,10 @@ public struct PostgreSQLInspector {
         _ connection: PostgreSQLConnection, scope: Scope, detail: InspectionDetail
     ) async throws -> (inspection: Inspection<PostgreSQLObject>, queries: Int) {
         try await CatalogSnapshot.with(connection) { snapshot in
-            var reader = CatalogReader(scope: scope, version: snapshot.version)
-            try await reader.read(snapshot, detail)
             let reads = try PostgreSQLRead.reads(scope)
+            var reader = CatalogReader(
+                scope: scope, roles: ScopedRoles(reads), version: snapshot.version)
+            try await reader.read(snapshot, detail)
             let aside =
                 reads.isEmpty ? [] : try await ScopeReader(connection: connection).objects(reads)
             let carried = StatementDefinition.carried(by: aside)
@@ -74,7 +75,7 @@ extension CatalogReader {
             CatalogQuestion(text: CatalogQuery.access, parameters: inScope),
             CatalogQuestion(
                 text: UnmodelledQuery.text(version: version),
-                parameters: inScope + [scope.isEverything ? "true" : "false"]),
+                parameters: inScope + [scope.isEverything ? "true" : "false"] + roles.parameters),
         ]
         guard detail == .full else { return out }
         out.append(CatalogQuestion(text: CatalogQuery.dependencies))

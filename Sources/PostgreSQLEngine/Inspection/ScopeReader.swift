@@ -1,5 +1,6 @@
-// Owns the reading of what the catalog does not tell: managed rows, and what statements made. Both
-// are read the same way from a target and from what was built in scratch.
+// Owns the reading of what the catalog of a database does not tell: managed rows, what statements
+// made, and roles. The first two are read the same way from a target and from what was built in
+// scratch.
 
 internal import Foundation
 import Planning
@@ -12,6 +13,10 @@ enum PostgreSQLRead: Codable {
     case row(table: ObjectID, DataDefinition, FormerRowNames)
     /// What a statement made.
     case statement(ObjectID, StatementDefinition)
+    /// The roles of these names: that of a manifest, and what it was called before.
+    case roles([String])
+    /// All roles that are not the server's own, for `import`.
+    case allRoles
 
     /// How an object is read, if the catalog does not tell of it.
     ///
@@ -22,6 +27,9 @@ enum PostgreSQLRead: Codable {
             let table = object.id.tableOfRow
             self = .row(table: table, row, FormerRowNames(of: table, in: renames))
         case .plain(.statement(let statement)): self = .statement(object.id, statement)
+        case .plain(.role):
+            let former = renames.filter { $0.to == object.id }.flatMap(\.candidates)
+            self = .roles([object.id.name] + former.map(\.name))
         case .schema, .extension, .table, .column, .columnDefault, .constraint, .index, .enum,
             .sequence, .view, .function, .comment, .plain:
             return nil
@@ -33,7 +41,8 @@ enum PostgreSQLRead: Codable {
         do {
             return ScopeRead(
                 object: object,
-                how: String(decoding: try CanonicalJSON.data(self), as: UTF8.self))
+                how: String(decoding: try CanonicalJSON.data(self), as: UTF8.self),
+                isOfServer: object.kind == .role)
         } catch {
             preconditionFailure("a read could not be encoded: \(error)")
         }
@@ -78,7 +87,7 @@ struct ScopeReader {
     /// The objects that are there, in no order. Of two ways to read one row that of the later name
     /// comes last, and counts.
     func objects(_ reads: [PostgreSQLRead]) async throws -> [PostgreSQLObject] {
-        var found: [PostgreSQLObject] = []
+        var found = try await roles(ScopedRoles(reads))
         var rows: [(table: ObjectID, row: DataDefinition, former: FormerRowNames)] = []
         for read in reads {
             switch read {
@@ -87,6 +96,7 @@ struct ScopeReader {
                 if case .success(let object?) = try await object(id, statement) {
                     found.append(object)
                 }
+            case .roles, .allRoles: break
             }
         }
         if rows.isEmpty { return found }

@@ -32,16 +32,23 @@ extension UnmodelledQuery {
         """
 
     /// `ALTER DATABASE … SET` and `ALTER ROLE … SET`; only by name, since a value may be a secret.
+    /// Of roles that are read only what is taken for one is told.
     static let settings = """
         SELECT CASE WHEN s.setdatabase = 0 THEN 'role' ELSE 'database' END,
             ARRAY[CASE WHEN s.setdatabase = 0 THEN r.rolname ELSE d.datname END]::text[],
             'settings' || CASE WHEN s.setdatabase <> 0 AND r.rolname IS NOT NULL
-                THEN ' of the role ' || r.rolname ELSE '' END || ': ' || (
-                SELECT string_agg(split_part(setting, '=', 1), ', ' ORDER BY setting)
-                FROM unnest(s.setconfig) setting), 0, 0
+                THEN ' of the role ' || r.rolname ELSE '' END || ': ' || told.names, 0, 0
         FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole
         LEFT JOIN pg_database d ON d.oid = s.setdatabase
-        WHERE $2::bool AND (s.setdatabase = 0 OR d.datname = current_database())
+        CROSS JOIN LATERAL (
+            SELECT coalesce(\(ScopedRoles.condition("r", names: "$3", isAll: "$4")), false) AS read
+        ) role CROSS JOIN LATERAL (
+            SELECT string_agg(setting.name, ', ' ORDER BY setting.name) AS names
+            FROM (SELECT split_part(line, '=', 1) AS name FROM unnest(s.setconfig) line) setting
+            WHERE NOT role.read OR \(Secret.condition("setting.name"))
+        ) told
+        WHERE told.names IS NOT NULL AND (role.read
+            OR $2::bool AND (s.setdatabase = 0 OR d.datname = current_database()))
         """
 
     /// They are data, but have owners, privileges and comments.

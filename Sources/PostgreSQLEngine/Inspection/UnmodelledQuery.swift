@@ -3,8 +3,8 @@
 // in silence. (Properties of columns come with the columns, comments with the comments.)
 
 /// One query over all sorts: `$1` is the array of the oids of the schemas in scope, `$2` whether
-/// everything is in scope. A row is the kind, the path, what is not modelled, and the row of a
-/// system catalog that it is or has it.
+/// everything is in scope, `$3` and `$4` which roles are read. A row is the kind, the path, what is
+/// not modelled, and the row of a system catalog that it is or has it.
 enum UnmodelledQuery {
     static func text(version: Int) -> String {
         """

@@ -115,7 +115,9 @@ public enum PostgreSQLManifests {
         let others = ParameterizedDefinition.Sort.allCases.map { parameterized($0, scope) }
         let clauses = ClauseDefinition.Sort.allCases.map { clause($0, scope) }
         var kinds = containers(scope)
-        for more in [relations(scope), types(scope), routines, others, clauses, aside(scope)] {
+        for more in [
+            relations(scope), types(scope), routines, others, clauses, aside(scope), [role],
+        ] {
             kinds += more
         }
         return KindRegistry(kinds)
@@ -230,6 +232,20 @@ public enum PostgreSQLManifests {
                 }
             },
         ]
+    }
+
+    /// What belongs to the whole server.
+    private static let role = Kind(
+        "Role",
+        doc: """
+            A role, without its password. Roles belong to the whole server: a project has to ask \
+            for them (`roles` in `lockstep.yaml`, `--roles` in an ad hoc run).
+            """,
+        identityFields: ["name"], decoding: RoleSpec.decoding
+    ) { spec, _, context in
+        var builder = ManifestBuilder()
+        spec.lower(&builder, &context)
+        return builder.items
     }
 
     /// What the catalog does not tell of.

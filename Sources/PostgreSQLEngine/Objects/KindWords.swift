@@ -75,6 +75,7 @@ struct KindWords: Sendable {
         .publication: KindWords("PUBLICATION", folder: "publications", isInSchema: false),
         .data: KindWords("TABLE"),
         .statement: KindWords("STATEMENT", isInSchema: false),
+        .role: KindWords("ROLE", folder: "roles", isInSchema: false),
         .derivedColumn: KindWords("COLUMN"),
         .columnSettings: KindWords("COLUMN"),
         ParameterizedDefinition.Sort.aggregate.kind:

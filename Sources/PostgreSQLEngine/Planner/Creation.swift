@@ -102,7 +102,19 @@ extension PlanContext {
         {
             needs.insert(table)
         }
-        return needs.union(accessNeeds(of: object.id))
+        return needs.union(accessNeeds(of: object.id)).union(roles(behind: object))
+    }
+
+    /// The roles that it names, as far as they are managed.
+    func roles(behind object: PostgreSQLObject) -> Set<ObjectID> {
+        var names = object.mentionedRoles
+        if object.id.kind == .defaultPrivileges {
+            names.append(DefaultPrivilegesDefinition.role(of: object.id))
+        }
+        if object.id.kind == ClauseDefinition.Sort.userMapping.kind {
+            names.append(object.id.path[1])
+        }
+        return Set(names.map { .role($0) }).filter { desired[$0] != nil || settled[$0] != nil }
     }
 
     /// The table of something whose path begins with it.

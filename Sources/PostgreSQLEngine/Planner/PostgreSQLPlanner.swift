@@ -84,7 +84,8 @@ struct PostgreSQLPlanner {
         case .success(let sorted):
             let removed = sorted.flatMap(Self.removed)
             return PlanningResult(
-                steps: steps(sorted, recreation), diagnostics: [], removed: live(removed),
+                steps: steps(sorted, recreation), diagnostics: RoleDefinition.notes(request),
+                removed: live(removed),
                 dropped: live(removed.filter { request.desired[$0] == nil }),
                 retyped: live(sorted.flatMap(Self.retyped)))
         case .failure(let error):
@@ -154,7 +155,8 @@ struct PostgreSQLPlanner {
         }
         operations += rowOperations.operations()
         return StatementOrder(request: request).placed(
-            context.belowColumns(PlanContext.withDefaultsLast(operations)))
+            context.belowColumns(
+                PlanContext.withRolesLast(PlanContext.withDefaultsLast(operations))))
     }
 
     /// Drops, each with what vanishes with it. An index that leaves only for another's sake stays

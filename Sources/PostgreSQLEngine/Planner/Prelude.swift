@@ -108,6 +108,13 @@ extension PlanContext {
                     relation: rename.from, mode: "SHARE UPDATE EXCLUSIVE", blocks: .maintenance)
             ]
         case .constraint, .domainConstraint, .trigger, .policy, .rule, .statistics: break
+        case .role:
+            effects.breaks = [
+                .init(
+                    object: rename.from,
+                    consequence: "who signs in as \(rename.from.name) is refused, and a password "
+                        + "that is kept as MD5 is gone")
+            ]
         case .sequence:
             effects.breaks = [
                 .init(

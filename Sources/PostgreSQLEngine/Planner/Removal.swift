@@ -38,6 +38,7 @@ extension PlanContext {
     /// What an object's old form depended on; an owned sequence hangs on its column as well.
     private func released(by object: PostgreSQLObject) -> Set<ObjectID> {
         var out = object.dependencies.union(object.parent.map { [$0] } ?? [])
+            .union(roles(behind: object))
         if case .constraint(let constraint) = object.definition,
             let table = constraint.referredTable(in: object.id.path[0])
         {

@@ -24,6 +24,12 @@ enum Right: String {
     case role = "ROLE"
     /// That a sequence has the owner of a table, whose path is given.
     case sameOwner = "OWNER"
+    /// To make and change roles; not asked for the role itself, which is named.
+    case createRole = "CREATEROLE"
+    /// To have something that is given to a role (PostgreSQL 16), which is named.
+    case power = "POWER"
+    /// To give a role to others, or change it, which is named.
+    case administer = "ADMIN"
 }
 
 extension PlanContext {
@@ -32,6 +38,10 @@ extension PlanContext {
         var out: Set<Requirement> = []
         let touched = operation.touches.filter { $0.after != nil }.map(\.object)
         for touch in operation.touches {
+            if touch.object.kind == .role {
+                out.formUnion(rights(on: touch, isRename: operation.verb == "rename"))
+                continue
+            }
             if let schema = Self.schema(of: touch.object.subject ?? touch.object) {
                 out.insert(.init(.usage, on: schema))
             }
@@ -76,12 +86,55 @@ extension PlanContext {
     }
 
     /// Who gives something to another has to be a member of that, and all roles have to be there.
+    /// Those that are managed are.
     private func roles(in plain: PlainDefinition, _ id: ObjectID) -> Set<Requirement> {
-        if case .owner(let owner) = plain { return [.init(.member, on: id, details: [owner.role])] }
-        if case .defaultPrivileges = plain {
-            return [.init(.member, on: id, details: [DefaultPrivilegesDefinition.role(of: id)])]
+        func isManaged(_ role: String) -> Bool { desired[.role(role)] != nil }
+        if case .owner(let owner) = plain {
+            return isManaged(owner.role) ? [] : [.init(.member, on: id, details: [owner.role])]
         }
-        return Set(plain.kind.mentionedRoles.map { .init(.role, on: id, details: [$0]) })
+        if case .defaultPrivileges = plain {
+            let role = DefaultPrivilegesDefinition.role(of: id)
+            return isManaged(role) ? [] : [.init(.member, on: id, details: [role])]
+        }
+        return Set(
+            plain.kind.mentionedRoles.filter { !isManaged($0) }
+                .map { .init(.role, on: id, details: [$0]) })
+    }
+
+    /// To change a role takes more than to make one.
+    private func rights(on touch: Step.Touch, isRename: Bool) -> Set<Requirement> {
+        let id = touch.object
+        func role(_ object: PostgreSQLObject?) -> RoleDefinition? {
+            guard case .plain(.role(let role))? = object?.definition else { return nil }
+            return role
+        }
+        let old = touch.before == nil ? nil : role(settled[id])
+        let new = touch.after == nil ? nil : role(desired[id])
+        // Of a rename the old name tells all.
+        if isRename, touch.before == nil { return [] }
+        var out: Set<Requirement> = [.init(.createRole, on: id, details: [id.name])]
+        if touch.before != nil { out.insert(.init(.administer, on: id, details: [id.name])) }
+        guard let new, !isRename else { return out }
+        for power in new.powers where old?.powers.contains(power) != true {
+            switch power {
+            case .superuser: out.insert(.init(.superuser, on: id))
+            case .createrole: break
+            case .createdb, .replication, .bypassrls:
+                if capabilities.majorVersion >= 16 {
+                    out.insert(.init(.power, on: id, details: [power.rawValue]))
+                } else if power != .createdb {
+                    out.insert(.init(.superuser, on: id))
+                }
+            }
+        }
+        let before = old?.memberships ?? []
+        for one in new.memberships where !before.contains(one) {
+            out.insert(.init(.administer, on: id, details: [one.role]))
+        }
+        for one in before where !new.memberships.contains(where: { $0.role == one.role }) {
+            out.insert(.init(.administer, on: id, details: [one.role]))
+        }
+        return out
     }
 
     private func rights(changing old: PostgreSQLObject, to object: PostgreSQLObject)

@@ -305,27 +305,10 @@ extension FunctionDefinition {
         if let rows { sql += " ROWS \(verbatim: VerbatimSQL(rows))" }
         if let support { sql += " SUPPORT \(support.sql)" }
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
-            sql += "\nSET \(Self.setting(name, value))"
+            sql += "\nSET \(SettingList.assignment(name, value))"
         }
         return sql
     }
-
-    /// A setting as `SET` takes it: a literal, or one for each name of a list, since an empty name
-    /// can be written in no other way.
-    private static func setting(_ name: String, _ value: String) -> SQL {
-        let target: SQL = "\(name: name.split(separator: ".").map(String.init))"
-        guard listSettings.contains(name.lowercased()) else {
-            return "\(target) TO \(literal: value)"
-        }
-        let names = SettingList.names(in: value).map { "\(literal: $0)" as SQL }
-        return "\(target) TO \(names.isEmpty ? "''" : names.joined(", "))"
-    }
-
-    /// The settings that hold lists of quoted names (`GUC_LIST_QUOTE` in the server's source).
-    private static let listSettings: Set<String> = [
-        "search_path", "session_preload_libraries", "shared_preload_libraries",
-        "local_preload_libraries", "temp_tablespaces", "unix_socket_directories",
-    ]
 
     /// The source between dollar quotes whose tag does not occur in it.
     private static func dollarQuoted(_ source: String) -> SQL {

@@ -23,8 +23,9 @@ struct ValidateCommand: AsyncParsableCommand {
         _ engine: E, _ place: Workplace, _ console: Console
     ) -> ExitStatus {
         let lowering = engine.lower(place.input, cache: nil)
-        console.tell(lowering.diagnostics, sources: place.sources)
-        if lowering.diagnostics.hasErrors { return .failure }
+        let problems = lowering.diagnostics + place.management.refusals(of: lowering)
+        console.tell(problems, sources: place.sources)
+        if problems.hasErrors { return .failure }
         let files =
             place.input.base.files.count + place.input.overlays.map(\.files.count).reduce(0, +)
         console.write(
@@ -107,6 +108,7 @@ struct ImportCommand: AsyncParsableCommand {
     var out: String
     @Option(help: ArgumentHelp("A schema; can be repeated; all if left out.", valueName: "name"))
     var schema: [String] = []
+    @Flag(help: "Write roles as well, which belong to the whole server.") var roles = false
     @Flag(help: "Objects that are not modelled are errors.") var strict = false
     @Flag(help: "Write into a folder that is not empty.") var force = false
 
@@ -153,7 +155,8 @@ struct ImportCommand: AsyncParsableCommand {
     ) async throws -> (Inspection<E.Object>, [ExportedManifest], [Diagnostic]) {
         let session = try await engine.connect(url)
         do {
-            let scope: Scope = schema.isEmpty ? .everything : Scope(schemas: schema)
+            var scope: Scope = schema.isEmpty ? .everything : Scope(schemas: schema)
+            if roles { scope.reads = engine.serverReads }
             var inspection = try await engine.inspect(session, scope: scope, detail: .full)
             let found = Set(
                 inspection.catalog.ids.lazy.filter { $0.kind.rawValue == "schema" }.map(\.name))
@@ -163,7 +166,8 @@ struct ImportCommand: AsyncParsableCommand {
                     help: "leave --schema away to import all that there is")
             }
             if !schema.isEmpty {
-                inspection.catalog = Self.tied(inspection.catalog, to: schema, engine)
+                inspection.catalog = Self.tied(
+                    inspection.catalog, to: schema, besides: scope.kindsOfServer, engine)
             }
             let (manifests, warnings) = try await engine.manifests(
                 for: inspection.whole, in: session)
@@ -177,11 +181,14 @@ struct ImportCommand: AsyncParsableCommand {
 
     /// Without what belongs to no schema and is not tied to these alone.
     private static func tied<E: Engine>(
-        _ catalog: Catalog<E.Object>, to schemas: [String], _ engine: E
+        _ catalog: Catalog<E.Object>, to schemas: [String], besides kinds: Set<ObjectKind>,
+        _ engine: E
     ) -> Catalog<E.Object> {
         catalog.filter { object in
             let isSchema = (object.id.subject ?? object.id).kind.rawValue == "schema"
-            if isSchema || !engine.standsAlone(object.id) { return true }
+            if isSchema || kinds.contains(object.id.kind) || !engine.standsAlone(object.id) {
+                return true
+            }
             return !object.homes.isEmpty && object.homes.allSatisfy(schemas.contains)
         }
     }

@@ -15,6 +15,7 @@ struct ProjectFile: Sendable {
     var manifests: String
     var unmanaged: Management.Unmanaged
     var exclude: [String]
+    var roles: Management.Roles
     var scratch: Scratch?
     var environments: OrderedMapping<Environment>
 
@@ -149,6 +150,11 @@ extension ProjectFile {
         let exclude = fields.optional(
             "exclude", .list(of: .string), default: [],
             "Addresses to leave alone; * stands for any text.")
+        let roles = fields.optional(
+            "roles", .enumeration(Management.Roles.self), default: .ignore,
+            "What happens to roles, which belong to the whole server: none is looked at, those "
+                + "that are declared are kept as declared, or they are also dropped once they are "
+                + "declared no longer.")
         let scratch = fields.optional(
             "scratch", scratchDecoding, "Where scratch databases come from.")
         let environments = fields.required(
@@ -157,8 +163,8 @@ extension ProjectFile {
             ProjectFile(
                 project: values[project], engine: values[engine], schemas: values[schemas],
                 defaultSchema: values[defaultSchema], manifests: values[manifests],
-                unmanaged: values[unmanaged], exclude: values[exclude], scratch: values[scratch],
-                environments: values[environments])
+                unmanaged: values[unmanaged], exclude: values[exclude], roles: values[roles],
+                scratch: values[scratch], environments: values[environments])
         }
     }
 

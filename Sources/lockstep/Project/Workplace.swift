@@ -67,9 +67,11 @@ extension Workplace {
         let engine = try Engines.named(options.engine ?? engineName(for: options.url))
         let tree = try await FolderSource(folder).load()
         let manifests = tree.filter { $0.path != ProjectFile.name }
+        var management = Management.adHoc
+        management.roles = options.roles ?? .ignore
         return Workplace(
             engine: engine, project: "adhoc", environment: "adhoc",
-            input: ManifestInput(base: manifests), management: .adHoc, schemas: [],
+            input: ManifestInput(base: manifests), management: management, schemas: [],
             scratch: try scratch(options, nil), autoApprove: nil,
             targets: options.url.map { [Target(name: "", url: $0)] } ?? [],
             sources: SourceTexts(tree.files), place: folder)
@@ -118,7 +120,8 @@ extension Workplace {
             input: ManifestInput(
                 base: base, overlays: overlay.files.isEmpty ? [] : [overlay],
                 defaultSchema: file.defaultSchema),
-            management: Management(unmanaged: file.unmanaged, exclude: file.exclude),
+            management: Management(
+                unmanaged: file.unmanaged, exclude: file.exclude, roles: file.roles),
             schemas: file.schemas, scratch: try scratch(options, file.scratch),
             autoApprove: environment.autoApprove,
             targets: needsTargets ? try targets(options.target, name, environment) : [],

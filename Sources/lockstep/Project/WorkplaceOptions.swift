@@ -41,6 +41,18 @@ struct WorkplaceOptions: ParsableArguments {
             valueName: "provider"))
     var scratch: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Ad hoc: what happens to roles: ignore, keep (declared ones are managed), or drop "
+                + "(also dropped once they are declared no longer).", valueName: "policy"),
+        transform: { text in
+            guard let policy = Management.Roles(rawValue: text) else {
+                throw ValidationError("--roles takes ignore, keep or drop")
+            }
+            return policy
+        })
+    var roles: Management.Roles?
+
     /// Whether the flags ask for an ad hoc run.
     var isAdHoc: Bool { url != nil || manifests != nil || engine != nil }
 
@@ -50,6 +62,9 @@ struct WorkplaceOptions: ParsableArguments {
                 "--url, --manifests and --engine work ad hoc: "
                     + "leave --project, --repo, --env and --target away"
             )
+        }
+        if roles != nil && !isAdHoc {
+            throw ValidationError("--roles works ad hoc; a project says it in lockstep.yaml")
         }
         if repo == nil && (ref != nil || path != nil || allowRewrite) {
             throw ValidationError("--ref, --path and --allow-rewrite belong to --repo")

@@ -24,7 +24,7 @@ import Testing
             optional.sorted() == [
                 "Effects.Lock.reach", "Effects.Loss.relation", "Effects.WorkNote.needs",
                 "Effects.WorkNote.wayOut", "Effects.exposures", "Finding.step", "Scope.former",
-                "Scope.reads", "Step.Touch.after", "Step.Touch.before",
+                "Scope.reads", "ScopeRead.isOfServer", "Step.Touch.after", "Step.Touch.before",
             ])
     }
 

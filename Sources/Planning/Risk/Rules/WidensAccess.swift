@@ -4,8 +4,10 @@ public struct WidensAccess: RiskRule {
     public static let name = "WidensAccess"
     /// What it flags and why.
     public static let summary = """
-        The step gives every role a right, lets a role pass a right on to others, or gives an \
-        object to another owner. Nothing fails and no row is lost, so nothing else tells of it. \
+        The step gives every role a right, lets a role pass a right on to others, gives an object \
+        to another owner, or lets a role do what another may or what stands above rights \
+        (SUPERUSER, CREATEROLE, REPLICATION, BYPASSRLS). Nothing fails and no row is lost, so \
+        nothing else tells of it. \
         An owner may do everything with what is its own, drop it among it, and code that runs \
         with its owner's rights runs with those of the new one. A right for everybody is one \
         for roles that are made later, too.
@@ -16,6 +18,8 @@ public struct WidensAccess: RiskRule {
     public static let severities = [
         "medium, caution: every role gains a right, or a role gains one that it may pass on.",
         "medium, caution: an object gets another owner.",
+        "medium, caution: a role becomes a member of another.",
+        "high, caution: a role gets what stands above rights.",
     ]
     /// Whether its severity follows the size of tables.
     public static let followsSize = false
@@ -31,7 +35,8 @@ public struct WidensAccess: RiskRule {
     public func findings(for subject: RiskSubject) -> [Finding] {
         (subject.effects.exposures ?? []).map { exposure in
             Finding(
-                rule: Self.name, severity: .medium, risk: .caution, step: subject.step.id,
+                rule: Self.name, severity: exposure.sort == .power ? .high : .medium,
+                risk: .caution, step: subject.step.id,
                 object: exposure.object, message: Self.message(exposure),
                 evidence: ["compared with the rights that the target has now"],
                 remedy: Self.remedy(exposure.sort))
@@ -42,6 +47,9 @@ public struct WidensAccess: RiskRule {
         switch exposure.sort {
         case .everybody: "Every role gets \(exposure.what) on \(exposure.object)."
         case .passingOn: "\(exposure.what) on \(exposure.object), and may pass it on."
+        case .power: "\(exposure.object) gets \(exposure.what)."
+        case .membership:
+            "\(exposure.object) becomes a member of \(exposure.what), and may do what that may."
         case .owner: "The owner of \(exposure.object) becomes \(exposure.what)."
         }
     }
@@ -50,6 +58,9 @@ public struct WidensAccess: RiskRule {
         switch sort {
         case .everybody: "Name the roles that need the right, unless it is meant for all."
         case .passingOn: "Give the right without the option, unless the role is to pass it on."
+        case .power: "Leave it out, unless rights are not to hold for the role."
+        case .membership:
+            "Give it the rights that it needs, unless it is to have all of that role's."
         case .owner: "Make sure that the new owner is meant to have all rights on it."
         }
     }

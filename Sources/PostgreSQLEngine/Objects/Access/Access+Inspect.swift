@@ -1,3 +1,9 @@
+// Owns how owners and rights are read. What others than the owner gave is told and left alone: a
+// server lets nobody give in another's name (`GRANTED BY` takes only the current role), so a plan
+// would have to become each giver by `SET ROLE`, for which its role has to be a member of all of
+// them; a chain of givers could be changed only from its end, in an order that rights of no
+// manifest decide; and once a giver loses the option, what it gave goes with it.
+
 import PostgreSQLClient
 import SchemaCore
 

@@ -6,7 +6,7 @@ import SchemaCore
 
 extension DefaultPrivilegesDefinition: PlainKind {
     var scratchRank: ScratchUnit.Rank { .comment }
-    var mentionedRoles: [String] { [] }
+    var mentionedRoles: [String] { GrantsDefinition(grants: grants).mentionedRoles }
 
     func parent(of id: ObjectID) -> ObjectID? { Self.schema(of: id).map { .schema($0) } }
     func names(_ id: ObjectID) -> Set<NameSlot> { [] }

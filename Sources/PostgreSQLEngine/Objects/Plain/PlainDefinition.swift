@@ -24,6 +24,7 @@ extension PostgreSQLObject {
         case defaultPrivileges(DefaultPrivilegesDefinition)
         case data(DataDefinition)
         case statement(StatementDefinition)
+        case role(RoleDefinition)
 
         /// What it says of itself.
         var kind: any PlainKind {
@@ -49,6 +50,7 @@ extension PostgreSQLObject {
             case .defaultPrivileges(let definition): definition
             case .data(let definition): definition
             case .statement(let definition): definition
+            case .role(let definition): definition
             }
         }
     }
