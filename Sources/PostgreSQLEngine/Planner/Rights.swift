@@ -69,19 +69,22 @@ extension PlanContext {
         case .sequence(let sequence): out.formUnion(ownership(of: sequence, object.id))
         case .plain(let plain):
             if plain.kind.needsSuperuser { out.insert(.init(.superuser, on: object.id)) }
-            out.formUnion(roles(in: plain, object.id))
+            out.formUnion(roles(in: plain, object))
         case .schema, .table, .index, .enum, .view, .comment: break
         }
         return out
     }
 
     /// Who gives something to another has to be a member of that, and all roles have to be there.
-    private func roles(in plain: PlainDefinition, _ id: ObjectID) -> Set<Requirement> {
+    private func roles(
+        in plain: PlainDefinition, _ object: PostgreSQLObject
+    ) -> Set<Requirement> {
+        let id = object.id
         if case .owner(let owner) = plain { return [.init(.member, on: id, details: [owner.role])] }
         if case .defaultPrivileges = plain {
             return [.init(.member, on: id, details: [DefaultPrivilegesDefinition.role(of: id)])]
         }
-        return Set(plain.kind.mentionedRoles.map { .init(.role, on: id, details: [$0]) })
+        return Set(object.mentionedRoles.map { .init(.role, on: id, details: [$0]) })
     }
 
     private func rights(changing old: PostgreSQLObject, to object: PostgreSQLObject)
@@ -98,7 +101,7 @@ extension PlanContext {
         case (_, .function(let function)):
             return schemas(behind: object).union(rights(making: function, object))
         case (_, .view), (_, .columnDefault): return schemas(behind: object)
-        case (_, .plain(let plain)): return roles(in: plain, object.id)
+        case (_, .plain(let plain)): return roles(in: plain, object)
         case (_, .schema), (_, .extension), (_, .table), (_, .column), (_, .constraint),
             (_, .index), (_, .enum), (_, .sequence), (_, .comment):
             return []
