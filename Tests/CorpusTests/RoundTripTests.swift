@@ -37,21 +37,6 @@ import Testing
             ],
             different: ["ACL ac.TABLE t", "COMMENT SUBSCRIPTION sub"]
         ),
-        "relations": (
-            told: [
-                "column col.t.id: comment on its sequence",
-                "column col.mv.d: statistics target of a view's column",
-                "column col.vo.b: default of a view's column",
-                "constraint col.t.t_u: comment on its index",
-                "statistics col.mvs: statistics of a materialized view",
-                "materialized view col.mv: clustering",
-            ],
-            different: [
-                "COMMENT col.INDEX t_u", "COMMENT col.SEQUENCE \"Ids\"", "DEFAULT col.vo b",
-                "INDEX col.mv_d_idx", "MATERIALIZED VIEW col.mv",
-                "STATISTICS col.mvs",
-            ]
-        ),
         "routines": (
             told: [
                 "base type ty.base: base type",
