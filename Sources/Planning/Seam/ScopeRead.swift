@@ -1,3 +1,4 @@
+internal import Foundation
 public import SchemaCore
 
 /// What has to be read for one object of which the schema says nothing: a managed row, or what a
@@ -12,5 +13,22 @@ public struct ScopeRead: Hashable, Codable, Sendable {
     public init(object: ObjectID, how: String) {
         self.object = object
         self.how = how
+    }
+
+    /// Carries how an engine reads an object.
+    public init(object: ObjectID, reading how: some Encodable) {
+        do {
+            self.init(
+                object: object, how: String(decoding: try CanonicalJSON.data(how), as: UTF8.self))
+        } catch {
+            preconditionFailure("a read could not be encoded: \(error)")
+        }
+    }
+
+    /// How the engine reads it, as it said.
+    ///
+    /// - Throws: if it is of another version of the engine, which said it otherwise.
+    public func reading<Read: Decodable>(as type: Read.Type) throws -> Read {
+        try CanonicalJSON.decode(type, from: Data(how.utf8))
     }
 }
