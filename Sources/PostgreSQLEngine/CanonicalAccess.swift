@@ -10,6 +10,7 @@ struct CanonicalAccess {
     private let stated: [PostgreSQLObject]
     private let major: Int
     private let catalog: Catalog<PostgreSQLObject>
+    private let derivation: Derivation
 
     /// - Parameter catalog: what was built, read back.
     init(
@@ -17,6 +18,7 @@ struct CanonicalAccess {
     ) {
         self.stated = stated
         self.catalog = catalog
+        derivation = Derivation(catalog)
         self.major = major
     }
 
@@ -131,7 +133,7 @@ struct CanonicalAccess {
         {
             return type.attributes.contains { $0.name == subject.name }
         }
-        return Derivation(catalog).inherited(by: relation).contains { $0.id == subject }
+        return derivation.inherited(by: relation).contains { $0.id == subject }
     }
 
     // MARK: - Routines
