@@ -1,7 +1,11 @@
-"""Time and peak memory of `lockstep plan`: with nothing to do and with one column added, beside
-the bare time of the same catalog queries through psql and beside peers on the same two databases.
+"""Time and peak memory of `lockstep plan` and `lockstep import`: with nothing to do, with one column
+added, with a change of every table and with all to be made, beside the bare time of the same
+catalog queries through psql, beside `pg_dump --schema-only` and beside peers on the same two
+databases.
 
-Each table has 10 columns, 3 indexes and 1 foreign key. Times are the least of several runs, on a
+Each table has 10 columns, 3 indexes and 1 foreign key. With `--mix`, there is a function for each
+table, a view, a trigger and a policy for every second one, a partitioned table with four partitions
+for every tenth, and rights and comments on all of them. Times are the least of several runs, on a
 server of its own with a Unix socket; memory is the largest resident set of the process alone."""
 
 import argparse
@@ -31,6 +35,40 @@ def schema(tables):
         yield f"create unique index t{t}_c on app.t{t} (lower(c5)) where c4;"
     for t in range(tables):
         yield f"alter table app.t{t} add foreign key (parent_id) references app.t{max(t - 1, 0)} (id);"
+
+
+ROLE = "lockstep_bench_reader"
+BODY = "select count(*) from app.t{t} where id = wanted"
+
+
+def mix(tables):
+    """The statements that put the other kinds beside the tables."""
+    yield ("create function app.touch() returns trigger language plpgsql as "
+           "'begin new.c2 := now(); return new; end';")
+    for t in range(tables):
+        yield (f"create function app.f{t}(wanted bigint) returns bigint language sql stable as "
+               f"'{BODY.format(t=t)}';")
+        yield f"comment on function app.f{t}(bigint) is 'Counts the rows of t{t}';"
+        yield f"grant execute on function app.f{t}(bigint) to {ROLE};"
+        yield f"comment on table app.t{t} is 'Table {t}';"
+        yield f"comment on column app.t{t}.c0 is 'What it says';"
+        yield f"grant select on app.t{t} to {ROLE};"
+        yield f"grant update (c0, c1) on app.t{t} to {ROLE};"
+    for t in range(0, tables, 2):
+        yield (f"create view app.v{t} as select a.id, a.c0, b.c1, app.f{t}(a.id) as n "
+               f"from app.t{t} a join app.t{max(t - 1, 0)} b on b.id = a.parent_id;")
+        yield f"comment on view app.v{t} is 'View {t}';"
+        yield f"grant select on app.v{t} to {ROLE};"
+        yield (f"create trigger touch before update on app.t{t} for each row "
+               f"execute function app.touch();")
+        yield f"alter table app.t{t} enable row level security;"
+        yield f"create policy readers on app.t{t} for select to {ROLE} using (c4 and c1 > {t});"
+    for t in range(0, tables, 10):
+        yield (f"create table app.p{t} (id bigint not null, day date not null, what text, "
+               f"primary key (id, day)) partition by range (day);")
+        for part in range(4):
+            yield (f"create table app.p{t}_{part} partition of app.p{t} "
+                   f"for values from ('20{10 + part}-01-01') to ('20{11 + part}-01-01');")
 
 
 class Server:
@@ -138,9 +176,9 @@ def shown(result, floor):
     return f"{result[0]:8.2f} s {result[1]:6.0f} MB  {result[0] / floor:6.1f}x"
 
 
-def measure(server, lockstep, tables, peers):
+def measure(server, lockstep, tables, peers, mixed):
     name, other = f"b{tables}", f"b{tables}_same"
-    script = "\n".join(schema(tables))
+    script = "\n".join([*schema(tables), *(mix(tables) if mixed else [])])
     for database in (name, other):
         server.psql("postgres", f"create database {database}")
         server.psql(database, script)
@@ -162,22 +200,42 @@ def measure(server, lockstep, tables, peers):
     if floor is None:
         sys.exit("the catalog queries could not be replayed; see " + script)
     unit = floor[0]
-    print(f"\n{tables} tables: {len(queries)} statements in a warm run")
+    print(f"\n{tables} tables{' and the mix' if mixed else ''}: "
+          f"{len(queries)} statements in a warm run")
     print(f"  {'the same queries through psql':44}{shown(floor, unit)}")
     print(f"  {'lockstep plan, nothing to do, warm cache':44}{shown(least(runs, plan, env=env), unit)}")
     print(f"  {'lockstep plan, nothing to do, empty cache':44}{shown(cold, unit)}")
-    path = f"{manifests}/app/tables/t0.yaml"
-    with open(path) as file:
-        text = file.read()
-    with open(path, "w") as file:
-        file.write(text.replace("columns:\n", "columns:\n  added: { type: text, nullable: true }\n", 1))
+    imported = least(min(runs, 3), [lockstep, "import", "--url", server.url(name), "--out",
+                                    f"{work}/again", "--force"], env=env)
+    print(f"  {'lockstep import':44}{shown(imported, unit)}")
+    dumped = least(min(runs, 3), [f"{server.bin}/pg_dump", "-s", "-f", f"{work}/dump.sql",
+                                  server.url(name)])
+    print(f"  {'pg_dump --schema-only':44}{shown(dumped, unit)}")
+    add_column(f"{manifests}/app/tables/t0.yaml")
     print(f"  {'lockstep plan, one column, empty cache':44}{shown(timed(plan, env=env), unit)}")
     print(f"  {'lockstep plan, one column, warm cache':44}{shown(timed(plan, env=env), unit)}")
+    for table in range(1, tables):
+        add_column(f"{manifests}/app/tables/t{table}.yaml")
+    timed(plan, env=env)
+    print(f"  {'lockstep plan, a column each, warm cache':44}{shown(timed(plan, env=env), unit)}")
+    server.psql("postgres", f"create database {name}_empty")
+    empty = [lockstep, "plan", "--url", server.url(f"{name}_empty"), "--manifests", manifests]
+    timed(empty, env=env)
+    print(f"  {'lockstep plan, all to be made, warm cache':44}{shown(timed(empty, env=env), unit)}")
+    server.psql("postgres", f"drop database {name}_empty")
     if peers:
         measure_peers(server, name, other, work, unit)
     shutil.rmtree(work, ignore_errors=True)
     for database in (name, other):
         server.psql("postgres", f"drop database {database}")
+
+
+def add_column(path):
+    with open(path) as file:
+        text = file.read()
+    with open(path, "w") as file:
+        file.write(text.replace(
+            "columns:\n", "columns:\n  added: { type: text, nullable: true }\n", 1))
 
 
 def measure_peers(server, name, other, work, unit):
@@ -221,13 +279,18 @@ with engine(sys.argv[1]).connect() as connection:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lockstep", required=True)
+    parser.add_argument("--mix", action="store_true",
+                        help="functions, views, triggers, policies, partitions, rights, comments")
     parser.add_argument("tables", nargs="*", type=int, default=[10, 100, 1000, 5000])
     options = parser.parse_args()
     server = Server()
     try:
+        server.psql("postgres", f"create role {ROLE}")
         print("Least of several runs; the factor is against the same catalog queries through psql.")
         for tables in options.tables:
-            measure(server, options.lockstep, tables, os.environ.get("LOCKSTEP_BENCH_PEERS", "1") != "0")
+            measure(server, options.lockstep, tables,
+                    os.environ.get("LOCKSTEP_BENCH_PEERS", "1") != "0",
+                    options.mix)
     finally:
         server.stop()
 

@@ -42,18 +42,14 @@ public struct PostgreSQL: Engine {
     /// The JSON Schema of PostgreSQL manifests.
     public var manifestSchema: (name: String, text: String) { PostgreSQLManifests.schemaFile }
 
-    /// What the script of a plan sets first.
+    /// What the script of a plan sets first: what a session of ours has, so that statements mean
+    /// the same and what would leave rows out is an error here as there.
     public func scriptSettings(_ limits: ExecutionLimits) -> [String] {
-        [
-            "\\set ON_ERROR_STOP on",
-            "SET lock_timeout = '\(limits.lockTimeout)ms';",
-            "SET search_path = '';",
-            "SET TimeZone = 'UTC';",
-            "SET DateStyle = 'ISO, YMD';",
-            "SET IntervalStyle = 'postgres';",
-            "SET standard_conforming_strings = on;",
-            "SET check_function_bodies = off;",
-        ]
+        ["\\set ON_ERROR_STOP on", "SET lock_timeout = '\(limits.lockTimeout)ms';"]
+            + PostgreSQLSession.meaningful.map { name, value in
+                ("SET \(verbatim: VerbatimSQL(name)) = \(literal: value)" as SQL)
+                    .text(.postgreSQL) + ";"
+            }
     }
 
     /// Turns manifests into objects. Of manifests without a diagnostic a summary is kept.

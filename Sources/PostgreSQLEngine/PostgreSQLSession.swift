@@ -116,14 +116,20 @@ public struct PostgreSQLSession: EngineSession {
                 : "Use a newer version of Lockstep that was tested with PostgreSQL \(major).")
     }
 
-    /// The settings that inspection, canonicalization and execution rely on.
-    private static let pinned: [(name: String, value: String)] =
+    /// The settings on which it depends what a statement does, in a session or in a script.
+    static let meaningful: [(name: String, value: String)] =
         PinnedSettings.values + [
             ("check_function_bodies", "off"), ("client_encoding", "UTF8"),
             ("client_min_messages", "warning"), ("default_transaction_isolation", "read committed"),
-            ("default_transaction_deferrable", "off"), ("application_name", "lockstep"),
+            ("default_transaction_deferrable", "off"),
             // What row security would hide is an error: no count and no statement leaves rows out.
             ("row_security", "off"),
+        ]
+
+    /// The settings that inspection, canonicalization and execution rely on.
+    private static let pinned: [(name: String, value: String)] =
+        meaningful + [
+            ("application_name", "lockstep"),
             // A limit that a role carries would end a long step; the runner sets its own.
             ("lock_timeout", "0"), ("statement_timeout", "0"), ("idle_session_timeout", "0"),
             // If this process stops in the middle of a step, its locks end with this.

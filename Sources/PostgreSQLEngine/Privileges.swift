@@ -136,7 +136,7 @@ struct Privileges {
             for right: Right, on object: ObjectID, _ details: [String], owner: String
         ) -> String {
             switch right {
-            case .usage, .references, .execute:
+            case .usage, .references, .execute, .select, .insert, .update, .delete:
                 "\(right.rawValue) on \(object) (its owner is \(owner))"
             case .language: "to write functions in the language \(details.joined())"
             case .superuser:
@@ -252,6 +252,16 @@ struct Privileges {
             JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = a.name
             JOIN pg_catalog.pg_attribute x ON x.attrelid = c.oid AND x.attname = a.arguments
         WHERE a.sort = 'REFERENCES'
+        UNION ALL
+        SELECT a.place, c.relowner, CASE WHEN a.kind = 'column'
+            THEN pg_catalog.has_column_privilege(c.oid, x.attnum, a.sort)
+            ELSE pg_catalog.has_table_privilege(c.oid, a.sort) END
+        FROM asked a JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
+            JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = a.name
+            LEFT JOIN pg_catalog.pg_attribute x ON x.attrelid = c.oid AND x.attname = a.arguments
+                AND x.attnum > 0 AND NOT x.attisdropped
+        WHERE a.sort IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+            AND (a.kind <> 'column' OR x.attnum IS NOT NULL)
         UNION ALL
         SELECT a.place, p.proowner, pg_catalog.has_function_privilege(p.oid, 'EXECUTE')
         FROM asked a JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema

@@ -11,6 +11,7 @@ struct Reparenting {
     private let namesNotNulls: Bool
     /// The columns that became their table's own, and those that are had from above now.
     private var changedColumns: Set<ObjectID> = []
+    private var index: TablePartIndex
 
     /// Moves all that are to have other tables above them, as far as the server can.
     ///
@@ -20,6 +21,7 @@ struct Reparenting {
         namesNotNulls: Bool
     ) {
         catalog = settled
+        index = TablePartIndex(settled)
         self.namesNotNulls = namesNotNulls
         self.desired = desired
         for object in settled.sorted {
@@ -30,6 +32,13 @@ struct Reparenting {
             move(object.id, from, to)
         }
         catalog = RedirectedColumns(changedColumns, from: settled, to: catalog).catalog
+    }
+
+    private var derivation: Derivation { Derivation(catalog, index) }
+
+    private mutating func insert(_ object: PostgreSQLObject) {
+        catalog.insert(object)
+        index.insert(object)
     }
 
     private mutating func move(
@@ -54,8 +63,8 @@ struct Reparenting {
     // MARK: - Partitions
 
     private mutating func attach(_ id: ObjectID, _ to: TableDefinition, below parent: ObjectID) {
-        let above = Derivation(catalog).parts(of: parent)
-        let own = Derivation(catalog).parts(of: id)
+        let above = derivation.parts(of: parent)
+        let own = derivation.parts(of: id)
         guard Self.haveSameColumns(own, above), Self.haveNoOtherChecks(own, above) else { return }
         var names: [String: String] = [:]
         var rest = own
@@ -95,7 +104,7 @@ struct Reparenting {
         let isStricter = definition.isNotNull && !definitionAbove.passesNotNull
         guard isOther || isStricter else { return }
         let table = ObjectID.table(path[0], path[1])
-        catalog.insert(
+        insert(
             PostgreSQLObject(
                 ObjectID(.derivedColumn, path),
                 .plain(
@@ -108,7 +117,7 @@ struct Reparenting {
     }
 
     private mutating func detach(_ id: ObjectID) {
-        let whole = named(Derivation(catalog).parts(of: id), in: id)
+        let whole = named(derivation.parts(of: id), in: id)
         setOrigin(of: id, nil)
         catalog[id]?.notNullNames = [:]
         catalog[id]?.partition = nil
@@ -124,12 +133,12 @@ struct Reparenting {
         let new = to.parents(in: id.path[0])
         let added = new.filter { !old.contains($0) }
         guard old.filter(new.contains) + added == new else { return }
-        let whole = named(Derivation(catalog).parts(of: id), in: id)
-        for parent in added where !canInherit(whole, Derivation(catalog).parts(of: parent)) {
+        let whole = named(derivation.parts(of: id), in: id)
+        for parent in added where !canInherit(whole, derivation.parts(of: parent)) {
             return
         }
         setOrigin(of: id, to.origin)
-        let derived = Set(Derivation(catalog).inherited(by: id).map(\.id))
+        let derived = Set(derivation.inherited(by: id).map(\.id))
         own(whole.filter { !derived.contains($0.id) }, id)
     }
 
@@ -191,7 +200,7 @@ struct Reparenting {
     /// Makes what a table had from above its own.
     private mutating func own(_ parts: [PostgreSQLObject], _ id: ObjectID) {
         for part in parts where catalog[part.id] == nil {
-            catalog.insert(part)
+            insert(part)
             guard part.id.kind == .column else { continue }
             changedColumns.insert(part.id)
             catalog[ObjectID(.derivedColumn, part.id.path)] = nil
@@ -271,12 +280,17 @@ struct Reparenting {
 /// What a table is made of, be it its own or had from above.
 struct Derivation {
     private let catalog: Catalog<PostgreSQLObject>
+    private let index: TablePartIndex
 
-    init(_ catalog: Catalog<PostgreSQLObject>) { self.catalog = catalog }
+    /// - Parameter index: by default that of the catalog.
+    init(_ catalog: Catalog<PostgreSQLObject>, _ index: TablePartIndex? = nil) {
+        self.catalog = catalog
+        self.index = index ?? TablePartIndex(catalog)
+    }
 
     /// The columns, defaults, constraints and indexes that a table would have if it stood alone.
     func parts(of id: ObjectID) -> [PostgreSQLObject] {
-        let own = catalog.sorted.filter { $0.isPart(of: id) }
+        let own = index.parts(of: id, in: catalog).filter { $0.id.kind != .derivedColumn }
         let known = Set(own.map(\.id))
         return own + inherited(by: id).filter { !known.contains($0.id) }
     }
@@ -296,10 +310,8 @@ struct Derivation {
                 if out[moved.id] == nil { out[moved.id] = moved }
             }
         }
-        for object in catalog.objects.values {
-            guard case .plain(.derivedColumn(let column)) = object.definition,
-                object.parent == id
-            else { continue }
+        for object in index.parts(of: id, in: catalog) {
+            guard case .plain(.derivedColumn(let column)) = object.definition else { continue }
             apply(column, object.id.path, &out)
         }
         return out.values.sorted { ($0.position, $0.id) < ($1.position, $1.id) }
@@ -346,16 +358,6 @@ extension ConstraintDefinition {
 }
 
 extension PostgreSQLObject {
-    /// Whether it is a column, default, constraint or index of a table.
-    fileprivate func isPart(of table: ObjectID) -> Bool {
-        switch definition {
-        case .column, .columnDefault, .constraint: id.path.starts(with: table.path)
-        case .index(let index): index.owner(of: id) == table
-        case .schema, .extension, .table, .enum, .sequence, .view, .function, .comment, .plain:
-            false
-        }
-    }
-
     /// The same as a part of another table.
     fileprivate func moved(
         to table: ObjectID, name: String, from parent: ObjectID

@@ -79,8 +79,13 @@ struct GeneratedDocumentTests {
         key that is `deferrable`. Rows follow their table when it or its columns are renamed or
         get other types. Triggers and rules fire, and foreign keys do what they say
         (`onDelete: cascade`), as for any row: the step names them, and what others lose has to be
-        acknowledged. The sequence behind an identity or a default is not moved by values that are
-        given. Row security that hides rows from the role is an error, and never fewer rows.
+        acknowledged. A sequence that numbers a column, as an identity or by its default, is led
+        past the values that rows are given in the same step, and never back. Rows that swap
+        unique values take turns: one holds NULL, or a number, a text or a `uuid` that no row has,
+        for a moment, which triggers on updates see; a `deferrable` constraint waits instead. Where
+        nothing can stand there for a moment (a check or a foreign key on the column, another type)
+        that is refused. Row security that hides rows from the role is an error, and never fewer
+        rows.
 
         **Statements.** `kind: Statement` is for what has no kind. Each text of `create` and `drop`
         is one statement, in which names have their schemas, and runs in a transaction. Where it

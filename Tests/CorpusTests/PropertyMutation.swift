@@ -3,6 +3,7 @@
 extension WorldGenerator {
     /// Changes the world some times and takes out what lost its ground.
     mutating func mutate() -> World {
+        let before = world
         if random.chance(10), let place = world.schemas.indices.randomElement(using: &random) {
             world.schemas[place].name = name(world.newID())
         }
@@ -10,7 +11,24 @@ extension WorldGenerator {
             mutateOnce()
             world.prune()
         }
+        keepIdentities(of: before)
         return world
+    }
+
+    /// The server adds no identity column to a table that others inherit from, there or back.
+    private mutating func keepIdentities(of before: World) {
+        for place in world.tables.indices {
+            let table = world.tables[place]
+            guard let old = before.table(table.id),
+                !(before.extras(.child, of: table.id) + world.extras(.child, of: table.id)).isEmpty
+            else { continue }
+            for column in old.columns where column.identity != nil {
+                if table.column(column.id) == nil { world.tables[place].columns.append(column) }
+            }
+            for at in table.columns.indices where old.column(table.columns[at].id) == nil {
+                world.tables[place].columns[at].identity = nil
+            }
+        }
     }
 
     private mutating func mutateOnce() {

@@ -189,7 +189,7 @@ func canonical(
 
 /// Time budget: 10 s.
 @Suite struct CanonicalizeDiagnosticsTests {
-    private func refusals(_ documents: [String], live: String = "") async throws -> [Diagnostic] {
+    func refusals(_ documents: [String], live: String = "") async throws -> [Diagnostic] {
         do {
             _ = try await canonical(documents, live: live)
             return []

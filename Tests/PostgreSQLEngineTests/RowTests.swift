@@ -89,13 +89,49 @@ struct RowTests {
             return (row(old), row(new))
         }
         let ways = [way("1", "a", "b"), way("2", "b", "c"), way("3", "c", "d")]
-        func order(_ keys: [[String]]) -> [String] {
-            RowWays(ways, keys: keys).ordered.map { $0.old.keyValues[0].shown }
+        func key(
+            _ columns: [String], canWait: Bool = false, interim: [String: SQL] = [:]
+        ) -> RowKey {
+            RowKey(
+                id: .constraint("app", "t", columns.joined()), columns: columns, canWait: canWait,
+                interim: interim)
         }
-        #expect(order([["id"]]) == ["1", "2", "3"])
-        #expect(order([["id"], ["name"]]) == ["3", "2", "1"])
-        let swap = RowWays([way("1", "a", "b"), way("2", "b", "a")], keys: [["name"]])
-        #expect(swap.ordered.count == 2)
+        func order(_ ways: [RowWays.Way], _ keys: RowKey...) -> [String] {
+            RowWays(ways, keys: keys).moves.map { move in
+                switch move {
+                case .update(let way): way.old.keyValues[0].shown
+                case .aside(let way, let column, _): "\(column) of \(way.old.keyValues[0].shown)"
+                }
+            }
+        }
+        #expect(order(ways, key(["id"])) == ["1", "2", "3"])
+        #expect(order(ways, key(["id"]), key(["name"])) == ["3", "2", "1"])
+        let circle = [way("1", "a", "b"), way("2", "b", "c"), way("3", "c", "a")]
+        #expect(
+            order(circle, key(["name"], interim: ["name": "NULL"]))
+                == ["name of 1", "3", "2", "1"])
+        let waiting = RowWays(circle, keys: [key(["name"], canWait: true)])
+        #expect(waiting.waiting == [.constraint("app", "t", "name")])
+        #expect(waiting.moves.count == 3 && waiting.stuck.isEmpty)
+        let stuck = RowWays(circle, keys: [key(["name"])]).stuck
+        #expect(stuck.map { $0.row.keyValues[0].shown } == ["3"])
+        #expect(stuck.map { $0.holder.keyValues[0].shown } == ["1"])
+    }
+
+    @Test("a chain may be as long as there are rows")
+    func longChain() {
+        let count = DataSpec.mostRows
+        func row(_ id: Int, _ place: Int) -> DataDefinition {
+            DataDefinition(
+                key: ["id"], columns: ["id", "place"],
+                values: [.text("\(id)"), .text("\(place)")], written: ["\(id)", "\(place)"])
+        }
+        let ways = (1...count).map { (old: row($0, $0), new: row($0, $0 + 1)) }
+        let key = RowKey(id: .constraint("app", "t", "k"), columns: ["place"])
+        let moves = RowWays(ways, keys: [key]).moves.compactMap { move -> String? in
+            if case .update(let way) = move { way.old.keyValues[0].shown } else { nil }
+        }
+        #expect(moves == (1...count).reversed().map { "\($0)" })
     }
 
     @Test("a row is found by the name that its table and its columns still have")

@@ -53,6 +53,37 @@ import Testing
         await servers.stop()
     }
 
+    @Test("several runs at once give their roles one tablespace, each in its turn")
+    func tablespaceOfMany() async throws {
+        let major = try #require(PrivatePostgreSQL.testMajors.first { $0 >= 15 })
+        try await PrivatePostgreSQL.withDatabase(major: major) { database in
+            let space = "\(database.name)_space"
+            let roles = (1...8).map { "\(database.name)_role\($0)" }
+            let admin = try await database.connect()
+            try await admin.set("allow_in_place_tablespaces", to: "on")
+            try await admin.query("CREATE TABLESPACE \(space) LOCATION ''")
+            for role in roles { try await admin.query("CREATE ROLE \(role)") }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for role in roles {
+                    group.addTask {
+                        let connection = try await database.connect()
+                        try await ScratchMaker.allow(role, tablespace: space, connection)
+                        await connection.close()
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for role in roles {
+                let rows = try await admin.query(
+                    "SELECT has_tablespace_privilege($1, $2, 'CREATE')", [role, space])
+                #expect(try rows[0].bool(0))
+            }
+            try await admin.query("DROP TABLESPACE \(space)")
+            for role in roles { try await admin.query("DROP ROLE \(role)") }
+            await admin.close()
+        }
+    }
+
     @Test func nothingReachesBeyondTheScratchDatabase() async throws {
         let servers = ScratchServers()
         try await PrivatePostgreSQL.withDatabase { database in

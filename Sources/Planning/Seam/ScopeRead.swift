@@ -1,3 +1,4 @@
+internal import Foundation
 public import SchemaCore
 
 /// What has to be read for one object of which the schema says nothing: a managed row, what a
@@ -34,5 +35,23 @@ public struct ScopeRead: Hashable, Codable, Sendable {
         try container.encode(object, forKey: .object)
         try container.encode(how, forKey: .how)
         if isOfServer { try container.encode(true, forKey: .isOfServer) }
+    }
+
+    /// Carries how an engine reads an object.
+    public init(object: ObjectID, reading how: some Encodable, isOfServer: Bool = false) {
+        do {
+            self.init(
+                object: object, how: String(decoding: try CanonicalJSON.data(how), as: UTF8.self),
+                isOfServer: isOfServer)
+        } catch {
+            preconditionFailure("a read could not be encoded: \(error)")
+        }
+    }
+
+    /// How the engine reads it, as it said.
+    ///
+    /// - Throws: if it is of another version of the engine, which said it otherwise.
+    public func reading<Read: Decodable>(as type: Read.Type) throws -> Read {
+        try CanonicalJSON.decode(type, from: Data(how.utf8))
     }
 }

@@ -2,7 +2,6 @@
 // made, and roles. The first two are read the same way from a target and from what was built in
 // scratch.
 
-internal import Foundation
 import Planning
 import PostgreSQLClient
 import SchemaCore
@@ -38,41 +37,12 @@ enum PostgreSQLRead: Codable {
 
     /// As a scope carries it.
     func scoped(_ object: ObjectID) -> ScopeRead {
-        do {
-            return ScopeRead(
-                object: object,
-                how: String(decoding: try CanonicalJSON.data(self), as: UTF8.self),
-                isOfServer: object.kind == .role)
-        } catch {
-            preconditionFailure("a read could not be encoded: \(error)")
-        }
+        ScopeRead(object: object, reading: self, isOfServer: object.kind == .role)
     }
 
     /// What a scope carries.
     static func reads(_ scope: Scope) throws -> [PostgreSQLRead] {
-        try scope.reads.map {
-            try CanonicalJSON.decode(PostgreSQLRead.self, from: Data($0.how.utf8))
-        }
-    }
-}
-
-/// How the table of a row, and its columns, may be called as long as a rename has not been done.
-struct FormerRowNames: Hashable, Codable {
-    /// The addresses of the table.
-    var tables: [ObjectID] = []
-    /// The names of columns, by what they are called afterwards.
-    var columns: [String: [String]] = [:]
-
-    init(of table: ObjectID, in renames: [RequestedRename] = []) {
-        for rename in renames {
-            if rename.to == table { tables = rename.candidates }
-            if rename.to.kind == .column, Array(rename.to.path.dropLast()) == table.path {
-                columns[rename.to.name] = rename.candidates.map(\.name)
-            }
-            if rename.to.kind == .schema, rename.to.name == table.path[0], tables.isEmpty {
-                tables = rename.candidates.map { .table($0.name, table.name) }
-            }
-        }
+        try scope.reads.map { try $0.reading(as: PostgreSQLRead.self) }
     }
 }
 

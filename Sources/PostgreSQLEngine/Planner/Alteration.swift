@@ -169,8 +169,8 @@ extension PlanContext {
     /// The other tables that foreign keys of a table refer to, before and after the changes.
     private func referredTables(by table: ObjectID) -> Set<ObjectID> {
         var out: Set<ObjectID> = []
-        for catalog in [settled, desired] {
-            for object in catalog.objects.values where object.parent == table {
+        for index in [settledIndex, desiredIndex] {
+            for object in index.parts(of: table) {
                 guard case .constraint(let constraint) = object.definition else { continue }
                 if let other = constraint.referredTable(in: table.path[0]) { out.insert(other) }
             }
@@ -327,7 +327,7 @@ extension PlanContext {
         if old.columns.count == new.columns.count {
             return exactly([old.creation(id, replacing: true)])
         }
-        let standing = settled.sorted.filter { $0.dependencies.contains(id) }
+        let standing = settledIndex.standing(on: id)
         if let first = standing.first(where: { $0.id.subject == nil }) {
             return Undo(
                 .none(reason: "a view loses no column while \(first.id) stands on it"), [])

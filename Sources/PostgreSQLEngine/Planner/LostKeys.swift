@@ -123,14 +123,16 @@ extension PlanContext {
         if removed[id] != nil, let other = desired[id]?.arbiter, other.isShaped(like: arbiter) {
             return true
         }
-        return desired.objects.values.contains { $0.arbiter?.serves(arbiter) ?? false }
+        return desiredIndex.parts(of: arbiter.table).contains {
+            $0.arbiter?.serves(arbiter) ?? false
+        }
     }
 
     /// Whether rows are told apart by the same columns as before.
     private func keepsPrimaryKey(_ object: PostgreSQLObject, _ table: ObjectID) -> Bool {
         guard case .constraint(let old) = object.definition else { return false }
-        return desired.objects.values.contains { other in
-            guard other.parent == table, other.isPrimaryKey,
+        return desiredIndex.parts(of: table).contains { other in
+            guard other.isPrimaryKey,
                 case .constraint(let new) = other.definition
             else { return false }
             // Of one that is deferrable the server makes no use here.

@@ -6,6 +6,10 @@ import SchemaCore
 struct PlanContext {
     let settled: Catalog<PostgreSQLObject>
     let desired: Catalog<PostgreSQLObject>
+    let settledIndex: CatalogIndex
+    let desiredIndex: CatalogIndex
+    /// That of `unstated`.
+    let unstatedIndex: CatalogIndex
     let capabilities: Capabilities
     let options: PlanningOptions
     /// What this plan creates.

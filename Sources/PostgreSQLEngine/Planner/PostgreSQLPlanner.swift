@@ -18,8 +18,11 @@ struct PostgreSQLPlanner {
         }
         // What leaves only so that a type can change is there for everybody else.
         created.subtract(request.settlement.removed.map(\.id))
+        let unstated = request.others.filter { $0.statedBy != nil }
         context = PlanContext(
             settled: request.settlement.catalog, desired: request.desired,
+            settledIndex: CatalogIndex(request.settlement.catalog),
+            desiredIndex: CatalogIndex(request.desired), unstatedIndex: CatalogIndex(unstated),
             capabilities: request.capabilities, options: request.options, created: created,
             facets: Facets(request),
             removed: Dictionary(
@@ -28,7 +31,7 @@ struct PostgreSQLPlanner {
                 request.settlement.remade.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
             loosened: request.loosenedTypes,
             former: FormerNames(request.live, request.settlement.renames),
-            unstated: request.others.filter { $0.statedBy != nil },
+            unstated: unstated,
             defaultPrivileges: [request.settlement.catalog, request.others].flatMap { catalog in
                 catalog.objects.values.filter { $0.id.kind == .defaultPrivileges }
             },
@@ -352,7 +355,7 @@ struct PostgreSQLPlanner {
             for index in operation.probes.indices {
                 operation.probes[index].reads += called
             }
-            operation.requirements = context.requirements(of: operation)
+            operation.requirements.formUnion(context.requirements(of: operation))
             if Self.goesDown(operation) {
                 operation.effects.locks = context.tree.widened(operation.effects.locks)
             }

@@ -23,11 +23,16 @@ struct Reparentings {
     private let context: PlanContext
     private let moves: [Move]
     private let derivation: Derivation
+    private typealias Triggers = [ObjectID: [(id: ObjectID, trigger: TriggerDefinition)]]
+    /// Those for each row, by table.
+    private let triggers: Triggers
 
     init(_ request: PlanningRequest<PostgreSQLObject>, _ context: PlanContext) {
         self.context = context
         let settled = request.settlement.catalog
-        derivation = Derivation(settled)
+        let index = TablePartIndex(settled)
+        let before = TablePartIndex(request.live)
+        derivation = Derivation(settled, index)
         let map = AddressMap(request.settlement.renames)
         var moves: [Move] = []
         for object in request.live.sorted {
@@ -37,9 +42,13 @@ struct Reparentings {
             var from = live
             from.origin = live.renamed(in: object.id.path[0], map)
             guard Self.isMove(from.origin, to.origin) else { continue }
-            moves.append(Self.move(object, from, then, to, request, map))
+            moves.append(
+                Self.move(
+                    object, from, before.parts(of: object.id, in: request.live), then, to,
+                    index.parts(of: then.id, in: settled), map))
         }
         self.moves = moves
+        triggers = moves.isEmpty ? [:] : Self.triggers(in: settled)
     }
 
     func operations() -> [Operation] {
@@ -68,18 +77,10 @@ struct Reparentings {
     }
 
     private static func move(
-        _ live: PostgreSQLObject, _ from: TableDefinition, _ then: PostgreSQLObject,
-        _ to: TableDefinition, _ request: PlanningRequest<PostgreSQLObject>, _ map: AddressMap
+        _ live: PostgreSQLObject, _ from: TableDefinition, _ before: [PostgreSQLObject],
+        _ then: PostgreSQLObject, _ to: TableDefinition, _ after: [PostgreSQLObject],
+        _ map: AddressMap
     ) -> Move {
-        func isPart(_ object: PostgreSQLObject, of table: ObjectID) -> Bool {
-            if case .index(let index) = object.definition {
-                return index.owner(of: object.id) == table
-            }
-            return object.id.path.count == 3 && object.id.path.starts(with: table.path)
-                && [.column, .columnDefault, .constraint, .derivedColumn].contains(object.id.kind)
-        }
-        let before = request.live.sorted.filter { isPart($0, of: live.id) }
-        let after = request.settlement.catalog.sorted.filter { isPart($0, of: then.id) }
         let old = Dictionary(
             before.map { (map.settled($0.id), $0) }, uniquingKeysWith: { first, _ in first })
         let new = Set(after.map(\.id))
@@ -236,17 +237,21 @@ struct Reparentings {
         return (statements, undo, probes)
     }
 
+    private static func triggers(in catalog: Catalog<PostgreSQLObject>) -> Triggers {
+        catalog.objects.values.reduce(into: [:]) { out, object in
+            guard case .plain(.trigger(let trigger)) = object.definition, trigger.forEachRow
+            else { return }
+            let table = ObjectID.table(object.id.path[0], object.id.path[1])
+            out[table, default: []].append((object.id, trigger))
+        }
+    }
+
     /// The names that the parent's triggers take on the table.
     private func triggers(of move: Move) -> Set<NameSlot> {
-        var out: Set<NameSlot> = []
-        for object in context.settled.objects.values {
-            guard case .plain(.trigger(let trigger)) = object.definition, trigger.forEachRow,
-                move.newParents.contains(.table(object.id.path[0], object.id.path[1]))
-            else { continue }
-            let own = ObjectID.trigger(move.id.path[0], move.id.name, object.id.name)
-            out.formUnion(trigger.names(own))
+        move.newParents.flatMap { triggers[$0] ?? [] }.reduce(into: []) { out, item in
+            let own = ObjectID.trigger(move.id.path[0], move.id.name, item.id.name)
+            out.formUnion(item.trigger.names(own))
         }
-        return out
     }
 
     /// What the server builds on the table, since the parent has it and the table has not.

@@ -118,13 +118,13 @@ extension PlanContext {
     ) {
         let table = table(of: id)
         var scans: Set<ObjectID> = []
-        let standing = settled.objects.values.filter { $0.dependencies.contains(id) }
+        let standing = settledIndex.standing(on: id)
         func lock(_ lock: Effects.Lock) {
             if !effects.locks.contains(where: { $0.relation == lock.relation }) {
                 effects.locks.append(lock)
             }
         }
-        for object in standing.sorted(by: { $0.id < $1.id }) {
+        for object in standing {
             switch object.definition {
             case .constraint(let constraint):
                 switch constraint.rule {
@@ -232,7 +232,7 @@ extension PlanContext {
         guard change.changesEquality || change.fate == .lossy else { return [] }
         let table = table(of: id)
         let converted = Self.converted(id, to)
-        return settled.sorted.flatMap { object -> [Probe] in
+        return settledIndex.parts(of: table).flatMap { object -> [Probe] in
             guard let key = uniqueKey(of: object, on: table), key.columns.contains(id.name),
                 let after = desired[object.id], uniqueKey(of: after, on: table) == key
             else { return [] }
@@ -260,13 +260,14 @@ extension PlanContext {
     ) -> [Probe] {
         guard change.changesEquality || change.fate != .kept else { return [] }
         let table = table(of: id)
-        let columns = settled.sorted.filter { $0.id.kind == .column && $0.parent == table }
+        let parts = settledIndex.parts(of: table)
+        let columns = parts.filter { $0.id.kind == .column }
             .map { column -> SQL in
                 guard column.id == id else { return "\(name: column.id.name)" }
                 return "\(Self.converted(id, to)) AS \(name: id.name)"
             }
-        return settled.sorted.compactMap { object in
-            guard object.parent == table, object.dependencies.contains(id),
+        return parts.compactMap { object in
+            guard object.dependencies.contains(id),
                 desired[object.id] == object,
                 case .constraint(let constraint) = object.definition,
                 case .check(let check) = constraint.rule, check.isValidated

@@ -8,6 +8,14 @@ import SchemaCore
 enum Right: String {
     /// To use names in a schema, or a type.
     case usage = "USAGE"
+    /// To read a column, a table or where a sequence stands.
+    case select = "SELECT"
+    /// To give a column of new rows a value.
+    case insert = "INSERT"
+    /// To give a column of rows another value, or to lead a sequence on.
+    case update = "UPDATE"
+    /// To remove rows.
+    case delete = "DELETE"
     /// To refer to a column by a foreign key.
     case references = "REFERENCES"
     /// To call a function.
@@ -44,6 +52,10 @@ extension PlanContext {
             }
             if let schema = Self.schema(of: touch.object.subject ?? touch.object) {
                 out.insert(.init(.usage, on: schema))
+            }
+            if touch.object.kind == .data {
+                out.formUnion(rights(writing: touch))
+                continue
             }
             guard touch.after != nil, let object = desired[touch.object] else { continue }
             if let old = settled[object.id], touch.before != nil {
@@ -83,6 +95,26 @@ extension PlanContext {
         case .schema, .table, .index, .enum, .view, .comment: break
         }
         return out
+    }
+
+    /// A row is found by its key; of the table's rights those on the columns are enough.
+    private func rights(writing touch: Step.Touch) -> Set<Requirement> {
+        func row(_ object: PostgreSQLObject?) -> DataDefinition? {
+            guard case .plain(.data(let row))? = object?.definition else { return nil }
+            return row
+        }
+        let table = touch.object.tableOfRow
+        func rights(_ right: Right, _ columns: [String]) -> Set<Requirement> {
+            Set(columns.map { .init(right, on: .column(table.path[0], table.name, $0)) })
+        }
+        switch (row(leaving(touch.object)), row(desired[touch.object])) {
+        case (nil, let new?): return rights(.insert, new.columns)
+        case (let old?, nil):
+            return rights(.select, old.key).union([.init(.delete, on: table)])
+        case (let old?, let new?):
+            return rights(.select, new.key).union(rights(.update, new.changed(from: old)))
+        case (nil, nil): return []
+        }
     }
 
     /// Who gives something to another has to be a member of that, and all roles have to be there.
@@ -226,7 +258,7 @@ extension PlanContext {
 }
 
 extension Requirement {
-    fileprivate init(_ right: Right, on object: ObjectID, details: [String] = []) {
+    init(_ right: Right, on object: ObjectID, details: [String] = []) {
         self.init(right.rawValue, on: object, details: details)
     }
 }

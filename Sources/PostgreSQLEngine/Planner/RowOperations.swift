@@ -18,6 +18,10 @@ struct RowOperations {
     private let programs: [PostgreSQLObject]
     /// Foreign keys in the same way.
     let foreignKeys: [Reference]
+    private let uniqueKeys: RowKeys
+    /// By table, the order in which its rows get other values.
+    private let ways: [ObjectID: RowWays]
+    private let feeds: RowFeeds
 
     /// A foreign key between two tables.
     struct Reference {
@@ -32,7 +36,15 @@ struct RowOperations {
     init(_ request: PlanningRequest<PostgreSQLObject>, _ context: PlanContext) {
         self.request = request
         self.context = context
-        tables = Self.changes(request)
+        let tables = Self.changes(request)
+        self.tables = tables
+        let uniqueKeys = RowKeys(request, of: Set(tables.keys))
+        self.uniqueKeys = uniqueKeys
+        feeds = RowFeeds(request.desired)
+        ways = tables.reduce(into: [:]) { ways, item in
+            let rows = item.value.altered.map { ($0.old.row, $0.new.row) }
+            if !rows.isEmpty { ways[item.key] = RowWays(rows, keys: uniqueKeys.of(item.key)) }
+        }
         var programs: [ObjectID: PostgreSQLObject] = [:]
         var keys: [ObjectID: Reference] = [:]
         let all =
@@ -76,17 +88,33 @@ struct RowOperations {
             guard case .plain(.data(let row)) = object.definition else { continue }
             keys[object.id.tableOfRow] = row.key
         }
-        return tables.sorted { $0.key < $1.key }.compactMap { table, changes in
-            guard let key = keys[table],
-                let row = changes.dropped.first(where: { Set($0.row.key) != Set(key) })
-            else { return nil }
-            return .error(
-                "unsupported-change",
-                "the rows of \(table) were told apart by \(row.row.key.joined(separator: ", ")), "
-                    + "and are now by \(key.joined(separator: ", "))",
-                at: request.spans[table],
-                help: "keep the key: which of the rows are the same cannot be told")
+        let swaps = ways.sorted { $0.key < $1.key }.flatMap { table, ways in
+            ways.stuck.map { swapped($0, in: table) }
         }
+        return swaps
+            + tables.sorted { $0.key < $1.key }.compactMap { table, changes in
+                guard let key = keys[table],
+                    let row = changes.dropped.first(where: { Set($0.row.key) != Set(key) })
+                else { return nil }
+                return .error(
+                    "unsupported-change",
+                    "the rows of \(table) were told apart by "
+                        + "\(row.row.key.joined(separator: ", ")), and are now by "
+                        + key.joined(separator: ", "),
+                    at: request.spans[table],
+                    help: "keep the key: which of the rows are the same cannot be told")
+            }
+    }
+
+    private func swapped(_ swap: RowWays.Swap, in table: ObjectID) -> Diagnostic {
+        let (row, holder) = (swap.row.id(in: table), swap.holder.id(in: table))
+        return .error(
+            "unsupported-change",
+            "\(row) takes a value that \(holder) gives up, which takes another in turn: "
+                + "\(swap.key) looks at each row by itself, and nothing can stand there meanwhile",
+            at: request.spans[row] ?? request.desired[row]?.span ?? request.spans[table],
+            help: "make it a deferrable constraint, or give \(holder) a value that no row has "
+                + "first, in a change of its own")
     }
 
     /// The operations, in no order.
@@ -118,28 +146,32 @@ struct RowOperations {
         var operation = Steps(table, in: tables, ranks: ranks).insertion(
             sql.insert(rows), undo: Undo(.exact, context.statements(sql.delete(rows))))
         arrive(&operation)
+        feeds.advance(past: rows.map { ($0, $0.columns) }, of: table, in: &operation)
         return operation
     }
 
     private func update(_ changes: Changes, of table: ObjectID) -> Operation? {
         if changes.altered.isEmpty { return nil }
+        guard let ways = ways[table] else { return nil }
         let sql = RowSQL(table: table)
-        let ways = RowWays(changes.altered.map { ($0.old.row, $0.new.row) }, keys: keys(of: table))
         let overwritten = changes.altered.filter {
             !$0.new.row.overwritten(from: $0.old.row).isEmpty
         }
+        let back = RowWays(ways.reversed, keys: uniqueKeys.of(table))
         var operation = Steps(table, in: tables, ranks: ranks).update(
-            ways.ordered.flatMap { sql.update($0.new, setting: $0.new.changed(from: $0.old)) },
+            sql.statements(ways) { $0.new.changed(from: $0.old) },
+            // What was not known before stays as it is.
             undo: Undo(
                 .exact,
-                context.statements(
-                    ways.ordered.reversed().flatMap {
-                        sql.update($0.old, setting: $0.new.overwritten(from: $0.old))
-                    })), overwritten: overwritten.count)
+                context.statements(sql.statements(back) { $0.old.overwritten(from: $0.new) })),
+            overwritten: overwritten.count)
         arrive(&operation)
         operation.effects.revalues = Set(
             changes.altered.flatMap { $0.new.row.changed(from: $0.old.row) }
         ).sorted().map { .column(table.path[0], table.name, $0) }
+        feeds.advance(
+            past: changes.altered.map { ($0.new.row, $0.new.row.changed(from: $0.old.row)) },
+            of: table, in: &operation)
         if overwritten.isEmpty { return operation }
         let conditions = overwritten.map { pair -> SQL in
             let (old, new) = (pair.old.row, pair.new.row)
@@ -234,22 +266,6 @@ struct RowOperations {
                     .definition
             else { return false }
             return column.identity?.isAlways == true
-        }
-    }
-
-    /// The columns of the table's keys and unique indexes.
-    private func keys(of table: ObjectID) -> [[String]] {
-        request.settlement.catalog.sorted.compactMap { object in
-            switch object.definition {
-            case .constraint(let constraint):
-                context.table(of: object.id) == table ? constraint.keyColumns : nil
-            case .index(let index):
-                index.isUnique && index.owner(of: object.id) == table
-                    ? object.dependencies.filter { $0.kind == .column }.map(\.name).sorted() : nil
-            case .schema, .extension, .table, .column, .columnDefault, .enum, .sequence, .view,
-                .function, .comment, .plain:
-                nil
-            }
         }
     }
 

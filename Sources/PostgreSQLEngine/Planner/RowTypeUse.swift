@@ -109,25 +109,27 @@ struct RowTypeUse {
                 operation.takes.insert(Self.slot("free", table))
                 operation.frees.insert(Self.slot("done", table))
             }
-            switch (operation.verb, operation.subject.kind) {
-            case ("drop", .function), ("drop", .view), ("drop", .materializedView):
+            let reads = Self.readers.contains(operation.subject.kind)
+            if reads, operation.verb == "drop" {
                 for table in rows(of: operation.subject, in: present) where tables.contains(table) {
                     operation.frees.insert(Self.slot("free", table))
                 }
-            case ("create", .function), ("create", .view), ("create", .materializedView):
+            }
+            if reads, operation.verb == "create" {
                 for table in rows(of: operation.subject, in: desired) where tables.contains(table) {
                     operation.takes.insert(Self.slot("done", table))
                 }
-            case ("create", .column), ("retype", .column):
-                if columns.contains(operation.subject) {
-                    operation.takes.insert(Self.slot("free", Self.table(of: operation.subject)))
-                    operation.frees.insert(Self.slot("done", Self.table(of: operation.subject)))
-                }
-            default: break
+            }
+            if columns.contains(operation.subject), operation.givesValues {
+                operation.takes.insert(Self.slot("free", Self.table(of: operation.subject)))
+                operation.frees.insert(Self.slot("done", Self.table(of: operation.subject)))
             }
             return operation
         }
     }
+
+    /// What may use the type of a table's rows.
+    private static let readers: Set<ObjectKind> = [.function, .view, .materializedView]
 
     private func rows(
         of id: ObjectID, in catalog: Catalog<PostgreSQLObject>
@@ -151,4 +153,9 @@ struct RowTypeUse {
     private static func slot(_ word: String, _ table: ObjectID) -> NameSlot {
         NameSlot(space: .other, path: ["row", word] + table.path)
     }
+}
+
+extension Operation {
+    /// Whether it gives the rows that are there values in the column that it is about.
+    fileprivate var givesValues: Bool { verb == "create" || verb == "retype" }
 }

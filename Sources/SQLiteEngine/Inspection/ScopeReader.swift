@@ -1,7 +1,6 @@
 // Owns the reading of what the schema does not tell: managed rows, and what statements made. Both
 // are read the same way from a target and from what was built in memory.
 
-internal import Foundation
 internal import Planning
 internal import SQLiteClient
 internal import SchemaCore
@@ -9,7 +8,7 @@ internal import SchemaCore
 /// How one object is read.
 enum SQLiteRead: Codable {
     /// A row; of its values only those of the key are looked for.
-    case row(DataDefinition, FormerNames = FormerNames())
+    case row(DataDefinition, FormerRowNames = FormerRowNames())
     /// What a statement made.
     case statement(StatementDefinition)
 
@@ -18,7 +17,7 @@ enum SQLiteRead: Codable {
     /// - Parameter renames: what manifests say of former names.
     init?(_ object: SQLiteObject, _ renames: [RequestedRename] = []) {
         switch object.definition {
-        case .data(let row): self = .row(row, FormerNames(of: row.table, in: renames))
+        case .data(let row): self = .row(row, FormerRowNames(of: .table(row.table), in: renames))
         case .statement(let statement): self = .statement(statement)
         case .table, .column, .constraint, .index, .view, .trigger: return nil
         }
@@ -26,40 +25,12 @@ enum SQLiteRead: Codable {
 
     /// As a scope carries it.
     func scoped(_ object: ObjectID) -> ScopeRead {
-        do {
-            return ScopeRead(
-                object: object,
-                how: String(decoding: try CanonicalJSON.data(self), as: UTF8.self))
-        } catch {
-            preconditionFailure("a read could not be encoded: \(error)")
-        }
+        ScopeRead(object: object, reading: self)
     }
 
     /// What a scope carries.
     static func reads(_ scope: Scope) throws -> [SQLiteRead] {
-        try scope.reads.map { try CanonicalJSON.decode(SQLiteRead.self, from: Data($0.how.utf8)) }
-    }
-}
-
-/// How the table of a row, and its columns, may be called as long as a rename has not been done.
-struct FormerNames: Hashable, Codable {
-    /// The folded names of the table.
-    var table: [String] = []
-    /// The folded names of columns, by what they are called afterwards.
-    var columns: [String: [String]] = [:]
-}
-
-extension FormerNames {
-    init(of table: String, in renames: [RequestedRename]) {
-        self.init()
-        let id = ObjectID.table(table)
-        for rename in renames {
-            let names = rename.candidates.map(\.name)
-            if rename.to == id { self.table = names }
-            if rename.to.kind == .column, rename.to.path[0] == id.name {
-                columns[rename.to.name] = names
-            }
-        }
+        try scope.reads.map { try $0.reading(as: SQLiteRead.self) }
     }
 }
 
@@ -147,10 +118,12 @@ struct ScopeReader {
 
     /// The names as the table spells them; nil where the table or the key is not there. A row
     /// that lacks another column is there, and differs.
-    private func shape(of row: DataDefinition, _ former: FormerNames) -> Shape? {
+    private func shape(of row: DataDefinition, _ former: FormerRowNames) -> Shape? {
         let own = row.table.asciiFolded
         let isOwn = tables[own] != nil
-        guard let folded = isOwn ? own : former.table.first(where: { tables[$0] != nil }),
+        guard
+            let folded = isOwn
+                ? own : former.tables.lazy.map(\.name).first(where: { tables[$0] != nil }),
             let table = tables[folded], let names = columns[folded]
         else { return nil }
         func spelled(_ name: String) -> String? {

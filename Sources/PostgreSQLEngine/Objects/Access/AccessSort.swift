@@ -8,19 +8,18 @@ enum AccessSort: String, CaseIterable, Sendable {
 
     /// The sort of the objects of a kind; nil for what has no rights of its own.
     init?(_ kind: ObjectKind) {
-        switch kind.rawValue {
-        case "table", "view", "materializedView", "foreignTable": self = .relation
-        case "column": self = .column
-        case "sequence": self = .sequence
-        case "function", "procedure", "aggregate", "windowFunction": self = .routine
-        case "enum", "compositeType", "domain", "rangeType", "baseType": self = .type
-        case "schema": self = .schema
-        case "language": self = .language
-        case "foreignDataWrapper": self = .foreignDataWrapper
-        case "foreignServer": self = .foreignServer
-        default: return nil
-        }
+        guard let sort = Self.byKind[kind.rawValue] else { return nil }
+        self = sort
     }
+
+    private static let byKind: [String: AccessSort] = [
+        "table": .relation, "view": .relation, "materializedView": .relation,
+        "foreignTable": .relation, "column": .column, "sequence": .sequence,
+        "function": .routine, "procedure": .routine, "aggregate": .routine,
+        "windowFunction": .routine, "enum": .type, "compositeType": .type, "domain": .type,
+        "rangeType": .type, "baseType": .type, "schema": .schema, "language": .language,
+        "foreignDataWrapper": .foreignDataWrapper, "foreignServer": .foreignServer,
+    ]
 
     /// All that the server knows for it, in the order of the manual.
     func privileges(major: Int) -> [String] {

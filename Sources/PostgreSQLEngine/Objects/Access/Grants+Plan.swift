@@ -256,8 +256,8 @@ extension PlanContext {
         }
         guard [.view, .materializedView].contains(id.kind) else { return out }
         // The columns of a view are no objects.
-        var columns = unstated.objects.values.filter { $0.isRight(onColumnOf: id) }
-        if isStated { columns += settled.objects.values.filter { $0.isRight(onColumnOf: id) } }
+        var columns = unstatedIndex.standing(on: id).filter(\.isRightOnColumn)
+        if isStated { columns += settledIndex.standing(on: id).filter(\.isRightOnColumn) }
         for object in columns.sorted(by: { $0.id < $1.id }) {
             guard let subject = object.id.subject,
                 case .plain(.grants(let grants)) = object.definition
@@ -337,10 +337,9 @@ extension GrantStatements {
 }
 
 extension PostgreSQLObject {
-    /// Whether it is the rights on a column of this relation.
-    fileprivate func isRight(onColumnOf relation: ObjectID) -> Bool {
-        guard id.kind == .grants, let subject = id.subject else { return false }
-        return subject.kind == .column && dependencies.contains(relation)
+    /// Whether it is the rights on a column.
+    fileprivate var isRightOnColumn: Bool {
+        id.kind == .grants && id.subject?.kind == .column
     }
 }
 

@@ -158,12 +158,7 @@ extension ClauseDefinition: PlainKind {
         guard let forward = changes(id, from: old), let back = old.changes(id, from: self) else {
             return .recreate
         }
-        var operation = Operation(
-            "alter", id, title: "Change \(id)", .statements(forward), phase: .contract,
-            undo: context.exactly(back))
-        if let desired = context.desired[id] { operation.consumes = context.needs(of: desired) }
-        operation.releases = (context.settled[id]?.dependencies ?? [])
-            .subtracting(operation.consumes)
+        var operation = context.change(of: id, forward, back: back)
         operation.effects.breaks = [
             .init(
                 object: id, consequence: "what uses \(id.dottedPath) finds it changed",

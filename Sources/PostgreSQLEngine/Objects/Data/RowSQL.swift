@@ -37,16 +37,34 @@ struct RowSQL {
         return ["DELETE FROM \(name: table.path) WHERE \(Self.any(of: rows))"]
     }
 
-    /// Gives a row other values; nothing where there are none.
-    func update(_ row: DataDefinition, setting columns: [String]) -> [SQL] {
-        if columns.isEmpty { return [] }
-        let own = row.writtenByColumn
-        let settings = columns.map { "\(name: $0) = \(Self.literal(own[$0] ?? nil))" as SQL }
-        return [
-            """
+    /// Gives rows other values, one by one.
+    ///
+    /// - Parameter columns: those that a row gets a value in.
+    func statements(_ ways: RowWays, setting columns: (RowWays.Way) -> [String]) -> [SQL] {
+        let updates = ways.moves.compactMap { move -> SQL? in
+            switch move {
+            case .update(let way):
+                let own = way.new.writtenByColumn
+                return update(
+                    way.new, setting: columns(way).map { ($0, Self.literal(own[$0] ?? nil)) })
+            case .aside(let way, let column, let value):
+                return update(way.new, setting: [(column, value)])
+            }
+        }
+        if ways.waiting.isEmpty { return updates }
+        let names = ways.waiting.sorted().map { "\(name: [$0.path[0], $0.name])" as SQL }
+        let constraints = names.joined(", ")
+        return ["SET CONSTRAINTS \(constraints) DEFERRED"] + updates
+            + ["SET CONSTRAINTS \(constraints) IMMEDIATE"]
+    }
+
+    /// Nil where there is nothing to set.
+    private func update(_ row: DataDefinition, setting values: [(String, SQL)]) -> SQL? {
+        if values.isEmpty { return nil }
+        let settings = values.map { "\(name: $0) = \($1)" as SQL }
+        return """
             UPDATE \(name: table.path) SET \(settings.joined(", ")) WHERE \(Self.any(of: [row]))
             """
-        ]
     }
 
     /// The condition that one of some rows fulfils.

@@ -84,12 +84,7 @@ extension ForeignTableDefinition: PlainKind {
         else {
             return .recreate
         }
-        var operation = Operation(
-            "alter", id, title: "Change \(id)", .statements(forward), phase: .contract,
-            undo: context.exactly(back))
-        if let desired = context.desired[id] { operation.consumes = context.needs(of: desired) }
-        operation.releases = (context.settled[id]?.dependencies ?? [])
-            .subtracting(operation.consumes)
+        var operation = context.change(of: id, forward, back: back)
         operation.effects = context.momentary([.accessExclusive(id)])
         let names = Set(columns.map(\.name))
         let gone = old.columns.map(\.name).filter { !names.contains($0) }

@@ -179,3 +179,15 @@ extension PlainDefinition {
         return .clause(read.restored(from: made))
     }
 }
+
+extension PlanContext {
+    /// A change in place: behind what it then needs, and before what it needs no more goes.
+    func change(of id: ObjectID, _ forward: [SQL], back: [SQL]) -> Operation {
+        var operation = Operation(
+            "alter", id, title: "Change \(id)", .statements(forward), phase: .contract,
+            undo: exactly(back))
+        if let object = desired[id] { operation.consumes = needs(of: object) }
+        operation.releases = (settled[id]?.dependencies ?? []).subtracting(operation.consumes)
+        return operation
+    }
+}

@@ -66,8 +66,7 @@ extension ExportSource {
         let table = ObjectID.table(column.path[0], column.path[1])
         guard case .sequence(let sequence) = object.definition,
             case .column(let definition) = catalog[column]?.definition,
-            case .columnDefault(let value) = catalog[
-                .columnDefault(column.path[0], column.path[1], column.name)]?.definition,
+            object.isNextOf(column, in: catalog),
             case .table(let owner) = catalog[table]?.definition,
             // The word stands for a plain NOT NULL, and for nothing of how the column is kept.
             definition.isNotNull, definition.notNull?.noInherit != true,
@@ -79,10 +78,7 @@ extension ExportSource {
             !owner.isUnlogged, !sequence.isUnlogged,
             sequence.settings == .defaults(type: definition.type.text, increment: 1)
         else { return false }
-        let name = object.id.path.map { SQLDialect.postgreSQL.quoted(name: $0) }
-            .joined(separator: ".")
-        return value.expression.text
-            == "nextval(\(SQLDialect.postgreSQL.quoted(literal: name))::regclass)"
+        return true
     }
 
     private static func hasGrants(

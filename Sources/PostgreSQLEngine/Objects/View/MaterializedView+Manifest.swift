@@ -25,14 +25,7 @@ struct MaterializedViewSpec: QuerySpec, Sendable {
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
         let access = AccessFields(fields, .relation)
-        let columns = fields.optional(
-            "columns", .columnNames, default: [],
-            "Names for the first columns of the query, where it does not name them itself.")
-        let columnComments = fields.optional(
-            "columnComments", .texts, default: .init(), "Comments on columns, by name.")
-        let columnGrants = fields.optional(
-            "columnGrants", .mapping(of: GrantsSpec.decoding(.column).spanned), default: .init(),
-            "Who may do what with single columns, by name; only beside grants.")
+        let columns = ViewColumnFields(fields)
         let columnSettings = fields.optional(
             "columnSettings", .mapping(of: ColumnSettingsFields.decoding), default: .init(),
             "How columns are kept and counted, by name.")
@@ -48,10 +41,10 @@ struct MaterializedViewSpec: QuerySpec, Sendable {
             "Indexes by name, or a list of those that the server names.")
         return {
             MaterializedViewSpec(
-                schema: $0[schema], name: $0[name], query: $0[query], columns: $0[columns],
+                schema: $0[schema], name: $0[name], query: $0[query], columns: $0[columns.names],
                 options: $0[options].texts, indexes: $0[indexes], comment: $0[comment],
                 access: access.spec($0),
-                columnComments: $0[columnComments], columnGrants: $0[columnGrants],
+                columnComments: $0[columns.comments], columnGrants: $0[columns.grants],
                 columnSettings: $0[columnSettings], clustering: $0[clustering],
                 statistics: $0[statistics],
                 renamedFrom: $0[renamedFrom])

@@ -25,14 +25,7 @@ struct ViewSpec: QuerySpec, Sendable {
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
         let access = AccessFields(fields, .relation)
-        let columns = fields.optional(
-            "columns", .columnNames, default: [],
-            "Names for the first columns of the query, where it does not name them itself.")
-        let columnComments = fields.optional(
-            "columnComments", .texts, default: .init(), "Comments on columns, by name.")
-        let columnGrants = fields.optional(
-            "columnGrants", .mapping(of: GrantsSpec.decoding(.column).spanned), default: .init(),
-            "Who may do what with single columns, by name; only beside grants.")
+        let columns = ViewColumnFields(fields)
         let columnDefaults = fields.optional(
             "columnDefaults", .mapping(of: Decoding<VerbatimSQL>.sql), default: .init(),
             "What an INSERT gives columns that it does not name, by name.")
@@ -71,9 +64,9 @@ struct ViewSpec: QuerySpec, Sendable {
                 key: "checkOption")
             return ViewSpec(
                 schema: values[schema], name: values[name], query: values[query],
-                columns: values[columns], options: all, comment: values[comment],
-                access: access.spec(values), columnComments: values[columnComments],
-                columnGrants: values[columnGrants], columnDefaults: values[columnDefaults],
+                columns: values[columns.names], options: all, comment: values[comment],
+                access: access.spec(values), columnComments: values[columns.comments],
+                columnGrants: values[columns.grants], columnDefaults: values[columnDefaults],
                 renamedFrom: values[renamedFrom],
                 programs: programs.specs(values))
         }
@@ -143,5 +136,23 @@ extension QuerySpec {
         }
         builder.renames(renamedFrom, to: id)
         return [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
+    }
+}
+
+/// What a view of either sort says of its columns, which are no objects.
+struct ViewColumnFields: Sendable {
+    let names: Field<[Spanned<String>]>
+    let comments: Field<OrderedMapping<Spanned<String>>>
+    let grants: Field<OrderedMapping<Spanned<GrantsSpec>>>
+
+    init(_ fields: ObjectFields) {
+        names = fields.optional(
+            "columns", .columnNames, default: [],
+            "Names for the first columns of the query, where it does not name them itself.")
+        comments = fields.optional(
+            "columnComments", .texts, default: .init(), "Comments on columns, by name.")
+        grants = fields.optional(
+            "columnGrants", .mapping(of: GrantsSpec.decoding(.column).spanned), default: .init(),
+            "Who may do what with single columns, by name; only beside grants.")
     }
 }

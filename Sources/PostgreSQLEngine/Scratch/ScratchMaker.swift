@@ -187,19 +187,22 @@ extension ScratchMaker {
                     guard error.sqlstate == .duplicateObject else { throw error }
                 }
             }
-            try await allow(role, tablespace: name, administration)
+            try await Self.allow(role, tablespace: name, administration)
         }
     }
 
+    /// Tries of one grant on a tablespace, each after a longer pause: two seconds in all.
+    static let grantAttempts = 20
+
     /// Tablespaces belong to the whole server, on which several runs may do this at once: then the
     /// server refuses all but one with an internal error.
-    private func allow(
+    static func allow(
         _ role: String, tablespace: String, _ administration: PostgreSQLConnection
     ) async throws {
         let grant =
             "GRANT CREATE ON TABLESPACE \(SQLDialectName.quoted(tablespace)) "
             + "TO \(SQLDialectName.quoted(role))"
-        for attempt in 1...20 {
+        for attempt in 1...grantAttempts {
             let rows = try await administration.query(
                 "SELECT pg_catalog.has_tablespace_privilege($1, $2, 'CREATE')", [role, tablespace])
             if try rows.first?.bool(0) == true { return }
@@ -207,7 +210,8 @@ extension ScratchMaker {
                 try await administration.query(grant)
                 return
             } catch {
-                guard error.sqlstate?.rawValue == "XX000", attempt < 20 else { throw error }
+                guard error.sqlstate?.rawValue == "XX000", attempt < grantAttempts
+                else { throw error }
                 try await Task.sleep(for: .milliseconds(10 * attempt))
             }
         }

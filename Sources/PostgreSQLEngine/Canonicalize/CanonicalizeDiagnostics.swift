@@ -14,17 +14,25 @@ struct CanonicalizeDiagnostics {
     let live: Inspection<PostgreSQLObject>?
 
     /// What to tell of what failed, in the order of the places.
-    func of(_ failures: [ScratchBuilder.Failure]) -> [Diagnostic] {
+    ///
+    /// - Parameter early: what could be built once the statements had been run.
+    func of(_ failures: [ScratchBuilder.Failure], early: Set<ObjectID> = []) -> [Diagnostic] {
         let failed = Dictionary(
             failures.flatMap { failure in failure.unit.objects.map { ($0.id, failure) } },
             uniquingKeysWith: { first, _ in first })
         var out: [Diagnostic] = []
         for failure in failures where !follows(failure, from: failed) {
-            let diagnostic = diagnostic(failure, failed)
+            let diagnostic = diagnostic(
+                failure, failed, isEarly: early.contains(failure.unit.id))
             if !out.contains(diagnostic) { out.append(diagnostic) }
         }
         return out.sorted { Self.place($0) < Self.place($1) }
     }
+
+    private static let needsStatement =
+        "A statement makes what it needs, and statements come behind all that has a kind: make "
+        + "this by a statement as well, behind the other; or make the other by other means and "
+        + "leave it out of the manifests."
 
     /// Whether it could not be built since what it belongs to, or a column of that, was not.
     private func follows(
@@ -43,7 +51,8 @@ struct CanonicalizeDiagnostics {
     }
 
     private func diagnostic(
-        _ failure: ScratchBuilder.Failure, _ failed: [ObjectID: ScratchBuilder.Failure]
+        _ failure: ScratchBuilder.Failure, _ failed: [ObjectID: ScratchBuilder.Failure],
+        isEarly: Bool
     ) -> Diagnostic {
         let error = failure.error
         // For some statements the server tells no position, and for what ends too early one behind.
@@ -54,6 +63,11 @@ struct CanonicalizeDiagnostics {
         var notes: [Diagnostic.Note] = []
         if let detail = error.detail { notes.append(.init(detail)) }
         if let query = error.internalQuery { notes.append(.init("in the statement: \(query)")) }
+        if isEarly {
+            return .error(
+                code(error), "\(failure.unit.id): \(error.message)", at: span,
+                help: Self.needsStatement, notes: notes)
+        }
         if let item = unmodelled(error) {
             let object = TerminalSafe.line("\(item.object)")
             return .error(
@@ -160,6 +174,9 @@ struct CanonicalizeDiagnostics {
 
     private func fallbackHelp(_ error: PostgreSQLError) -> String {
         switch error.sqlstate {
+        case .activeTransaction?:
+            "A statement runs in a transaction, so that it comes whole or not at all; make by "
+                + "other means what the server makes in none."
         case .syntaxError?: "Correct the SQL; text values take single quotes inside YAML's."
         case .insufficientPrivilege?:
             "Only a superuser may make this; use a scratch provider whose role is one."

@@ -115,19 +115,32 @@ struct Canonicalizer: Sendable {
         var builder = ScratchBuilder(database)
         var live: Inspection<PostgreSQLObject>?
         var borrowed: [PostgreSQLObject] = []
-        let failures = try await builder.build(placeUnits.ordered() + units.ordered()) { failed in
-            let found = try await target.environment()
+        func relief(_ failed: [ScratchBuilder.Failure]) async throws -> [ScratchUnit] {
+            let found: Inspection<PostgreSQLObject>
+            if let live { found = live } else { found = try await target.environment() }
             live = found
-            borrowed = CanonicalizeEnvironment(found.catalog, desired).needed(
+            let needed = CanonicalizeEnvironment(found.catalog, desired).needed(
                 by: failed.map(\.unit))
-            try await database.provide(rolesOf: borrowed)
-            let schemas = Self.implicitSchemas(borrowed, existing: excluded)
+            borrowed += needed
+            try await database.provide(rolesOf: needed)
+            let schemas = Self.implicitSchemas(needed, existing: excluded)
             excluded.formUnion(schemas.map(\.id))
-            excluded.formUnion(borrowed.map(\.id))
+            excluded.formUnion(needed.map(\.id))
             return ScratchUnits(schemas, searchPath: nil, isEnvironment: true).ordered()
-                + ScratchUnits(borrowed, searchPath: nil, isEnvironment: true).ordered()
+                + ScratchUnits(needed, searchPath: nil, isEnvironment: true).ordered()
         }
-        var diagnostics = CanonicalizeDiagnostics(desired: desired, live: live).of(failures)
+        // In a target, too, statements come behind what has a kind.
+        let ordered = placeUnits.ordered() + units.ordered()
+        let statementUnits = ordered.filter { $0.id.kind == .statement }
+        let failures = try await builder.build(
+            ordered.filter { $0.id.kind != .statement }, relief: relief)
+        let refused = try await builder.build(statementUnits, relief: relief)
+        // What is built now needs what a statement made.
+        let early =
+            statementUnits.isEmpty || failures.isEmpty
+            ? [] : try await builder.built(of: failures)
+        var diagnostics = CanonicalizeDiagnostics(desired: desired, live: live).of(
+            failures + refused, early: early)
         diagnostics += try await CanonicalizeBodies(database, target.connection)
             .validate(builder.built)
         guard !diagnostics.hasErrors else { throw DiagnosticsError(diagnostics) }

@@ -11,6 +11,7 @@ struct CanonicalAccess {
     private let stated: [PostgreSQLObject]
     private let major: Int
     private let catalog: Catalog<PostgreSQLObject>
+    private let derivation: Derivation
 
     /// - Parameter catalog: what was built, read back.
     init(
@@ -18,6 +19,7 @@ struct CanonicalAccess {
     ) {
         self.stated = stated
         self.catalog = catalog
+        derivation = Derivation(catalog)
         self.major = major
     }
 
@@ -163,7 +165,7 @@ struct CanonicalAccess {
         {
             return type.attributes.contains { $0.name == subject.name }
         }
-        return Derivation(catalog).inherited(by: relation).contains { $0.id == subject }
+        return derivation.inherited(by: relation).contains { $0.id == subject }
     }
 
     // MARK: - Routines

@@ -76,6 +76,12 @@ struct ScratchBuilder {
         }
     }
 
+    /// Those of what could not be built before that can be now.
+    mutating func built(of failures: [Failure]) async throws -> Set<ObjectID> {
+        let left = try await build(failures.map(\.unit))
+        return Set(failures.map(\.unit.id)).subtracting(left.map(\.unit.id))
+    }
+
     /// Tries each unit once; a table that fails as a whole is tried in pieces at once.
     private mutating func round(
         _ units: [ScratchUnit]
