@@ -73,6 +73,7 @@ struct CanonicalAccess {
                 object.id, .plain(.defaultPrivileges(.init(grants: grants.grants))),
                 dependencies: object.dependencies)
         }
+        if case .part(let part) = plain { return try canonical(part, object) }
         guard let written = object.id.subject else { return object }
         let subject = addresses[written] ?? written
         let relation = object.dependencies.first { AccessSort($0.kind) == .relation }
@@ -103,6 +104,24 @@ struct CanonicalAccess {
         return PostgreSQLObject(subject.grants, .plain(.grants(known)), dependencies: needs)
     }
 
+    /// A part with what it is a part of.
+    private func canonical(
+        _ part: PartDefinition, _ object: PostgreSQLObject
+    ) throws(DiagnosticsError) -> PostgreSQLObject {
+        let table = ObjectID.table(object.id.path[0], object.id.path[1])
+        guard let above = PartGround(catalog).above(object.id) else {
+            throw DiagnosticsError([
+                .error(
+                    "missing-reference",
+                    "no table above \(table) declares \(object.id.name)", at: object.span,
+                    help: "Name an index, a key or a foreign key of the partitioned table.")
+            ])
+        }
+        return PostgreSQLObject(
+            object.id, .plain(.part(part.placed(below: above))),
+            dependencies: [.schema(table.path[0]), table, above.id])
+    }
+
     private func resolved(
         _ grants: [GrantsDefinition.Grant], _ usual: GrantTable, of object: PostgreSQLObject
     ) throws(DiagnosticsError) -> GrantsDefinition {
@@ -129,6 +148,11 @@ struct CanonicalAccess {
             return view.columns.contains { $0.name == subject.name }
         }
         if case .plain(.foreignTable(let table))? = catalog[relation]?.definition {
+            if let parent = table.parentTable(in: relation.path[0]) {
+                return Derivation(catalog).parts(of: parent).contains {
+                    $0.id.kind == .column && $0.id.name == subject.name
+                }
+            }
             return table.columns.contains { $0.name == subject.name }
         }
         guard case .table(let table)? = catalog[relation]?.definition, catalog[subject] == nil

@@ -102,7 +102,10 @@ struct Canonicalizer: Sendable {
         _ all: [PostgreSQLObject], in database: ScratchDatabase,
         _ target: Target
     ) async throws -> Built {
-        let desired = all.filter { !CanonicalAccess.isStated($0) && $0.id.kind != .data }
+        // Marks of tables speak of parts by their names.
+        let desired = all.filter {
+            $0.id.kind.isPart || !CanonicalAccess.isStated($0) && $0.id.kind != .data
+        }
         var excluded = database.existing
         let places = Self.implicitSchemas(desired, existing: database.existing)
         excluded.formUnion(places.map(\.id))

@@ -146,6 +146,8 @@ extension ObjectKind {
     static let columnDefault = ObjectKind(rawValue: "default")
     static let constraint = ObjectKind(rawValue: "constraint")
     static let index = ObjectKind(rawValue: "index")
+    /// The index of a key, which is no object but has a comment of its own; with the key's path.
+    static let keyIndex = ObjectKind(rawValue: "keyIndex")
     static let `enum` = ObjectKind(rawValue: "enum")
     static let sequence = ObjectKind(rawValue: "sequence")
     static let view = ObjectKind(rawValue: "view")

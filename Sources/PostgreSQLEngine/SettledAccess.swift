@@ -26,8 +26,10 @@ struct SettledAccess {
         let removed = Set(settlement.removed.lazy.map(\.id))
         for object in live.objects.values where CanonicalAccess.isStated(object) {
             let id =
-                object.id.subject.map { settled($0).facet(object.id.kind) }
-                ?? moves?.settled(object.id) ?? object.id
+                object.id.kind.isPart
+                ? part(object, settled)
+                : object.id.subject.map { settled($0).facet(object.id.kind) }
+                    ?? moves?.settled(object.id) ?? object.id
             let needs = moves == nil ? object.dependencies : Set(object.dependencies.map(settled))
             let placed =
                 id == object.id && needs == object.dependencies
@@ -45,6 +47,16 @@ struct SettledAccess {
         out.removed.sort { $0.id < $1.id }
         out.spellings += spellings(in: out.catalog, maker: maker)
         return out
+    }
+
+    /// A part has the name of what it is a part of.
+    private func part(
+        _ object: PostgreSQLObject, _ settled: (ObjectID) -> ObjectID
+    ) -> ObjectID {
+        let table = settled(.table(object.id.path[0], object.id.path[1]))
+        let above = object.dependencies.first { $0.kind == .index || $0.kind == .constraint }
+        return ObjectID(
+            object.id.kind, table.path + [above.map(settled)?.name ?? object.id.name])
     }
 
     /// Whether rights are given to roles with a new object whose owner no manifest states: who

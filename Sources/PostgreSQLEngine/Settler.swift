@@ -87,7 +87,7 @@ struct Settler: Sendable {
         guard !implied.isEmpty else { return settlement }
         let map = Dictionary(
             implied.flatMap { rename in
-                [(rename.from, rename.to)]
+                [(rename.from, rename.to), rename.keyIndexComment]
                     + [ObjectKind.comment, .owner, .grants].map {
                         (rename.from.facet($0), rename.to.facet($0))
                     }
@@ -167,6 +167,13 @@ struct Settler: Sendable {
             else { return nil }
             return object.id
         }
+    }
+}
+
+extension Rename {
+    /// What becomes of the comment on the index of a key.
+    fileprivate var keyIndexComment: (ObjectID, ObjectID) {
+        (ObjectID(.keyIndex, from.path).comment, ObjectID(.keyIndex, to.path).comment)
     }
 }
 

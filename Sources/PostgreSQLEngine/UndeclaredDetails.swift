@@ -61,7 +61,8 @@ struct UndeclaredDetails {
     private static func hasSignature(_ object: PostgreSQLObject) -> Bool {
         switch object.id.words?.reference {
         case .signature, .operatorSignature: true
-        case .path, .onRelation, .onDomain, .usingMethod, .cast, .transform, .userMapping, nil:
+        case .path, .inSchema, .onRelation, .onDomain, .usingMethod, .cast, .transform,
+            .userMapping, nil:
             false
         }
     }

@@ -332,14 +332,14 @@ import Testing
         try await PrivatePostgreSQL.withDatabase { database in
             let bench = Bench(database)
             try await bench.apply(bench.lowered(Self.whole(Self.all)))
-            try await bench.run("ALTER VIEW app.v ALTER COLUMN a SET DEFAULT 1")
+            try await bench.run("COMMENT ON TYPE app.v IS 'x'")
             let wanted = try bench.lowered(
                 Self.whole(
                     Self.thinner.replacing("a + 1", with: "a + 2")
                         .replacing("[x, y]", with: "[y, x]")))
             let assessed = try await bench.plan(wanted)
             for (id, what) in [
-                ("drop-view:app.v", "default of a view's column")
+                ("drop-view:app.v", "comment on its row type")
             ] {
                 let step = try #require(
                     assessed.plan.steps.first { $0.id == id }, "\(assessed.text)")

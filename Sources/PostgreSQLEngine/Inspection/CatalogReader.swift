@@ -38,8 +38,10 @@ struct CatalogReader: Sendable {
     var attributeNames: [OID: [Int: String]] = [:]
 
     var objects: [PostgreSQLObject] = []
-    /// Owners and rights, which are objects where a manifest states them.
+    /// Owners, rights and parts, which are objects where a manifest states them.
     var stated: [PostgreSQLObject] = []
+    /// Partitions' parts of indexes by schema, table and name.
+    var partNames: [[String]: ObjectID] = [:]
     /// Which object a row of a system catalog belongs to.
     var slots: [CatalogAddress: Int] = [:]
     var unmodelled: [Unmodelled] = []

@@ -5,7 +5,7 @@ import PostgreSQLClient
 /// The query of one plain kind, or of several; each takes the schemas in scope.
 enum PlainQuery: CaseIterable {
     case notNulls, compositeTypes, domains, domainConstraints, triggers, parameterized, clauses
-    case foreignTables, publications, tableMarks, policies, rules, statistics
+    case foreignTables, publications, parts, tableMarks, policies, rules, statistics
 
     func text(version: Int) -> String {
         switch self {
@@ -18,6 +18,7 @@ enum PlainQuery: CaseIterable {
         case .clauses: CatalogQuery.clauses
         case .foreignTables: CatalogQuery.foreignTables
         case .publications: CatalogQuery.publications(version: version)
+        case .parts: CatalogQuery.parts
         case .tableMarks: CatalogQuery.tableMarks
         case .policies: CatalogQuery.policies
         case .rules: CatalogQuery.rules
@@ -46,6 +47,7 @@ extension CatalogReader {
             case .clauses: try buildClauses(found)
             case .foreignTables: try buildForeignTables(found)
             case .publications: try buildPublications(found)
+            case .parts: try buildParts(found)
             case .tableMarks: try buildTableMarks(found)
             case .policies: try buildPolicies(found)
             case .rules: try buildRules(found)

@@ -25,7 +25,7 @@ extension UnmodelledQuery {
                 'NOT NULL of ' || a.attname || ' that is not as usual', 0, 0
             FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.is_modelled
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
-            WHERE k.contype = 'n' AND rel.relkind = 'f'
+            WHERE k.contype = 'n' AND rel.relkind = 'f' AND NOT rel.relispartition
                 AND (NOT k.convalidated OR k.connoinherit
                     OR NOT starts_with(k.conname::text, left(rel.name::text, 25))
                     OR k.conname::text !~ '_not_null[0-9]*$'

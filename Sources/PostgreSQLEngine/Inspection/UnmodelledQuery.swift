@@ -16,7 +16,7 @@ enum UnmodelledQuery {
     /// All parts; each is a SELECT of kind, path, what, catalog and oid.
     static func branches(version: Int) -> [String] {
         [
-            wholeRelations, relationProperties, ofMaterializedViews, partitionParts,
+            wholeRelations, relationProperties, partitionParts,
             disabledTriggers,
             types, functionProperties, securityLabels, extensionDependencies, settings,
             largeObjects,
@@ -36,7 +36,7 @@ enum UnmodelledQuery {
             SELECT c.oid, s.schema, c.relname AS name, c.relkind, c.relispartition,
                 c.reltablespace, c.relam, c.relkind IN ('v', 'm')
                     OR \(CatalogQuery.isTable("c"))
-                    OR c.relkind = 'f' AND \(CatalogQuery.isLoneForeignTable("c")) AS is_modelled,
+                    OR c.relkind = 'f' AND \(CatalogQuery.isForeignTable("c")) AS is_modelled,
                 CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'
                     WHEN 'S' THEN 'sequence' WHEN 'm' THEN 'materializedView'
                     WHEN 'f' THEN 'foreignTable'
@@ -48,7 +48,7 @@ enum UnmodelledQuery {
 
     private static let wholeRelations = """
         SELECT kind, ARRAY[schema, name]::text[] AS path, CASE relkind
-            WHEN 'f' THEN 'foreign table that is a partition or child'
+            WHEN 'f' THEN 'foreign table that is a child, or a partition of what is out of scope'
             ELSE CASE WHEN relispartition THEN 'partition' ELSE 'inheritance child' END
                 || ' of a table that is out of scope' END AS what,
             'pg_class'::regclass::oid AS classid, oid AS objid
@@ -78,38 +78,30 @@ enum UnmodelledQuery {
             OR relam NOT IN (0, 2))
         """
 
-    /// What tables can have is modelled for tables only.
-    private static let ofMaterializedViews = """
-        SELECT 'statistics', ARRAY[s.schema, x.stxname]::text[],
-            'statistics of a materialized view', 'pg_statistic_ext'::regclass, x.oid
-        FROM pg_statistic_ext x JOIN scope s ON s.oid = x.stxnamespace
-        JOIN pg_class c ON c.oid = x.stxrelid AND c.relkind = 'm'
-        UNION ALL
-        SELECT kind, ARRAY[schema, name]::text[], 'clustering', 'pg_class'::regclass, rel.oid
-        FROM rel WHERE relkind = 'm' AND EXISTS (SELECT FROM pg_index i
-            WHERE i.indrelid = rel.oid AND i.indisclustered)
-        """
-
-    /// What partitions have of their parents' keys and indexes is no object. So nothing is said of
-    /// it that the parent does not say.
+    /// Of what partitions have of their parents' keys and indexes, what no manifest can say.
     private static let partitionParts = """
         SELECT 'index', ARRAY[rel.schema, rel.name]::text[], found.what, 0, 0
         FROM rel JOIN pg_inherits h ON h.inhrelid = rel.oid
         JOIN pg_class c ON c.oid = rel.oid JOIN pg_class p ON p.oid = h.inhparent
         CROSS JOIN LATERAL (VALUES
-            (c.reloptions IS DISTINCT FROM p.reloptions, 'parameters other than its parent''s'),
-            (c.reltablespace <> p.reltablespace, 'tablespace other than its parent''s'),
-            -- Every choice of the server's ends so.
-            (c.relname::text !~ '_(idx|key|pkey|excl)[0-9]*$', 'name of its own'),
+            -- The server changes none where tables below have parts as well.
+            (rel.relkind = 'I' AND c.reloptions IS DISTINCT FROM p.reloptions,
+                'parameters other than its parent''s'),
+            (EXISTS (SELECT FROM pg_attribute a JOIN pg_attribute b ON b.attrelid = p.oid
+                    AND b.attnum = a.attnum AND b.attstattarget IS DISTINCT FROM a.attstattarget
+                WHERE a.attrelid = c.oid), 'statistics targets other than its parent''s'),
             (EXISTS (SELECT FROM pg_description d WHERE d.classoid = 'pg_class'::regclass
-                AND d.objoid = c.oid), 'comment')) found (flag, what)
+                    AND d.objoid = c.oid)
+                AND EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid
+                    AND k.contype IN ('p', 'u', 'x')), 'comment on the index of a key')
+            ) found (flag, what)
         WHERE rel.relkind IN ('i', 'I') AND rel.relispartition AND found.flag
         UNION ALL
         SELECT 'constraint', ARRAY[schema, name, k.conname]::text[],
             'comment on what it has from above', 0, 0
         FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid
         JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-        WHERE k.contype <> 'n' AND (k.conparentid <> 0 OR NOT k.conislocal)
+        WHERE k.contype = 'c' AND NOT k.conislocal
         """
 
     private static let disabledTriggers = """

@@ -55,7 +55,7 @@ enum NameChecks {
         // A value of a row and the name of a statement are no names to the server.
         if id.kind.isAside { return nil }
         return switch id.words?.reference {
-        case .path, .onRelation, .onDomain, .userMapping: id.name
+        case .path, .inSchema, .onRelation, .onDomain, .userMapping: id.name
         case .signature, .operatorSignature, .usingMethod: id.path[1]
         case .cast, .transform, nil: nil
         }

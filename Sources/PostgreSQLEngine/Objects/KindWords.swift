@@ -7,6 +7,8 @@ struct KindWords: Sendable {
     enum Reference: Sendable {
         /// Its path, with dots.
         case path
+        /// Its name in the first schema of the path.
+        case inSchema
         /// `name ON schema.table`.
         case onRelation
         /// `name ON DOMAIN schema.domain`.
@@ -52,6 +54,7 @@ struct KindWords: Sendable {
         .column: KindWords("COLUMN"),
         .constraint: KindWords("CONSTRAINT", .onRelation),
         .index: KindWords("INDEX"),
+        .keyIndex: KindWords("INDEX", .inSchema),
         .enum: KindWords("TYPE", folder: "enums"),
         .sequence: KindWords("SEQUENCE", folder: "sequences"),
         .view: KindWords("VIEW", folder: "views"),
@@ -78,6 +81,8 @@ struct KindWords: Sendable {
         .role: KindWords("ROLE", folder: "roles", isInSchema: false),
         .derivedColumn: KindWords("COLUMN"),
         .columnSettings: KindWords("COLUMN"),
+        .part: KindWords("INDEX"),
+        .foreignKeyPart: KindWords("CONSTRAINT"),
         ParameterizedDefinition.Sort.aggregate.kind:
             KindWords("AGGREGATE", .signature, folder: "aggregates"),
         ParameterizedDefinition.Sort.rangeType.kind: KindWords("TYPE", folder: "types"),
@@ -143,6 +148,7 @@ extension ObjectID {
     var shortReference: SQL {
         switch words?.reference {
         case .path, nil: "\(name: path)"
+        case .inSchema: "\(name: [path[0], name])"
         case .onRelation: "\(name: name) ON \(name: Array(path.dropLast()))"
         case .onDomain: "\(name: name) ON DOMAIN \(name: Array(path.dropLast()))"
         // The types of the arguments are text of the server or of the manifest, carried whole.

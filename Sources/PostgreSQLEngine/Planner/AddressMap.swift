@@ -29,7 +29,7 @@ struct AddressMap {
     /// What has the path of what it belongs to.
     private static let facets: Set<ObjectKind> = [
         .columnDefault, .columnSettings, .derivedColumn, .rowSecurity, .replicaIdentity,
-        .clustering,
+        .clustering, .keyIndex,
     ]
 
     /// Whether the path of the second kind begins with that of the first.
@@ -38,11 +38,14 @@ struct AddressMap {
         case .schema: KindWords.all[child]?.isInSchema != false
         case .table:
             [
-                .column, .columnDefault, .columnSettings, .derivedColumn, .constraint, .trigger,
-                .policy, .rule, .rowSecurity, .replicaIdentity, .clustering,
+                .column, .columnDefault, .columnSettings, .derivedColumn, .constraint, .keyIndex,
+                .trigger,
+                .policy, .rule, .rowSecurity, .replicaIdentity, .clustering, .part, .foreignKeyPart,
             ].contains(child)
-        case .view: [.column, .trigger, .rule].contains(child)
-        case .materializedView, .compositeType: child == .column
+        case .constraint: child == .keyIndex
+        case .view: [.column, .derivedColumn, .trigger, .rule].contains(child)
+        case .materializedView: [.column, .columnSettings, .clustering].contains(child)
+        case .compositeType: child == .column
         case .domain: child == .domainConstraint
         case .column: [.columnDefault, .columnSettings, .derivedColumn].contains(child)
         case .enum: child == .enumLabel

@@ -68,6 +68,7 @@ struct PostgreSQLPlanner {
             rows.diagnostics(unplaced, columns: valued)
             + DomainsInside(request).diagnostics(unplaced)
             + IdentityAbove(request).diagnostics(unplaced)
+            + NotNullNamesBelow(request).diagnostics()
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
         let clinging = ClingingColumns(request).diagnostics(
             unplaced, swapped: recreation.swaps.keys)
@@ -204,7 +205,7 @@ struct PostgreSQLPlanner {
         {
             return nil
         }
-        if object.id.subject != nil {
+        if object.id.subject != nil || object.id.kind.isPart {
             // What it says something about; the schema comes last, for it leaves after all in it.
             let carriers = object.dependencies.union(object.parent.map { [$0] } ?? [])
                 .union(object.id.subject.map { [$0] } ?? [])

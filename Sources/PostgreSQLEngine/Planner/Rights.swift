@@ -79,7 +79,7 @@ extension PlanContext {
         case .sequence(let sequence): out.formUnion(ownership(of: sequence, object.id))
         case .plain(let plain):
             if plain.kind.needsSuperuser { out.insert(.init(.superuser, on: object.id)) }
-            out.formUnion(roles(in: plain, object.id))
+            out.formUnion(roles(in: plain, object))
         case .schema, .table, .index, .enum, .view, .comment: break
         }
         return out
@@ -87,7 +87,10 @@ extension PlanContext {
 
     /// Who gives something to another has to be a member of that, and all roles have to be there.
     /// Those that are managed are.
-    private func roles(in plain: PlainDefinition, _ id: ObjectID) -> Set<Requirement> {
+    private func roles(
+        in plain: PlainDefinition, _ object: PostgreSQLObject
+    ) -> Set<Requirement> {
+        let id = object.id
         func isManaged(_ role: String) -> Bool { desired[.role(role)] != nil }
         if case .owner(let owner) = plain {
             return isManaged(owner.role) ? [] : [.init(.member, on: id, details: [owner.role])]
@@ -97,7 +100,7 @@ extension PlanContext {
             return isManaged(role) ? [] : [.init(.member, on: id, details: [role])]
         }
         return Set(
-            plain.kind.mentionedRoles.filter { !isManaged($0) }
+            object.mentionedRoles.filter { !isManaged($0) }
                 .map { .init(.role, on: id, details: [$0]) })
     }
 
@@ -151,7 +154,7 @@ extension PlanContext {
         case (_, .function(let function)):
             return schemas(behind: object).union(rights(making: function, object))
         case (_, .view), (_, .columnDefault): return schemas(behind: object)
-        case (_, .plain(let plain)): return roles(in: plain, object.id)
+        case (_, .plain(let plain)): return roles(in: plain, object)
         case (_, .schema), (_, .extension), (_, .table), (_, .column), (_, .constraint),
             (_, .index), (_, .enum), (_, .sequence), (_, .comment):
             return []

@@ -311,7 +311,7 @@ extension FunctionDefinition {
     }
 
     /// The source between dollar quotes whose tag does not occur in it.
-    private static func dollarQuoted(_ source: String) -> SQL {
+    static func dollarQuoted(_ source: String) -> SQL {
         var tag = "$$"
         var number = 0
         while source.contains(tag) || source.hasSuffix("$") && tag == "$$" {

@@ -131,10 +131,10 @@ extension ObjectID {
 }
 
 extension PostgreSQLObject {
-    /// Owners and rights are managed where a manifest states them; those on columns with those on
-    /// their relation.
+    /// Owners, rights and what partitions call their parts are managed where a manifest states
+    /// them; rights on columns with those on their relation.
     public var statedBy: ObjectID? {
-        if id.kind == .owner { return id }
+        if id.kind == .owner || id.kind.isPart { return id }
         guard id.kind == .grants else { return nil }
         guard let subject = id.subject, subject.kind == .column else { return id }
         return dependencies.first { $0.path.count == 2 && AccessSort($0.kind) == .relation }?

@@ -26,7 +26,11 @@ extension ColumnDefinition {
         } else if source.hasDefaultAbove(id) {
             fields.add("default", sql: DerivedColumnDefinition.none)
         }
-        if let identity { fields.add("identity", identity.exported(id, type: self.type.text)) }
+        if let identity {
+            fields.add("identity", identity.exported(id, type: self.type.text))
+            let sequence = identity.sequenceName.map { ObjectID.sequence(id.path[0], $0) }
+            fields.add("sequenceComment", text: sequence.flatMap { source.comment(on: $0) })
+        }
         if let generated { fields.add("generated", generated.exported) }
         fields.add("collation", name: collation)
         source.addSettings(of: id, to: &fields)

@@ -51,7 +51,6 @@ extension CatalogReader {
                 relations[last.number].isSorted = false
             }
             relations[last.number].columns.append(column)
-            if relations[last.number].isView { reportSettings(column, of: last.number) }
         }
         for number in relations.indices where !relations[number].isSorted {
             relations[number].columns.sort { $0.number < $1.number }
@@ -65,22 +64,6 @@ extension CatalogReader {
             type: row.oid(3), options: options,
             statistics: row.isNull(12) ? nil : row.number(12))
         indexColumns[row.oid(0), default: [:]][row.number(1)] = column
-    }
-
-    private mutating func report(_ column: ColumnRow, of relation: Int, _ what: [String]) {
-        let owner = relations[relation]
-        for what in what {
-            report(
-                .column(owner.schema, owner.name, column.name),
-                owner.isView ? "\(what) of a view's column" : what)
-        }
-    }
-
-    /// What is not modelled of a view's column.
-    private mutating func reportSettings(_ column: ColumnRow, of relation: Int) {
-        if !column.options.isEmpty { report(column, of: relation, ["attribute options"]) }
-        if column.compression != 0 { report(column, of: relation, ["compression"]) }
-        if column.statistics != nil { report(column, of: relation, ["statistics target"]) }
     }
 
     /// Makes the objects of columns; they follow each other in the order of their table.
@@ -128,7 +111,7 @@ extension CatalogReader {
             else { continue }
             let relation = relations[number]
             if relation.isView {
-                report(column, of: number, ["default"])
+                addDefault(try row.text(3), row.oid(0), of: column, relation)
                 continue
             }
             guard relation.owns(column) else { continue }
@@ -142,6 +125,17 @@ extension CatalogReader {
                     .column(relation.schema, relation.name, column.name)
                 ]), digest: digests.digest(of: definition))
         }
+    }
+
+    /// What a view's column gets from an INSERT that does not name it.
+    private mutating func addDefault(
+        _ expression: String, _ oid: OID, of column: ColumnRow, _ view: Relation
+    ) {
+        let fallback = DerivedColumnDefinition(
+            isNotNull: false, fallback: VerbatimSQL(expression), relation: view.kind)
+        add(
+            .derivedColumn(view.schema, view.name, column.name), .plain(.derivedColumn(fallback)),
+            at: (SystemCatalog.columnDefault, oid), dependencies: needs(view))
     }
 
     /// The expressions of generated columns, and the defaults of what is derived or derived from.

@@ -12,6 +12,7 @@ struct ColumnSpec: Sendable {
     var notNull: Spanned<NotNullDefinition>?
     var fallback: VerbatimSQL?
     var identity: Spanned<ColumnDefinition.Identity>?
+    var sequenceComment: Spanned<String>?
     var generated: Spanned<ColumnDefinition.Generated>?
     var collation: QualifiedName?
     var settings = ColumnSettingsDefinition()
@@ -40,6 +41,8 @@ struct ColumnSpec: Sendable {
             "default", .sql, "The default: an SQL expression, so text needs quotes: \"'new'\".")
         let identity = fields.optional(
             "identity", identity.spanned, "Whether and how the server numbers the rows.")
+        let sequenceComment = fields.optional(
+            "sequenceComment", .text, "A comment on the sequence of its identity.")
         let generated = fields.optional(
             "generated", generated.spanned, "The expression that gives its value.")
         let collation = fields.optional(
@@ -54,7 +57,7 @@ struct ColumnSpec: Sendable {
             ColumnSpec(
                 type: $0[type], span: $0.firstLine, isNullable: $0[nullable],
                 notNull: $0[notNull], fallback: $0[fallback], identity: $0[identity],
-                generated: $0[generated],
+                sequenceComment: $0[sequenceComment], generated: $0[generated],
                 collation: $0[collation], settings: settings.definition($0),
                 comment: $0[comment], grants: $0[grants], renamedFrom: $0[renamedFrom])
         }
@@ -125,6 +128,12 @@ extension ColumnSpec {
         }
         addSettings(name, table, isDerived: false, &builder)
         builder.comment(comment, on: id)
+        if let identity {
+            let sequence =
+                identity.value.sequenceName ?? DefaultName.of(table.name, name.value, "seq")
+            builder.comment(
+                sequenceComment, on: .sequence(table.path[0], sequence), holder: id)
+        }
         builder.renames(renamedFrom, to: id) { old in
             former.map { .column($0.path[0], $0.name, old) }
         }
@@ -164,6 +173,11 @@ extension ColumnSpec {
             contradiction(
                 "is \(type.text), which brings its own default", at: other,
                 help: "write smallint, integer or bigint instead")
+        }
+        if let sequenceComment, identity == nil {
+            contradiction(
+                "has no identity, and so no sequence to comment on", at: sequenceComment.span,
+                help: "remove sequenceComment")
         }
         if let isNullable, isNullable.value, identity != nil || isSerial {
             contradiction(

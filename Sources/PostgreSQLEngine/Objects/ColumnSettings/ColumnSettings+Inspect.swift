@@ -6,7 +6,7 @@ extension CatalogReader {
     /// A partition that is made takes the storage of its parent's columns. So where the parent has
     /// another than its type, that of the partition is told, whatever it is.
     mutating func buildColumnSettings() {
-        for number in relations.indices where !relations[number].isView {
+        for number in relations.indices where relations[number].kind != .view {
             let relation = relations[number]
             for column in relation.columns {
                 let own = names.type(column.type).storage
@@ -18,21 +18,27 @@ extension CatalogReader {
                     differs || column.compression != 0 || column.statistics != nil
                         || !column.options.isEmpty
                 else { continue }
-                let isOwn = relation.owns(column)
+                let isOwn = relation.owns(column) && !relation.isView
                 let settings = ColumnSettingsDefinition(
                     storage: differs ? .init(letter: column.storage) : nil,
                     typeStorage: differs ? .init(letter: own) : nil,
                     compression: .init(letter: column.compression),
-                    statistics: column.statistics, options: column.options, isDerived: !isOwn)
+                    statistics: column.statistics, options: column.options, isDerived: !isOwn,
+                    relation: relation.isView ? relation.kind : nil)
                 append(
                     .columnSettings(relation.schema, relation.name, column.name),
                     .plain(.columnSettings(settings)),
-                    dependencies: relation.childDependencies.union(
+                    dependencies: needs(relation).union(
                         isOwn ? [.column(relation.schema, relation.name, column.name)] : []),
                     position: 0, digest: nil)
             }
         }
     }
+}
+
+extension CatalogReader {
+    /// What all that a relation's columns have beside them depends on.
+    func needs(_ relation: Relation) -> Set<ObjectID> { [relation.id, .schema(relation.schema)] }
 }
 
 extension ColumnSettingsDefinition.Storage {

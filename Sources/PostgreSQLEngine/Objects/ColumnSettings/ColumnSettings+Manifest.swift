@@ -19,6 +19,12 @@ struct ColumnSettingsFields: Sendable {
         options = fields.options("Options of the column, for example n_distinct.")
     }
 
+    /// Of a column of a materialized view, by itself.
+    static let decoding = Decoding<ColumnSettingsDefinition>.object("column") { fields in
+        let settings = ColumnSettingsFields(fields)
+        return { settings.definition($0) }
+    }.named("ColumnSettings")
+
     func definition(_ values: ObjectValues) -> ColumnSettingsDefinition {
         ColumnSettingsDefinition(
             storage: values[storage], compression: values[compression],

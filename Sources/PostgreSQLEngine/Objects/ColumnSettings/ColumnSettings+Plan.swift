@@ -4,7 +4,7 @@ import Planning
 import SchemaCore
 
 extension ColumnSettingsDefinition: PlainKind {
-    var scratchRank: ScratchUnit.Rank { .columnDefault }
+    var scratchRank: ScratchUnit.Rank { relation == nil ? .columnDefault : .trigger }
 
     func more(than asked: ColumnSettingsDefinition) -> String? {
         if isDerived { return nil }
@@ -13,7 +13,7 @@ extension ColumnSettingsDefinition: PlainKind {
     }
 
     func parent(of id: ObjectID) -> ObjectID? {
-        isDerived ? .table(id.path[0], id.path[1]) : ObjectID(.column, id.path)
+        isDerived ? holder(id) : ObjectID(.column, id.path)
     }
 
     func creation(_ id: ObjectID) -> [SQL] { statements(id, from: Self()) }
@@ -35,8 +35,12 @@ extension ColumnSettingsDefinition: PlainKind {
     func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] { [lock(id, from: Self())] }
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] { [] }
 
+    private func holder(_ id: ObjectID) -> ObjectID {
+        ObjectID(relation ?? .table, Array(id.path.prefix(2)))
+    }
+
     private func lock(_ id: ObjectID, from old: Self) -> Effects.Lock {
-        let table = ObjectID.table(id.path[0], id.path[1])
+        let table = holder(id)
         return storage != old.storage || compression != old.compression
             ? .accessExclusive(table) : .shareUpdateExclusive(table)
     }

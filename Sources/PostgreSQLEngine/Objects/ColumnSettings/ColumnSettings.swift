@@ -1,4 +1,4 @@
-import SchemaCore
+public import SchemaCore
 
 /// How the values of a column of a table are kept and counted, where that is not as usual.
 public struct ColumnSettingsDefinition: Hashable, Codable, Sendable {
@@ -23,12 +23,16 @@ public struct ColumnSettingsDefinition: Hashable, Codable, Sendable {
     public var options: [String: String]
     /// Whether the column is had from a parent or a type, and so is no object.
     public var isDerived: Bool
+    /// The kind of what has the column, if it is no table.
+    public var relation: ObjectKind?
 
     /// Makes the definition.
     public init(
         storage: Storage? = nil, typeStorage: Storage? = nil, compression: Compression? = nil,
-        statistics: Int? = nil, options: [String: String] = [:], isDerived: Bool = false
+        statistics: Int? = nil, options: [String: String] = [:], isDerived: Bool = false,
+        relation: ObjectKind? = nil
     ) {
+        self.relation = relation
         self.storage = storage
         self.typeStorage = typeStorage
         self.compression = compression

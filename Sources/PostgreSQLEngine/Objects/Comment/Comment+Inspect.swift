@@ -15,7 +15,7 @@ extension CatalogQuery {
             'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_event_trigger'::regclass,
             'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass,
             'pg_language'::regclass, 'pg_transform'::regclass, 'pg_am'::regclass,
-            'pg_publication'::regclass)
+            'pg_publication'::regclass, 'pg_subscription'::regclass)
             AND (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass)
         """
 }
@@ -39,6 +39,8 @@ extension CatalogReader {
                 let id = objects[slot].id
                 if let hidden = hiddenCarrier(row, id) {
                     report(id, hidden)
+                } else if let inner = innerCarrier(row, id) {
+                    addComment(text, on: inner, holder: id)
                 } else if !isGiven(text, id) {
                     addComment(text, on: id, holder: id)
                 }
@@ -59,15 +61,20 @@ extension CatalogReader {
     private func hiddenCarrier(_ row: Row, _ id: ObjectID) -> String? {
         let oid = row.oid(1)
         switch row.oid(0) {
-        case SystemCatalog.relation:
-            if constraintsOfIndexes[oid] != nil { return "comment on its index" }
-            return identitySequences[oid] == nil ? nil : "comment on its sequence"
         case SystemCatalog.type:
             if arrayTypes.contains(oid) { return "comment on its array type" }
             return [.table, .view, .materializedView].contains(id.kind)
                 ? "comment on its row type" : nil
         default: return nil
         }
+    }
+
+    /// What a comment stands on if that is a part of the object which has a name of its own: the
+    /// index of a key, or the sequence of an identity.
+    private func innerCarrier(_ row: Row, _ id: ObjectID) -> ObjectID? {
+        guard row.oid(0) == SystemCatalog.relation else { return nil }
+        if constraintsOfIndexes[row.oid(1)] != nil { return ObjectID(.keyIndex, id.path) }
+        return identitySequences[row.oid(1)].map { .sequence($0.schema, $0.name) }
     }
 
     /// Whether nobody wrote the comment: the extension brings it, or the server the one on

@@ -6,21 +6,24 @@ extension ConstraintDefinition {
     /// What stands behind the constraint's name, or behind `primaryKey`.
     func exported(_ id: ObjectID, _ source: ExportSource) -> YAMLValue {
         let comment = source.comment(on: id)
+        let ofIndex = source.comment(on: ObjectID(.keyIndex, id.path))
         switch rule {
         case .primaryKey(let key):
-            let isUsual = id.name == DefaultName.of(id.path[1], nil, "pkey") && comment == nil
+            let isUsual =
+                id.name == DefaultName.of(id.path[1], nil, "pkey") && comment == nil
+                && ofIndex == nil
             var fields = ExportFields()
             if !isUsual { fields.add("name", .text(id.name)) }
-            return exported(key, fields, comment)
-        case .unique(let key): return exported(key, ExportFields(), comment)
+            return exported(key, fields, comment, ofIndex)
+        case .unique(let key): return exported(key, ExportFields(), comment, ofIndex)
         case .check(let check): return exported(check, comment)
         case .foreignKey(let key): return exported(key, id, comment)
-        case .exclusion(let exclusion): return exported(exclusion, comment)
+        case .exclusion(let exclusion): return exported(exclusion, comment, ofIndex)
         }
     }
 
     private func exported(
-        _ key: Key, _ first: ExportFields, _ comment: String?
+        _ key: Key, _ first: ExportFields, _ comment: String?, _ ofIndex: String?
     ) -> YAMLValue {
         var fields = first
         fields.add("columns", .names(key.columns))
@@ -31,6 +34,7 @@ extension ConstraintDefinition {
         if let place = key.tablespace { fields.add("tablespace", .text(place)) }
         addTiming(to: &fields)
         fields.add("comment", text: comment)
+        fields.add("indexComment", text: ofIndex)
         return fields.entries.count == 1 ? .names(key.columns) : .flowMapping(fields.entries)
     }
 
@@ -77,7 +81,9 @@ extension ConstraintDefinition {
         return .flowMapping(fields.entries)
     }
 
-    private func exported(_ exclusion: Exclusion, _ comment: String?) -> YAMLValue {
+    private func exported(
+        _ exclusion: Exclusion, _ comment: String?, _ ofIndex: String?
+    ) -> YAMLValue {
         var fields = ExportFields()
         if exclusion.method != "gist" { fields.add("method", .text(exclusion.method)) }
         let elements = exclusion.elements.map { element -> YAMLValue in
@@ -92,6 +98,7 @@ extension ConstraintDefinition {
         if let place = exclusion.tablespace { fields.add("tablespace", .text(place)) }
         addTiming(to: &fields)
         fields.add("comment", text: comment)
+        fields.add("indexComment", text: ofIndex)
         return .mapping(fields.entries)
     }
 

@@ -7,6 +7,7 @@ struct ConstraintCommon: Sendable {
     var isDeferrable = false
     var isInitiallyDeferred = false
     var comment: Spanned<String>?
+    var indexComment: Spanned<String>?
     var renamedFrom: [Spanned<String>] = []
 }
 
@@ -15,9 +16,10 @@ struct ConstraintCommonFields: Sendable {
     let deferrable: Field<Bool?>?
     let initiallyDeferred: Field<Bool>?
     let comment: Field<Spanned<String>?>
+    let indexComment: Field<Spanned<String>?>?
     let renamedFrom: Field<[Spanned<String>]>
 
-    init(_ fields: ObjectFields, canBeDeferred: Bool) {
+    init(_ fields: ObjectFields, canBeDeferred: Bool, hasIndex: Bool = false) {
         deferrable =
             canBeDeferred
             ? fields.optional(
@@ -31,6 +33,9 @@ struct ConstraintCommonFields: Sendable {
             : nil
         renamedFrom = fields.renamedFrom()
         comment = fields.comment()
+        indexComment =
+            hasIndex
+            ? fields.optional("indexComment", .text, "A comment on the index behind it.") : nil
     }
 
     func read(_ values: ObjectValues) -> ConstraintCommon {
@@ -45,7 +50,8 @@ struct ConstraintCommonFields: Sendable {
         }
         return ConstraintCommon(
             isDeferrable: isDeferrable ?? isDeferred, isInitiallyDeferred: isDeferred,
-            comment: values[comment], renamedFrom: values[renamedFrom])
+            comment: values[comment], indexComment: indexComment.flatMap { values[$0] },
+            renamedFrom: values[renamedFrom])
     }
 }
 
@@ -100,7 +106,7 @@ struct KeySpec: Sendable {
                 "Whether the last column is a range whose parts count (PostgreSQL 18 and newer).")
             let options = fields.options("Storage parameters of the index.")
             let place = fields.indexTablespace()
-            let common = ConstraintCommonFields(fields, canBeDeferred: true)
+            let common = ConstraintCommonFields(fields, canBeDeferred: true, hasIndex: true)
             return { values in
                 KeySpec(
                     name: name.flatMap { values[$0] }, columns: values[columns],
@@ -298,7 +304,7 @@ struct ExclusionSpec: Sendable {
         let predicate = fields.optional("where", .sql, "Which rows it concerns: a condition.")
         let options = fields.options("Storage parameters of the index.")
         let place = fields.indexTablespace()
-        let common = ConstraintCommonFields(fields, canBeDeferred: true)
+        let common = ConstraintCommonFields(fields, canBeDeferred: true, hasIndex: true)
         return {
             ExclusionSpec(
                 method: $0[method], elements: $0[elements], include: $0[include],

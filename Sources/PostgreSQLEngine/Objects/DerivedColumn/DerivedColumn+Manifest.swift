@@ -43,6 +43,7 @@ extension ColumnSpec {
             type.map { ("type", $0.span) }, identity.map { ("identity", $0.span) },
             generated.map { ("generated", $0.span) }, collation.map { _ in ("collation", nil) },
             renamedFrom.first.map { ("renamedFrom", $0.span) },
+            sequenceComment.map { ("sequenceComment", $0.span) },
         ].compactMap { $0 }
         for (key, place) in told {
             context.report(

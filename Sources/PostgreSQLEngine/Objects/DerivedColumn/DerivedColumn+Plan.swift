@@ -4,10 +4,14 @@ import Planning
 import SchemaCore
 
 extension DerivedColumnDefinition: PlainKind {
-    var scratchRank: ScratchUnit.Rank { .columnDefault }
+    var scratchRank: ScratchUnit.Rank { relation == nil ? .columnDefault : .trigger }
     var expressions: [VerbatimSQL] { [fallback].compactMap { $0 } }
 
-    func parent(of id: ObjectID) -> ObjectID? { .table(id.path[0], id.path[1]) }
+    func parent(of id: ObjectID) -> ObjectID? { holder(id) }
+
+    private func holder(_ id: ObjectID) -> ObjectID {
+        ObjectID(relation ?? .table, Array(id.path.prefix(2)))
+    }
 
     func creation(_ id: ObjectID) -> [SQL] {
         statements(id, from: Self(isNotNull: false, inherited: inherited))
@@ -36,7 +40,7 @@ extension DerivedColumnDefinition: PlainKind {
     }
 
     func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] {
-        [.accessExclusive(.table(id.path[0], id.path[1]))]
+        [.accessExclusive(holder(id))]
     }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {

@@ -8,9 +8,15 @@ public struct DerivedColumnDefinition: Hashable, Codable, Sendable {
     public var fallback: VerbatimSQL?
     /// The default that it would have else; known only of what a server has read.
     public var inherited: VerbatimSQL?
+    /// The kind of what has the column, if it is no table.
+    public var relation: ObjectKind?
 
     /// Makes the definition.
-    public init(isNotNull: Bool, fallback: VerbatimSQL? = nil, inherited: VerbatimSQL? = nil) {
+    public init(
+        isNotNull: Bool, fallback: VerbatimSQL? = nil, inherited: VerbatimSQL? = nil,
+        relation: ObjectKind? = nil
+    ) {
+        self.relation = relation
         self.isNotNull = isNotNull
         self.fallback = fallback
         self.inherited = inherited

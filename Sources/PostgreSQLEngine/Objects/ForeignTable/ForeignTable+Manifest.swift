@@ -5,7 +5,8 @@ import SchemaCore
 /// `kind: ForeignTable`.
 struct ForeignTableSpec: Sendable {
     struct Column: Sendable {
-        var type: VerbatimSQL
+        /// Nil for what a partition says of a column that it has from above.
+        var type: VerbatimSQL?
         var isNullable = false
         var fallback: VerbatimSQL?
         var generated: ColumnDefinition.Generated?
@@ -17,7 +18,8 @@ struct ForeignTableSpec: Sendable {
         static let decoding = Decoding<Column>.forms(
             scalar: Decoding<VerbatimSQL>.sql.map { Column(type: $0) },
             mapping: .object("column") { fields in
-                let type = fields.required("type", .sql, "The type.")
+                let type = fields.optional(
+                    "type", .sql, "The type; left out for the columns of a partition.")
                 let nullable = fields.optional(
                     "nullable", .boolean, default: false,
                     "Whether NULL is expected; it is not if this is left out.")
@@ -59,6 +61,7 @@ struct ForeignTableSpec: Sendable {
 
     var schema: Spanned<String>?
     var name: Spanned<String>
+    var partition: TableShapeFields.Partition?
     var server: String
     var options: OrderedMapping<Spanned<String>>
     var columns: OrderedMapping<Column>
@@ -74,6 +77,11 @@ struct ForeignTableSpec: Sendable {
         let renamedFrom = fields.renamedFrom()
         let comment = fields.comment()
         let access = AccessFields(fields, .relation)
+        let partition = fields.optional(
+            "partitionOf", TableShapeFields.foreignPartition,
+            """
+            The table of whose rows it holds a part, and which part. Its columns are that table's.
+            """)
         let server = fields.required("server", .plainName, "The foreign server.")
         let options = fields.options("What the wrapper has to know of the table.")
         let columns = fields.optional(
@@ -93,7 +101,8 @@ struct ForeignTableSpec: Sendable {
                 values.report(.secret(entry.name))
             }
             return ForeignTableSpec(
-                schema: values[schema], name: values[name], server: values[server], options: own,
+                schema: values[schema], name: values[name], partition: values[partition],
+                server: values[server], options: own,
                 columns: all, checks: values[checks], triggers: values[triggers],
                 comment: values[comment], access: access.spec(values),
                 renamedFrom: values[renamedFrom])
@@ -102,16 +111,25 @@ struct ForeignTableSpec: Sendable {
 
     func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
         let id = ObjectID.foreignTable(builder.schema, name.value)
-        let list = columns.map { entry in
-            ForeignTableDefinition.Column(
-                name: entry.name.value, type: entry.value.type, collation: entry.value.collation,
-                isNotNull: !entry.value.isNullable, fallback: entry.value.fallback,
-                generated: entry.value.generated, options: entry.value.options.texts)
-        }
+        var list = columns.compactMap { $0.value.lowered($0.name, partition != nil, &context) }
+        // Those of a partition have no order of their own.
+        if partition != nil { list.sort { $0.name.precedesByBytes($1.name) } }
         let conditions = checks.map {
             ForeignTableDefinition.Check(
                 name: $0.name.value, expression: $0.value.expression,
                 isNoInherit: $0.value.isNoInherit)
+        }
+        let parent = partition?.parent.id(in: builder.schema)
+        let part = partition.flatMap { partition in
+            parent.map {
+                ForeignTableDefinition.Partition(
+                    parent: QualifiedName(schema: $0.path[0], name: $0.name),
+                    bound: partition.bound)
+            }
+        }
+        if let partition, let parent {
+            builder.mention(
+                ColumnMention(table: parent, columns: [], tableSpan: partition.parent.name.span))
         }
         builder.add(
             id,
@@ -119,8 +137,9 @@ struct ForeignTableSpec: Sendable {
                 .foreignTable(
                     ForeignTableDefinition(
                         server: server, options: options.texts, columns: list,
-                        checks: conditions.sorted { $0.name.precedesByBytes($1.name) }))),
-            at: name.span)
+                        checks: conditions.sorted { $0.name.precedesByBytes($1.name) },
+                        partition: part))),
+            at: name.span, dependencies: Set([parent].compactMap { $0 }))
         builder.comment(comment, on: id)
         builder.access(access, on: id)
         for entry in columns {
@@ -140,5 +159,34 @@ struct ForeignTableSpec: Sendable {
             trigger.value.lower(trigger.name, of: id, former: former, &builder)
         }
         builder.renames(renamedFrom, to: id)
+    }
+}
+
+extension ForeignTableSpec.Column {
+    /// The column; nil for one of a partition that has nothing of its own.
+    fileprivate func lowered(
+        _ name: Spanned<String>, _ isFromAbove: Bool, _ context: inout DecodingContext
+    ) -> ForeignTableDefinition.Column? {
+        guard isFromAbove else {
+            guard let type else {
+                context.report(
+                    .error(
+                        "missing-type", "the column lacks \"type\"", at: name.span,
+                        help: "add type: …"))
+                return nil
+            }
+            return ForeignTableDefinition.Column(
+                name: name.value, type: type, collation: collation, isNotNull: !isNullable,
+                fallback: fallback, generated: generated, options: options.texts)
+        }
+        if type != nil || isNullable || fallback != nil || generated != nil || collation != nil {
+            context.report(
+                .error(
+                    "contradiction",
+                    "the column \"\(name.value)\" is not the table's own, and has all but its "
+                        + "options, comment and grants from elsewhere",
+                    at: name.span, help: "say the rest where the column is declared"))
+        }
+        return options.isEmpty ? nil : .init(name: name.value, options: options.texts)
     }
 }

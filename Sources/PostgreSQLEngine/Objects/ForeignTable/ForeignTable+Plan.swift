@@ -20,6 +20,7 @@ extension ForeignTableDefinition: PlainKind {
     }
 
     func creation(_ id: ObjectID) -> [SQL] {
+        if let partition { return creation(id, of: partition) }
         let parts = columns.map(\.clause) + checks.map(\.clause)
         let body: SQL = parts.isEmpty ? "()" : "(\n    \(parts.joined(",\n    "))\n)"
         return [
@@ -28,12 +29,45 @@ extension ForeignTableDefinition: PlainKind {
         ]
     }
 
+    private func creation(_ id: ObjectID, of partition: Partition) -> [SQL] {
+        let list = checks.map(\.clause).joined(", ")
+        let body: SQL = checks.isEmpty ? "" : " (\(list))"
+        let table: SQL = """
+            CREATE FOREIGN TABLE \(name: id.path) PARTITION OF \(partition.parent.sql)\(body) \
+            \(verbatim: partition.bound) SERVER \(name: server)
+            """
+        return [table + OptionList.clause(options)] + columnOptions(id, from: [])
+    }
+
+    /// What partitions can only be given when they are there.
+    private func columnOptions(_ id: ObjectID, from old: [Column]) -> [SQL] {
+        func options(_ list: [Column], _ name: String) -> [String: String] {
+            list.first { $0.name == name }?.options ?? [:]
+        }
+        return Set((columns + old).map(\.name)).sorted().compactMap { name in
+            let changes = OptionList.changes(from: options(old, name), to: options(columns, name))
+            if changes.isEmpty { return nil }
+            return """
+                ALTER FOREIGN TABLE \(name: id.path) ALTER COLUMN \(name: name) \
+                OPTIONS (\(changes.joined(", ")))
+                """
+        }
+    }
+
     func names(_ id: ObjectID) -> Set<NameSlot> {
-        [NameSlot(space: .relation, path: id.path), NameSlot(space: .type, path: id.path)]
+        let own = [
+            NameSlot(space: .relation, path: id.path), NameSlot(space: .type, path: id.path),
+        ]
+        // What is in the way of its bound leaves before.
+        let bounds = parentTable(in: id.path[0]).map {
+            NameSlot(space: .other, path: ["bounds"] + $0.path)
+        }
+        return Set(own + [bounds].compactMap { $0 })
     }
 
     func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] {
-        act == .remove ? [.accessExclusive(id)] : []
+        let parent = parentTable(in: id.path[0]).map { [Effects.Lock.accessExclusive($0)] } ?? []
+        return act == .remove ? parent + [.accessExclusive(id)] : parent
     }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
@@ -45,7 +79,9 @@ extension ForeignTableDefinition: PlainKind {
     func alteration(
         of id: ObjectID, from old: ForeignTableDefinition, in context: PlanContext
     ) -> Alteration {
-        guard let forward = changes(id, from: old), let back = old.changes(id, from: self) else {
+        guard partition == old.partition, let forward = changes(id, from: old),
+            let back = old.changes(id, from: self)
+        else {
             return .recreate
         }
         var operation = Operation(
@@ -68,6 +104,7 @@ extension ForeignTableDefinition: PlainKind {
     }
 
     private func changes(_ id: ObjectID, from old: ForeignTableDefinition) -> [SQL]? {
+        if partition != nil { return ofPartition(id, from: old) }
         let wanted = columns.map(\.name)
         let kept = old.columns.filter { wanted.contains($0.name) }
         guard server == old.server, wanted.starts(with: kept.map(\.name)) else { return nil }
@@ -93,20 +130,41 @@ extension ForeignTableDefinition: PlainKind {
         return ["ALTER FOREIGN TABLE \(name: id.path) \(list.joined(", "))"]
     }
 
+    private func ofPartition(_ id: ObjectID, from old: ForeignTableDefinition) -> [SQL]? {
+        guard server == old.server else { return nil }
+        var list: [SQL] = old.checks.filter { !checks.contains($0) }.map {
+            "DROP CONSTRAINT \(name: $0.name)"
+        }
+        list += checks.filter { !old.checks.contains($0) }.map { "ADD \($0.clause)" }
+        let options = OptionList.changes(from: old.options, to: options)
+        if !options.isEmpty { list.append("OPTIONS (\(options.joined(", ")))") }
+        let table: SQL = "ALTER FOREIGN TABLE \(name: id.path)"
+        return (list.isEmpty ? [] : ["\(table) \(list.joined(", "))"])
+            + columnOptions(id, from: old.columns)
+    }
+
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
         var fields = ExportFields(kind: "ForeignTable", schema: id.path[0], name: id.name)
         fields.add("comment", text: source.comment(on: id))
+        let columns = exportedColumns(id, source)
         let numbered = columns.map { ObjectID.column(id.path[0], id.name, $0.name) }
         source.addAccess(of: id, to: &fields, columns: numbered)
+        if let partition {
+            let parent = partition.parent
+            let schema = parent.schema.flatMap { $0 == id.path[0] ? nil : $0 }
+            fields.add(
+                "partitionOf",
+                .flowMapping(
+                    (schema.map { [("schema", .text($0))] } ?? []) + [
+                        ("table", .text(parent.name)), ("bound", .plain(partition.bound.text)),
+                    ]))
+        }
         fields.add("server", .text(server))
         fields.add("options", texts: options)
-        fields.add(
-            "columns",
-            .mapping(
-                zip(columns, numbered).map { column, id in
-                    let (comment, grants) = (source.comment(on: id), source.columnGrants(id))
-                    return (column.name, column.exported(comment, grants))
-                }))
+        let list = zip(columns, numbered).map { column, id in
+            (column.name, column.exported(source.comment(on: id), source.columnGrants(id)))
+        }
+        if partition == nil || !list.isEmpty { fields.add("columns", .mapping(list)) }
         if !checks.isEmpty {
             fields.add(
                 "checks",
@@ -124,6 +182,17 @@ extension ForeignTableDefinition: PlainKind {
         }
         source.addEntries(of: id, to: &fields)
         return .mapping(fields.entries)
+    }
+
+    /// Of a partition also those of which only something is said.
+    private func exportedColumns(_ id: ObjectID, _ source: ExportSource) -> [Column] {
+        if partition == nil { return columns }
+        let known = Set(columns.map(\.name))
+        let others = source.derived[.table(id.path[0], id.name)] ?? []
+        return columns
+            + others.map(\.name).filter { !known.contains($0) }.sorted().map {
+                Column(name: $0, options: [:])
+            }
     }
 }
 
@@ -170,16 +239,19 @@ extension ForeignTableDefinition.Column {
 
     fileprivate func exported(_ comment: String?, _ grants: YAMLValue?) -> YAMLValue {
         var fields = ExportFields()
+        let isOwn = !type.text.isEmpty
         let type = type.shortType
-        fields.add("type", .plain(type))
-        fields.add("nullable", flag: !isNotNull)
+        if isOwn {
+            fields.add("type", .plain(type))
+            fields.add("nullable", flag: !isNotNull)
+        }
         fields.add("default", sql: fallback)
         if let generated { fields.add("generated", generated.exported) }
         fields.add("collation", name: collation)
         fields.add("options", texts: options)
         fields.add("comment", text: comment)
         if let grants { fields.add("grants", grants) }
-        if fields.entries.count == 1 { return .plain(type) }
+        if isOwn, fields.entries.count == 1 { return .plain(type) }
         return grants == nil ? .flowMapping(fields.entries) : .mapping(fields.entries)
     }
 }

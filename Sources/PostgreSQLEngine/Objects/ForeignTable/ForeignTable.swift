@@ -30,12 +30,39 @@ public struct ForeignTableDefinition: Hashable, Codable, Sendable {
         public var isNoInherit: Bool
     }
 
+    /// A table of whose rows it holds a part, and which part.
+    public struct Partition: Hashable, Codable, Sendable {
+        /// The table.
+        public var parent: QualifiedName
+        /// Which rows: `FOR VALUES …` or `DEFAULT`, as the server prints it.
+        public var bound: VerbatimSQL
+    }
+
     /// The foreign server.
     public var server: String
     /// What the wrapper has to know of the table.
     public var options: [String: String]
-    /// The columns in order.
+    /// The columns in order; of a partition those with options, by name, for they have nothing
+    /// else of their own.
     public var columns: [Column]
     /// The checks by name.
     public var checks: [Check]
+    /// What it is a part of, if it is one.
+    public var partition: Partition?
+}
+
+extension ForeignTableDefinition {
+    /// The table of whose rows it holds a part; `schema` is its own.
+    func parentTable(in schema: String) -> ObjectID? {
+        partition.map { .table($0.parent.schema ?? schema, $0.parent.name) }
+    }
+}
+
+extension ForeignTableDefinition.Column {
+    /// A partition's column with options.
+    init(name: String, options: [String: String]) {
+        self.init(
+            name: name, type: VerbatimSQL(""), collation: nil, isNotNull: false, fallback: nil,
+            generated: nil, options: options)
+    }
 }

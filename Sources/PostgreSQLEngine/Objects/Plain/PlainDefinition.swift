@@ -19,6 +19,7 @@ extension PostgreSQLObject {
         case foreignTable(ForeignTableDefinition)
         case derivedColumn(DerivedColumnDefinition)
         case columnSettings(ColumnSettingsDefinition)
+        case part(PartDefinition)
         case owner(OwnerDefinition)
         case grants(GrantsDefinition)
         case defaultPrivileges(DefaultPrivilegesDefinition)
@@ -45,6 +46,7 @@ extension PostgreSQLObject {
             case .foreignTable(let definition): definition
             case .derivedColumn(let definition): definition
             case .columnSettings(let definition): definition
+            case .part(let definition): definition
             case .owner(let definition): definition
             case .grants(let definition): definition
             case .defaultPrivileges(let definition): definition

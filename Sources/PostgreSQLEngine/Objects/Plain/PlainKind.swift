@@ -96,6 +96,10 @@ extension PostgreSQLObject {
     /// The roles that it names.
     var mentionedRoles: [String] {
         guard case .plain(let plain) = definition else { return [] }
+        // Whom a mapping is for, only its address tells.
+        if id.kind == ClauseDefinition.Sort.userMapping.kind {
+            return id.path[1] == "public" ? [] : [id.path[1]]
+        }
         return plain.kind.mentionedRoles
     }
 }

@@ -11,8 +11,8 @@ extension CatalogQuery {
                 JOIN pg_attribute a ON a.attrelid = x.stxrelid AND a.attnum = key
                 ORDER BY a.attname),
             coalesce(pg_get_statisticsobjdef_expressions(x.oid), '{}'),
-            nullif(x.stxstattarget, -1)
-        FROM pg_statistic_ext x JOIN pg_class c ON c.oid = x.stxrelid AND c.relkind <> 'm'
+            nullif(x.stxstattarget, -1), c.relkind
+        FROM pg_statistic_ext x JOIN pg_class c ON c.oid = x.stxrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE x.stxnamespace = ANY($1::oid[]) AND \(isNoMember("pg_statistic_ext", "x.oid"))
         """
@@ -24,6 +24,9 @@ extension CatalogReader {
         for row in rows {
             let schema = try schema(row.oid(1))
             let table = QualifiedName(schema: try row.text(3), name: try row.text(4))
+            let isView = row.character(9) == UInt8(ascii: "m")
+            let owner = ObjectID(
+                isView ? .materializedView : .table, try row.text(3), table.name)
             let letters = try row.text(5)
             let columns = try row.texts(6)
             let expressions = try row.texts(7)
@@ -37,10 +40,11 @@ extension CatalogReader {
                         StatisticsDefinition(
                             table: table, sorts: sorts, columns: columns,
                             expressions: expressions.map { VerbatimSQL($0) },
-                            target: row.isNull(8) ? nil : row.number(8)))),
+                            target: row.isNull(8) ? nil : row.number(8),
+                            relation: isView ? owner.kind : nil))),
                 at: (SystemCatalog.statistics, row.oid(0)),
                 dependencies: [
-                    .schema(schema), .schema(try row.text(3)), .table(try row.text(3), table.name),
+                    .schema(schema), .schema(owner.path[0]), owner,
                 ])
         }
     }

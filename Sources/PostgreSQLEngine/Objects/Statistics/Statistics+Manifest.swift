@@ -54,9 +54,12 @@ struct StatisticsSpec: Sendable {
                     StatisticsDefinition(
                         table: QualifiedName(schema: table.path[0], name: table.name),
                         sorts: sorts, columns: columns.map(\.value), expressions: expressions,
-                        target: target))),
+                        target: target, relation: table.kind == .table ? nil : table.kind))),
             at: name.span, dependencies: [table])
-        builder.mention(ColumnMention(table: table, columns: columns))
+        // The columns of a view are no objects.
+        if table.kind == .table {
+            builder.mention(ColumnMention(table: table, columns: columns))
+        }
         builder.comment(comment, on: id)
         builder.access(access, on: id)
         builder.renames(renamedFrom, to: id) { old in

@@ -73,7 +73,7 @@ extension StatisticsDefinition: PlainKind {
     }
 
     private func owner(_ id: ObjectID) -> ObjectID {
-        .table(table.schema ?? id.path[0], table.name)
+        ObjectID(relation ?? .table, table.schema ?? id.path[0], table.name)
     }
 
     private func targetStatement(_ id: ObjectID) -> SQL {

@@ -17,4 +17,6 @@ public struct StatisticsDefinition: Hashable, Codable, Sendable {
     public var expressions: [VerbatimSQL]
     /// How many values are sampled; nil for the table's own.
     public var target: Int?
+    /// The kind of what they are of, if it is no table.
+    public var relation: ObjectKind?
 }

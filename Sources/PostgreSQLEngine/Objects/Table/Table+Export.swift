@@ -12,7 +12,7 @@ extension TableDefinition {
             columns: (source.children[id] ?? []).map(\.id).filter { $0.kind == .column }
                 + (source.derived[id] ?? []))
         fields.add("unlogged", flag: isUnlogged)
-        addShape(in: id.path[0], to: &fields)
+        addShape(in: id.path[0], parts: source.parts(of: id), to: &fields)
         var parts = TableParts()
         for child in source.children[id] ?? [] { parts.add(child, source) }
         let columns = parts.columns + source.derivedColumns(of: id)
@@ -33,15 +33,18 @@ extension TableDefinition {
 }
 
 extension TableDefinition {
-    private func addShape(in schema: String, to fields: inout ExportFields) {
+    private func addShape(
+        in schema: String, parts: [(String, YAMLValue)], to fields: inout ExportFields
+    ) {
         func parent(_ name: QualifiedName) -> [(String, YAMLValue)] {
             (name.schema == schema ? [] : name.schema.map { [("schema", .text($0))] } ?? [])
                 + [("table", .text(name.name))]
         }
         switch origin {
         case .partition(let of, let bound)?:
+            let own = parent(of) + [("bound", .plain(bound.text))]
             fields.add(
-                "partitionOf", .flowMapping(parent(of) + [("bound", .plain(bound.text))]))
+                "partitionOf", parts.isEmpty ? .flowMapping(own) : .mapping(own + parts))
         case .inheritance(let parents)?:
             fields.add(
                 "inherits",

@@ -97,6 +97,7 @@ struct TableSpec: Sendable {
         }
         builder.add(table)
         shape.mention(in: builder.schema, &builder)
+        shape.lowerParts(of: id, &builder)
         builder.comment(comment, on: id)
         builder.access(access, on: id)
         builder.renames(renamedFrom, to: id)
@@ -251,9 +252,12 @@ struct ConstraintLowering {
                     isInitiallyDeferred: common.isInitiallyDeferred,
                     enforcement: isEnforced ? nil : .notEnforced)),
             at: span, dependencies: dependencies.union(named), isUnnamed: name == nil)
-        UnnamedChild.check(name, span, common.comment, common.renamedFrom, what: what, &context)
+        UnnamedChild.check(
+            name, span, common.comment ?? common.indexComment, common.renamedFrom, what: what,
+            &context)
         guard name != nil else { return }
         builder.comment(common.comment, on: id)
+        builder.comment(common.indexComment, on: ObjectID(.keyIndex, id.path), holder: id)
         let former = former
         builder.renames(common.renamedFrom, to: id) { old in
             former.map { .constraint($0.path[0], $0.name, old) }

@@ -32,6 +32,8 @@ struct TableShapeSpec: Sendable {
 
     var partitionKey: VerbatimSQL?
     var origin: Origin?
+    var indexParts: OrderedMapping<PartSpec> = .init()
+    var foreignKeyParts: OrderedMapping<PartSpec> = .init()
     var accessMethod: String?
     var tablespace: String?
 
@@ -55,6 +57,14 @@ struct TableShapeSpec: Sendable {
         }
     }
 
+    /// Adds what a partition calls its parts of what its parents have.
+    func lowerParts(of table: ObjectID, _ builder: inout ManifestBuilder) {
+        for part in indexParts { part.value.lower(.part, part.name, of: table, &builder) }
+        for part in foreignKeyParts {
+            part.value.lower(.foreignKeyPart, part.name, of: table, &builder)
+        }
+    }
+
     /// Says which tables have to be there.
     func mention(in schema: String, _ builder: inout ManifestBuilder) {
         for parent in parents(in: schema) {
@@ -66,9 +76,11 @@ struct TableShapeSpec: Sendable {
 
 /// The fields for them.
 struct TableShapeFields: Sendable {
-    private struct Partition: Sendable {
+    struct Partition: Sendable {
         var parent: TableShapeSpec.Parent
         var bound: VerbatimSQL
+        var indexes: OrderedMapping<PartSpec> = .init()
+        var foreignKeys: OrderedMapping<PartSpec> = .init()
     }
 
     private let partitionKey: Field<VerbatimSQL?>
@@ -97,15 +109,36 @@ struct TableShapeFields: Sendable {
             "tablespace", .plainName, "Where its rows are kept, if not where the database's are.")
     }
 
+    /// That of a foreign table, which has no indexes.
+    static let foreignPartition = Decoding<Partition>.object("partition") { fields in
+        let schema = fields.optional("schema", .name, "The table's schema, if it is another one.")
+        let table = fields.required("table", .name, "The table.")
+        let bound = fields.required(
+            "bound", .sql, "Which rows: FOR VALUES FROM … TO …, IN … or WITH …, or DEFAULT.")
+        return {
+            Partition(parent: .init(schema: $0[schema], name: $0[table]), bound: $0[bound])
+        }
+    }.named("ForeignPartitionOf")
+
     private static let partition = Decoding<Partition>.object("partition") { fields in
         let schema = fields.optional("schema", .name, "The table's schema, if it is another one.")
         let table = fields.required("table", .name, "The table.")
         let bound = fields.required(
             "bound", .sql,
             "Which rows: FOR VALUES FROM … TO …, IN … or WITH …, or DEFAULT.")
+        let indexes = fields.optional(
+            "indexes", .mapping(of: PartSpec.ofIndex), default: .init(),
+            """
+            What it calls its parts of indexes and keys that tables above declare, and how they \
+            are kept, by the names there; what is left out stays as the server made it.
+            """)
+        let foreignKeys = fields.optional(
+            "foreignKeys", .mapping(of: PartSpec.ofForeignKey), default: .init(),
+            "The same for its parts of foreign keys.")
         return {
             Partition(
-                parent: .init(schema: $0[schema], name: $0[table]), bound: $0[bound])
+                parent: .init(schema: $0[schema], name: $0[table]), bound: $0[bound],
+                indexes: $0[indexes], foreignKeys: $0[foreignKeys])
         }
     }.named("PartitionOf")
 
@@ -130,6 +163,8 @@ struct TableShapeFields: Sendable {
             ?? (parents.isEmpty ? nil : .inheritance(parents)) ?? type.map { .type($0) }
         return TableShapeSpec(
             partitionKey: values[partitionKey], origin: origin,
+            indexParts: partition?.indexes ?? .init(),
+            foreignKeyParts: partition?.foreignKeys ?? .init(),
             accessMethod: values[accessMethod], tablespace: values[tablespace])
     }
 

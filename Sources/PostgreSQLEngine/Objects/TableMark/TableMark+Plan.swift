@@ -13,16 +13,20 @@ protocol TableMark: PlainKind {
     static func lock(_ table: ObjectID) -> Effects.Lock
     /// What others notice when it comes or changes; nil for nothing.
     func consequence(_ act: PlainAct) -> String?
+    /// The kind of what it is set on.
+    var relation: ObjectKind? { get }
 }
 
 extension TableMark {
     var scratchRank: ScratchUnit.Rank { .trigger }
 
-    func parent(of id: ObjectID) -> ObjectID? { ObjectID(.table, id.path) }
+    var relation: ObjectKind? { nil }
+
+    func parent(of id: ObjectID) -> ObjectID? { ObjectID(relation ?? .table, id.path) }
     func creation(_ id: ObjectID) -> [SQL] { Self.statements(id, setting(from: nil)) }
     func removal(_ id: ObjectID) -> [SQL] { Self.statements(id, unsetting) }
     func locks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Lock] {
-        [Self.lock(ObjectID(.table, id.path))]
+        [Self.lock(ObjectID(relation ?? .table, id.path))]
     }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {

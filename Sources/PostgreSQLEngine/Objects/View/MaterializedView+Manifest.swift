@@ -14,6 +14,9 @@ struct MaterializedViewSpec: QuerySpec, Sendable {
     var access: AccessSpec
     var columnComments: OrderedMapping<Spanned<String>>
     var columnGrants: OrderedMapping<Spanned<GrantsSpec>>
+    var columnSettings: OrderedMapping<ColumnSettingsDefinition>
+    var clustering: Spanned<String>?
+    var statistics: OrderedMapping<StatisticsSpec>
     var renamedFrom: [Spanned<String>]
 
     static let decoding = Decoding<MaterializedViewSpec>.object("materialized view") { fields in
@@ -30,6 +33,14 @@ struct MaterializedViewSpec: QuerySpec, Sendable {
         let columnGrants = fields.optional(
             "columnGrants", .mapping(of: GrantsSpec.decoding(.column).spanned), default: .init(),
             "Who may do what with single columns, by name; only beside grants.")
+        let columnSettings = fields.optional(
+            "columnSettings", .mapping(of: ColumnSettingsFields.decoding), default: .init(),
+            "How columns are kept and counted, by name.")
+        let clustering = fields.optional(
+            "clusterOn", .name, "The index by which CLUSTER orders it.")
+        let statistics = fields.optional(
+            "statistics", .mapping(of: StatisticsSpec.decoding), default: .init(),
+            "The extended statistics by name.")
         let options = fields.options("Storage parameters, for example fillfactor.")
         let query = fields.required("query", .sql, "What it holds: a query.")
         let indexes = fields.optional(
@@ -41,6 +52,8 @@ struct MaterializedViewSpec: QuerySpec, Sendable {
                 options: $0[options].texts, indexes: $0[indexes], comment: $0[comment],
                 access: access.spec($0),
                 columnComments: $0[columnComments], columnGrants: $0[columnGrants],
+                columnSettings: $0[columnSettings], clustering: $0[clustering],
+                statistics: $0[statistics],
                 renamedFrom: $0[renamedFrom])
         }
     }
@@ -53,5 +66,21 @@ struct MaterializedViewSpec: QuerySpec, Sendable {
                 index.name, at: index.span, table: id, tableSpan: nil, former: former, &builder,
                 &context)
         }
+        for entry in columnSettings where !entry.value.isEmpty {
+            var settings = entry.value
+            settings.isDerived = true
+            settings.relation = .materializedView
+            builder.add(
+                .columnSettings(builder.schema, name.value, entry.name.value),
+                .plain(.columnSettings(settings)), at: entry.name.span, dependencies: [id])
+        }
+        for entry in statistics { entry.value.lower(entry.name, of: id, &builder) }
+        guard let clustering else { return }
+        builder.add(
+            ObjectID(.clustering, id.path),
+            .plain(
+                .clustering(
+                    ClusteringDefinition(index: clustering.value, relation: .materializedView))),
+            at: clustering.span, dependencies: [id])
     }
 }

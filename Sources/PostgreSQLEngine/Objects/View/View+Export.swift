@@ -23,6 +23,7 @@ extension ViewDefinition {
             return source.comment(on: id).map { (column.name, .text($0)) }
         }
         if !comments.isEmpty { fields.add("columnComments", .mapping(comments)) }
+        addColumns(id, source, to: &fields)
         if isStored {
             fields.add("options", texts: options)
         } else {
@@ -35,8 +36,31 @@ extension ViewDefinition {
             return (child.id.name, index.exported(child.id, source))
         }
         if !indexes.isEmpty { fields.add("indexes", .mapping(indexes)) }
+        if isStored { source.addMarks(of: id, to: &fields) }
         source.addEntries(of: id, to: &fields)
         return .mapping(fields.entries)
+    }
+
+    /// What is said of columns beside their names.
+    private func addColumns(
+        _ id: ObjectID, _ source: ExportSource, to fields: inout ExportFields
+    ) {
+        var defaults: [(String, YAMLValue)] = []
+        var settings: [(String, YAMLValue)] = []
+        for column in columns {
+            let path = id.path + [column.name]
+            if case .plain(.derivedColumn(let own))? =
+                source.catalog[ObjectID(.derivedColumn, path)]?.definition,
+                let fallback = own.fallback
+            {
+                defaults.append((column.name, .plain(fallback.text)))
+            }
+            var kept = ExportFields()
+            source.addSettings(of: ObjectID(.column, path), to: &kept)
+            if !kept.entries.isEmpty { settings.append((column.name, .flowMapping(kept.entries))) }
+        }
+        if !defaults.isEmpty { fields.add("columnDefaults", .mapping(defaults)) }
+        if !settings.isEmpty { fields.add("columnSettings", .mapping(settings)) }
     }
 
     private func exportOptions(to fields: inout ExportFields) {

@@ -15,6 +15,7 @@ struct ViewSpec: QuerySpec, Sendable {
     var access: AccessSpec
     var columnComments: OrderedMapping<Spanned<String>>
     var columnGrants: OrderedMapping<Spanned<GrantsSpec>>
+    var columnDefaults: OrderedMapping<VerbatimSQL>
     var renamedFrom: [Spanned<String>]
     var programs: ProgramSpecs
 
@@ -32,6 +33,9 @@ struct ViewSpec: QuerySpec, Sendable {
         let columnGrants = fields.optional(
             "columnGrants", .mapping(of: GrantsSpec.decoding(.column).spanned), default: .init(),
             "Who may do what with single columns, by name; only beside grants.")
+        let columnDefaults = fields.optional(
+            "columnDefaults", .mapping(of: Decoding<VerbatimSQL>.sql), default: .init(),
+            "What an INSERT gives columns that it does not name, by name.")
         let barrier = fields.optional(
             "securityBarrier", .boolean,
             "Whether rows are filtered before any other condition sees them.")
@@ -69,7 +73,8 @@ struct ViewSpec: QuerySpec, Sendable {
                 schema: values[schema], name: values[name], query: values[query],
                 columns: values[columns], options: all, comment: values[comment],
                 access: access.spec(values), columnComments: values[columnComments],
-                columnGrants: values[columnGrants], renamedFrom: values[renamedFrom],
+                columnGrants: values[columnGrants], columnDefaults: values[columnDefaults],
+                renamedFrom: values[renamedFrom],
                 programs: programs.specs(values))
         }
     }
@@ -77,6 +82,15 @@ struct ViewSpec: QuerySpec, Sendable {
     func lower(_ builder: inout ManifestBuilder, _ context: inout DecodingContext) {
         let id = ObjectID.view(builder.schema, name.value)
         let former = lower(as: id, &builder, &context)
+        for entry in columnDefaults {
+            builder.add(
+                .derivedColumn(builder.schema, name.value, entry.name.value),
+                .plain(
+                    .derivedColumn(
+                        DerivedColumnDefinition(
+                            isNotNull: false, fallback: entry.value, relation: .view))),
+                at: entry.name.span, dependencies: [id])
+        }
         programs.lower(of: id, former: former, &builder)
     }
 }

@@ -1,0 +1,20 @@
+-- What partitions call their parts of indexes, keys and foreign keys, and how these are kept.
+create schema pp; create schema pq;
+create table pp.people (id bigint primary key);
+create table pp.events (id bigint not null, at date not null, region text not null, note text, n int references pp.people, primary key (id, at, region), unique (region, at, id) include (note)) partition by range (at);
+create index on pp.events (region) with (fillfactor = 70);
+create index events_low on pp.events (lower(note), region desc);
+create index on pp.events (n) where n > 1; create index on pp.events (n) where n > 2;
+create table pp.events_old partition of pp.events for values from (minvalue) to ('2024-01-01');
+create table pp.events_2024 partition of pp.events for values from ('2024-01-01') to ('2025-01-01') partition by list (region);
+create table pp.events_2024_eu partition of pp.events_2024 for values in ('eu');
+create table pq.events_2024_with_a_name_so_long_that_no_index_can_have_it_whole partition of pp.events_2024 default;
+alter index pp.events_old_pkey rename to events_old_key;
+alter index pp.events_old_region_idx rename to old_by_region;
+alter index pp.old_by_region set (fillfactor = 90);
+alter index pp.events_2024_lower_region_idx rename to by_year; alter index pp.events_2024_eu_lower_region_idx rename to by_part;
+alter table pp.events_old cluster on old_by_region; alter table pp.events_old replica identity using index events_old_key;
+comment on index pp.old_by_region is 'by region'; comment on constraint events_old_key on pp.events_old is 'the key'; comment on index pp.by_part is 'low';
+create index events_2024_only on pp.events_2024 (note);
+alter index pp.events_2024_eu_note_idx rename to events_2024_eu_only;
+alter table pp.events_2024 rename constraint events_n_fkey to year_n; alter table pp.events_2024_eu rename constraint events_n_fkey to eu_n;
