@@ -32,9 +32,10 @@ import Testing
     private static let missing: [String: (told: Set<String>, different: Set<String>)] = [
         "access": (
             told: [
-                "table ac.t: rights that others than its owner gave"
+                "table ac.t: rights that others than its owner gave",
+                "subscription sub: comment on a subscription",
             ],
-            different: ["ACL ac.TABLE t"]
+            different: ["ACL ac.TABLE t", "COMMENT SUBSCRIPTION sub"]
         ),
         "routines": (
             told: [

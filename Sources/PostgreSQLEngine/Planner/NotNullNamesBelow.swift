@@ -27,8 +27,8 @@ struct NotNullNamesBelow {
                 return .error(
                     "unsupported-change",
                     "the NOT NULL constraint of \(object.id) cannot become \(names.new): the "
-                        + "server renames those of tables below with it, and \(below) calls its own "
-                        + name,
+                        + "server renames those of tables below with it, and \(below) calls its "
+                        + "own \(name)",
                     at: request.spans[object.id] ?? request.spans[table],
                     help: "keep the name \(names.old), or take NOT NULL away in one apply and give "
                         + "it with the new name in the next")

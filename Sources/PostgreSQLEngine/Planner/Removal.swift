@@ -21,6 +21,7 @@ extension PlanContext {
         operation.frees = Set(all.flatMap { NameSlot.taken(by: $0) })
         if object.id.kind.isRoutine { operation.frees.insert(.overloads(of: object.id)) }
         operation.frees.formUnion([NameSlot.choice(without: object)].compactMap { $0 })
+        operation.frees.formUnion(partNames(with: all))
         operation.touches = all.map {
             Step.Touch(object: $0.id, before: $0.digest, after: nil)
         }
@@ -33,6 +34,28 @@ extension PlanContext {
     private func statements(of object: PostgreSQLObject) -> [SQL] {
         guard case .plain(let plain) = object.definition else { return object.removal }
         return plain.kind.removal(object.id, in: self)
+    }
+
+    /// The names of partitions' parts of what goes.
+    private func partNames(with objects: [PostgreSQLObject]) -> Set<NameSlot> {
+        let gone = Set(
+            objects.filter { object in
+                switch object.definition {
+                case .index(let index): isPartitioned(index.owner(of: object.id))
+                case .constraint: isPartitioned(table(of: object.id))
+                case .table(let table): table.isPartition
+                case .schema, .extension, .column, .columnDefault, .enum, .sequence, .view,
+                    .function, .comment, .plain:
+                    false
+                }
+            }.map(\.id))
+        if gone.isEmpty { return [] }
+        let parts = [settled, unstated].flatMap { catalog in
+            catalog.objects.values.filter {
+                $0.id.kind.isPart && !$0.dependencies.isDisjoint(with: gone)
+            }
+        }
+        return Set(parts.flatMap { NameSlot.taken(by: $0) })
     }
 
     /// What an object's old form depended on; an owned sequence hangs on its column as well.

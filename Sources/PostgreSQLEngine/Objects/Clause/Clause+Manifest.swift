@@ -18,7 +18,7 @@ struct ClauseSpec: Sendable {
             let schema = sort.isInSchema ? fields.schema() : nil
             let identity = sort.identity.map { fields.required($0.name, $0.decoding, $0.doc) }
             let renamedFrom = sort.canBeRenamed ? fields.renamedFrom() : nil
-            let comment = sort == .userMapping ? nil : fields.comment()
+            let comment = sort == .userMapping || sort == .subscription ? nil : fields.comment()
             let access =
                 sort.kind.hasOwner ? AccessFields(fields, AccessSort(sort.kind)) : nil
             let values = sort.fields.map { Self.value($0, fields) }

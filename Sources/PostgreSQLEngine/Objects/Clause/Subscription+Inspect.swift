@@ -28,7 +28,8 @@ extension CatalogQuery {
         return """
             SELECT s.oid, s.subname, nullif(coalesce(s.subslotname, 'none'), s.subname),
                 s.subpublications, json_strip_nulls(json_build_object(\(list)))::text,
-                has_column_privilege('pg_subscription', 'subconninfo', 'SELECT')
+                has_column_privilege('pg_subscription', 'subconninfo', 'SELECT'),
+                obj_description(s.oid, 'pg_subscription') IS NOT NULL
             FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
             WHERE d.datname = current_database()
             """
@@ -74,6 +75,7 @@ extension CatalogReader {
                 report(id, "connection that cannot be read")
             }
             if let slot = row[2] { values.append(("slot", VerbatimSQL(slot))) }
+            if row.flag(6), scope.isEverything { report(id, "comment on a subscription") }
             add(
                 id,
                 .plain(

@@ -15,7 +15,7 @@ extension CatalogQuery {
             'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_event_trigger'::regclass,
             'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass,
             'pg_language'::regclass, 'pg_transform'::regclass, 'pg_am'::regclass,
-            'pg_publication'::regclass, 'pg_subscription'::regclass)
+            'pg_publication'::regclass)
             AND (d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass)
         """
 }

@@ -26,8 +26,8 @@ extension CatalogQuery {
         LEFT JOIN pg_tablespace root_place ON root_place.oid = root.reltablespace
         WHERE c.relispartition AND c.relkind IN ('i', 'I') AND c.relnamespace = ANY($1::oid[])
         UNION ALL
-        SELECT 'foreignKeyPart', t.relnamespace, t.relname, 'pg_constraint'::regclass::oid, root.oid,
-            root.conname, k.conname, false, NULL, '', NULL, NULL, NULL, NULL,
+        SELECT 'foreignKeyPart', t.relnamespace, t.relname, 'pg_constraint'::regclass::oid,
+            root.oid, root.conname, k.conname, false, NULL, '', NULL, NULL, NULL, NULL,
             obj_description(k.oid, 'pg_constraint'), p.conname, t.oid
         FROM pg_constraint k JOIN pg_constraint p ON p.oid = k.conparentid
         JOIN pg_class t ON t.oid = k.conrelid AND t.relispartition
@@ -123,7 +123,8 @@ private struct PartRow {
             isChoice && name == choice && (nextName ?? choice) == choice && comment == nil
             && options == optionsAbove && tablespace == tablespaceAbove
         return PartDefinition(
-            name: name, options: options, tablespace: kind == .part ? place : nil,
+            name: name, options: kind == .part ? options : nil,
+            tablespace: kind == .part ? place : nil,
             above: PartDefinition.Place(options: optionsAbove, tablespace: tablespaceAbove),
             comment: comment, isKey: isKey, isUsual: isUsual)
     }

@@ -21,6 +21,12 @@ extension PartDefinition: PlainKind {
     /// In a scratch database only the name counts, by which others speak of it.
     func scratchCreation(_ id: ObjectID) -> [SQL] { [Self.naming(id, name)] }
 
+    /// An index's name is its schema's, a constraint's its table's.
+    func names(_ id: ObjectID) -> Set<NameSlot> {
+        let holder = id.kind == .part ? [id.path[0]] : Array(id.path.prefix(2))
+        return [NameSlot(space: .other, path: [id.kind.rawValue] + holder + [name])]
+    }
+
     /// It goes with what it is a part of.
     func removal(_ id: ObjectID) -> [SQL] { [] }
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] { [] }

@@ -114,7 +114,8 @@ struct TableShapeFields: Sendable {
         let schema = fields.optional("schema", .name, "The table's schema, if it is another one.")
         let table = fields.required("table", .name, "The table.")
         let bound = fields.required(
-            "bound", .sql, "Which rows: FOR VALUES FROM … TO …, IN … or WITH …, or DEFAULT.")
+            "bound", .sql,
+            "Which rows: FOR VALUES FROM … TO …, IN … or WITH …, or DEFAULT.")
         return {
             Partition(parent: .init(schema: $0[schema], name: $0[table]), bound: $0[bound])
         }
