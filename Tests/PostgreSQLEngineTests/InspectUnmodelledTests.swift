@@ -77,6 +77,11 @@ extension UnmodelledCase {
             "CREATE EXTENSION citext; ALTER INDEX app.t_a DEPENDS ON EXTENSION citext",
             "index app.t_a: dependence on the extension citext"),
         UnmodelledCase(
+            "CREATE EXTENSION citext SCHEMA app;"
+                + "REVOKE EXECUTE ON FUNCTION app.citextout(app.citext) FROM public",
+            "extension citext: rights on its function app.citextout(app.citext) that it does not "
+                + "give"),
+        UnmodelledCase(
             "CREATE EXTENSION citext; ALTER FUNCTION app.f DEPENDS ON EXTENSION citext",
             "function app.f: dependence on the extension citext"),
     ]

@@ -57,6 +57,38 @@ extension UnmodelledQuery {
         FROM pg_largeobject_metadata WHERE $2::bool HAVING count(*) > 0
         """
 
+    /// Rights on what belongs to extensions that are not those which its script gave.
+    static let memberRights = """
+        SELECT 'extension', ARRAY[e.extname]::text[],
+            'rights on its ' || i.type || ' ' || i.identity || ' that it does not give', 0, 0
+        FROM pg_depend m JOIN pg_extension e ON e.oid = m.refobjid AND m.deptype = 'e'
+            AND m.refclassid = 'pg_extension'::regclass
+        JOIN (
+            SELECT 'pg_proc'::regclass::oid AS catalog, oid, proacl AS now,
+                acldefault('f', proowner) AS usual FROM pg_proc WHERE oid >= 16384
+            UNION ALL
+            SELECT 'pg_class'::regclass, oid, relacl,
+                acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner)
+            FROM pg_class WHERE oid >= 16384
+            UNION ALL
+            SELECT 'pg_type'::regclass, oid, typacl, acldefault('T', typowner)
+            FROM pg_type WHERE oid >= 16384
+            UNION ALL
+            SELECT 'pg_foreign_data_wrapper'::regclass, oid, fdwacl, acldefault('F', fdwowner)
+            FROM pg_foreign_data_wrapper
+            UNION ALL
+            SELECT 'pg_language'::regclass, oid, lanacl, acldefault('l', lanowner)
+            FROM pg_language WHERE oid >= 16384
+        ) member ON member.catalog = m.classid AND member.oid = m.objid
+        LEFT JOIN pg_init_privs given ON given.classoid = m.classid AND given.objoid = m.objid
+            AND given.objsubid = 0
+        CROSS JOIN LATERAL (SELECT coalesce(member.now, member.usual) AS now,
+            coalesce(given.initprivs, member.usual) AS first) rights
+        CROSS JOIN LATERAL pg_identify_object(m.classid, m.objid, 0) i
+        WHERE ($2::bool OR e.extnamespace IN (SELECT oid FROM scope))
+            AND NOT (rights.now @> rights.first AND rights.first @> rights.now)
+        """
+
     /// `DEPENDS ON EXTENSION`.
     static let extensionDependencies = """
         SELECT found.kind, found.path, 'dependence on the extension ' || e.extname,

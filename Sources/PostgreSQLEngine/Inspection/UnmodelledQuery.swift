@@ -18,7 +18,8 @@ enum UnmodelledQuery {
         [
             wholeRelations, relationProperties, partitionParts,
             disabledTriggers,
-            types, functionProperties, securityLabels, extensionDependencies, settings,
+            types, functionProperties, securityLabels, extensionDependencies, memberRights,
+            settings,
             largeObjects,
         ] + constraintProperties(version: version)
     }
