@@ -96,7 +96,7 @@ struct RoleRenames {
             return .plain(.role(role.tidied()))
         case .trigger, .compositeType, .domain, .domainConstraint, .rule, .statistics,
             .rowSecurity, .replicaIdentity, .clustering, .parameterized, .clause, .publication,
-            .foreignTable, .derivedColumn, .columnSettings, .data, .statement:
+            .foreignTable, .derivedColumn, .columnSettings, .part, .data, .statement:
             return definition
         }
     }
