@@ -111,9 +111,6 @@ extension PlanContext {
         if object.id.kind == .defaultPrivileges {
             names.append(DefaultPrivilegesDefinition.role(of: object.id))
         }
-        if object.id.kind == ClauseDefinition.Sort.userMapping.kind {
-            names.append(object.id.path[1])
-        }
         return Set(names.map { .role($0) }).filter { desired[$0] != nil || settled[$0] != nil }
     }
 
