@@ -69,7 +69,7 @@ struct Recording: Codable {
         switch plain {
         case .owner(let owner): return owner.standing != .own
         case .grants(let grants): return !grants.grants.isEmpty
-        case .defaultPrivileges: return true
+        case .defaultPrivileges, .part: return true
         default: return false
         }
     }

@@ -88,9 +88,11 @@ enum UnmodelledQuery {
             -- The server changes none where tables below have parts as well.
             (rel.relkind = 'I' AND c.reloptions IS DISTINCT FROM p.reloptions,
                 'parameters other than its parent''s'),
+            -- A new part has none; one that was there has its parent's.
             (EXISTS (SELECT FROM pg_attribute a JOIN pg_attribute b ON b.attrelid = p.oid
                     AND b.attnum = a.attnum AND b.attstattarget IS DISTINCT FROM a.attstattarget
-                WHERE a.attrelid = c.oid), 'statistics targets other than its parent''s'),
+                WHERE a.attrelid = c.oid AND a.attstattarget >= 0),
+                'statistics targets other than its parent''s'),
             (EXISTS (SELECT FROM pg_description d WHERE d.classoid = 'pg_class'::regclass
                     AND d.objoid = c.oid)
                 AND EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid
