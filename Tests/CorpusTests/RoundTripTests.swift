@@ -36,7 +36,7 @@ import Testing
                 "subscription sub: comment on a subscription",
             ],
             different: ["ACL ac.TABLE t", "COMMENT SUBSCRIPTION sub"]
-        ),
+        )
     ]
 
     /// The roles of the samples, which the test makes and drops.

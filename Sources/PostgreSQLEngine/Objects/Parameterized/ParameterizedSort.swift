@@ -12,9 +12,7 @@ extension ParameterizedDefinition.Sort {
         switch self {
         case .aggregate: "An aggregate function."
         case .rangeType: "A range type, with its multirange type."
-        case .baseType:
-            "A type of its own, with the functions that read and write its values; these come and go "
-                + "with it."
+        case .baseType: "A type of its own, whose values have functions that read and write them."
         case .collation: "A collation."
         case .operator: "An operator."
         case .textSearchDictionary: "A text search dictionary."
