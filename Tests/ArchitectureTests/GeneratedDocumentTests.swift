@@ -87,6 +87,15 @@ struct GeneratedDocumentTests {
         that is refused. Row security that hides rows from the role is an error, and never fewer
         rows.
 
+        **Base types.** A type and the functions that read and write its values need each other:
+        they are made in one step, the type as a shell first, and go in one. `like` has no place
+        among the parameters, since what it copies is said by others. While columns hold values,
+        only the functions for the binary form, modifiers, statistics and subscripts change, and
+        all else is refused; so is another signature of a function. The server drops such a circle
+        only by `CASCADE`, which would take whatever else hangs on it. So the type and its
+        functions are given to a role that is made for it, owns nothing else and is gone with the
+        transaction; `DROP OWNED` refuses what anything else needs. A superuser has to do it.
+
         **Statements.** `kind: Statement` is for what has no kind. Each text of `create` and `drop`
         is one statement, in which names have their schemas, and runs in a transaction. Where it
         is built and where it is live, the query `identity` is asked the same thing, and equal

@@ -36,22 +36,7 @@ import Testing
                 "subscription sub: comment on a subscription",
             ],
             different: ["ACL ac.TABLE t", "COMMENT SUBSCRIPTION sub"]
-        ),
-        "routines": (
-            told: [
-                "base type ty.base: base type",
-                "cast \"ty.base\".text: cast that needs base type ty.base, which is not modelled",
-                "function ty.base_in(cstring): function that needs base type ty.base, which is "
-                    + "not modelled",
-                "function ty.base_out(ty.base): function that needs base type ty.base, which is "
-                    + "not modelled",
-            ],
-            different: [
-                "CAST CAST (ty.base AS text)",
-                "FUNCTION ty.base_in(cstring)", "FUNCTION ty.base_out(ty.base)",
-                "SHELL TYPE ty.base", "TYPE ty.base",
-            ]
-        ),
+        )
     ]
 
     /// The roles of the samples, which the test makes and drops.

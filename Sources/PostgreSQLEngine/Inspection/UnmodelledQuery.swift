@@ -17,8 +17,8 @@ enum UnmodelledQuery {
     static func branches(version: Int) -> [String] {
         [
             wholeRelations, relationProperties, partitionParts,
-            disabledTriggers,
-            types, functionProperties, securityLabels, extensionDependencies, memberRights,
+            disabledTriggers, functionProperties, securityLabels, extensionDependencies,
+            memberRights,
             settings,
             largeObjects,
         ] + constraintProperties(version: version)
@@ -112,16 +112,5 @@ enum UnmodelledQuery {
             'pg_class'::regclass, oid
         FROM rel WHERE is_modelled AND EXISTS (SELECT FROM pg_trigger t
             WHERE t.tgrelid = rel.oid AND t.tgisinternal AND t.tgenabled <> 'O')
-        """
-
-    /// Arrays, row types and multiranges come with other types.
-    private static let types = """
-        SELECT found.kind, ARRAY[s.schema, t.typname]::text[], found.what,
-            'pg_type'::regclass, t.oid
-        FROM pg_type t JOIN scope s ON s.oid = t.typnamespace
-        JOIN (VALUES ('b', 'baseType', 'base type')) found (sort, kind, what)
-            ON found.sort = t.typtype::text
-        WHERE NOT (t.typelem <> 0 AND EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid))
-            AND \(CatalogQuery.isNoMember("pg_type", "t.oid"))
         """
 }

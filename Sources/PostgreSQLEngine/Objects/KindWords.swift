@@ -86,6 +86,7 @@ struct KindWords: Sendable {
         ParameterizedDefinition.Sort.aggregate.kind:
             KindWords("AGGREGATE", .signature, folder: "aggregates"),
         ParameterizedDefinition.Sort.rangeType.kind: KindWords("TYPE", folder: "types"),
+        BaseTypes.kind: KindWords("TYPE", folder: "types"),
         ParameterizedDefinition.Sort.collation.kind: KindWords("COLLATION", folder: "collations"),
         ParameterizedDefinition.Sort.operator.kind:
             KindWords("OPERATOR", .operatorSignature, folder: "operators"),

@@ -219,6 +219,7 @@ struct PostgreSQLPlanner {
             }
             return nil
         }
+        if let type = BaseTypes.type(of: object, in: leaving) { return type }
         var top: ObjectID?
         var parent = object.parent
         while let id = parent {
@@ -293,7 +294,7 @@ struct PostgreSQLPlanner {
     private func ordered(
         _ operations: [Operation], group: (Operation) -> ObjectID
     ) -> Result<[Operation], Circle> {
-        var operations = operations
+        var operations = BaseTypes.folded(operations, context)
         var keepsOverloadsApart = true
         while true {
             switch OperationOrder(operations).sorted(group: group) {

@@ -91,7 +91,13 @@ extension PlanContext {
         }
         let owned = ranked + [object]
         let access = owned.reversed().flatMap { carried(with: $0.id, isStated: true) }
-        return object.creation + ranked.filter { $0.statedBy == nil }.flatMap(\.creation) + access
+        let isInner = object.id.kind == BaseTypes.kind
+        let inner = ranked.filter { isInner && $0.id.kind == .function }
+        let outer = ranked.filter { !(isInner && $0.id.kind == .function) && $0.statedBy == nil }
+        let made =
+            isInner
+            ? BaseTypes.creation(of: object, around: inner.flatMap(\.creation)) : object.creation
+        return made + outer.flatMap(\.creation) + access
             + owned.compactMap { item -> SQL? in
                 guard case .sequence(let sequence) = item.definition, sequence.ownedBy != nil else {
                     return nil
@@ -160,6 +166,9 @@ extension PlanContext {
                 operation.data = .destroyed
                 operation.undo.claim = .shape(
                     loses: operation.effects.losses.map(\.what).joined(separator: ", "))
+            }
+            if id.kind == BaseTypes.kind {
+                operation.requirements.insert(.init(.superuser, on: id))
             }
             if !isRecreation { operation.effects.breaks = plain.kind.breaks(id, .remove) }
         case .view, .function:

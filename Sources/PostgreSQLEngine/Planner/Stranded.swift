@@ -43,6 +43,8 @@ struct Stranded {
         case (.columnDefault, _), (.sequence, _), (.column, _), (.table, _), (.schema, _),
             (.extension, _), (.enum, _), (.comment, _):
             return true
+        // What is changed of it in place is a function by another name.
+        case (.plain(.parameterized), _): return true
         case (.constraint, _), (.index, _), (.view, _), (.function, _), (.plain, _): return false
         }
     }

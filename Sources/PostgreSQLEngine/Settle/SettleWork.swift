@@ -232,7 +232,9 @@ struct SettleWork: Sendable {
     private func types(
         besides copied: Catalog<PostgreSQLObject>, _ renamed: Catalog<PostgreSQLObject>
     ) -> [PostgreSQLObject] {
-        let types = desired.sorted.filter { $0.makesTypes && copied[$0.id] == nil }
+        let types = desired.sorted.filter { $0.makesTypes }.flatMap { type in
+            [type] + BaseTypes.functions(of: type) { desired[$0] }
+        }.filter { copied[$0.id] == nil }
         let schemas = Set(types.map { ObjectID.schema($0.id.path[0]) })
             .filter { copied[$0] == nil }.sorted()
             .map { PostgreSQLObject($0, .schema(SchemaDefinition())) }

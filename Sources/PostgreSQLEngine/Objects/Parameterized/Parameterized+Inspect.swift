@@ -8,12 +8,12 @@ import SchemaCore
 extension CatalogQuery {
     static func parameterized(version: Int) -> String {
         [
-            aggregates, rangeTypes, collations(version: version), operators, dictionaries,
-            templates, parsers,
+            aggregates, rangeTypes, baseTypes, collations(version: version), operators,
+            dictionaries, templates, parsers,
         ].joined(separator: "\nUNION ALL\n")
     }
 
-    private static func row(
+    static func row(
         _ sort: String, catalog: String, of object: String, schema: String, name: String,
         signature: String = "NULL", arguments: String = "NULL", companions: String = "NULL::oid[]",
         _ parameters: [(String, String)]
@@ -27,11 +27,11 @@ extension CatalogQuery {
     }
 
     /// A function's name, or NULL where there is none.
-    private static func function(_ oid: String) -> String {
+    static func function(_ oid: String) -> String {
         "CASE WHEN \(oid)::oid <> 0 THEN \(oid)::regproc END"
     }
 
-    private static func flag(_ condition: String) -> String {
+    static func flag(_ condition: String) -> String {
         "CASE WHEN \(condition) THEN 'true' END"
     }
 

@@ -67,7 +67,7 @@ struct ParameterizedSpec: Sendable {
                 definition.parameters[$0]?.text ?? "NONE"
             }
             return ObjectID(sort.kind, schema, name.value, "(\(operands.joined(separator: ", ")))")
-        case .rangeType, .collation, .textSearchDictionary, .textSearchTemplate,
+        case .rangeType, .baseType, .collation, .textSearchDictionary, .textSearchTemplate,
             .textSearchParser:
             return ObjectID(sort.kind, schema, name.value)
         }

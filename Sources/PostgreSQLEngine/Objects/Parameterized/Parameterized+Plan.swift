@@ -7,15 +7,25 @@ import SchemaCore
 extension ParameterizedDefinition: PlainKind {
     var scratchRank: ScratchUnit.Rank {
         switch sort {
-        case .rangeType, .collation: .type
+        case .rangeType, .baseType, .collation: .type
         case .aggregate, .operator: .operator
         case .textSearchTemplate, .textSearchParser: .textSearch
         case .textSearchDictionary: .textSearchUse
         }
     }
-    var isType: Bool { sort == .rangeType }
-    var needsSuperuser: Bool { sort == .textSearchParser || sort == .textSearchTemplate }
-    var scratchMaking: ScratchMaking { needsSuperuser ? .kept(calls: nil) : .own }
+    var isType: Bool { sort == .rangeType || sort == .baseType }
+    var needsSuperuser: Bool {
+        switch sort {
+        case .baseType, .textSearchParser, .textSearchTemplate: true
+        case .aggregate: ["stype", "mstype"].contains { parameters[$0]?.text == "internal" }
+        case .rangeType, .collation, .operator, .textSearchDictionary: false
+        }
+    }
+    /// Whoever makes a whole type of a shell has to own that.
+    var scratchMaking: ScratchMaking {
+        if !needsSuperuser { return .own }
+        return sort == .aggregate ? .given : .kept(calls: nil)
+    }
 
     func more(than asked: ParameterizedDefinition) -> String? {
         let more = parameters.names.subtracting(asked.parameters.names)
@@ -32,7 +42,23 @@ extension ParameterizedDefinition: PlainKind {
         }
         if sort != .aggregate, let text { list.append("\(verbatim: text)") }
         let form: SQL = sort == .rangeType ? " AS RANGE" : ""
-        return ["CREATE \(target(id))\(form) (\(list.joined(", ")))"]
+        let whole: SQL = "CREATE \(target(id))\(form) (\(list.joined(", ")))"
+        // The functions of a base type name it, so that it is a shell first.
+        return sort == .baseType ? ["CREATE \(id.reference)", whole] : [whole]
+    }
+
+    func scratchCreation(_ id: ObjectID) -> [SQL] {
+        sort == .baseType ? Array(creation(id).prefix(1)) : creation(id)
+    }
+
+    func scratchCompletion(_ id: ObjectID) -> [SQL] {
+        sort == .baseType ? Array(creation(id).dropFirst()) : []
+    }
+
+    func removal(_ id: ObjectID, in context: PlanContext) -> [SQL] {
+        guard sort == .baseType, let type = context.leaving(id) else { return removal(id) }
+        return BaseTypes.removal(
+            of: id, with: BaseTypes.functions(of: type) { context.leaving($0) }.map(\.id))
     }
 
     /// What stands behind CREATE.
@@ -58,17 +84,24 @@ extension ParameterizedDefinition: PlainKind {
             guard let other = parameters["multirange_type_name"] else { return [own] }
             // The multirange type's, in the server's spelling.
             return [own, NameSlot(space: .other, path: ["multirange", other.text])]
+        case .baseType: return [NameSlot(space: .type, path: id.path)]
         case .collation, .operator, .textSearchDictionary, .textSearchTemplate,
             .textSearchParser:
             return [NameSlot(space: .other, path: [id.kind.rawValue] + id.path)]
         }
     }
 
-    /// The server changes an operator's estimators in place.
+    /// The server changes an operator's estimators in place, and some functions of a base type.
     func alteration(
         of id: ObjectID, from old: ParameterizedDefinition, in context: PlanContext
     ) -> Alteration {
-        sort == .operator ? estimators(of: id, from: old, in: context) : .recreate
+        switch sort {
+        case .operator: estimators(of: id, from: old, in: context)
+        case .baseType: ways(of: id, from: old, in: context)
+        case .aggregate, .rangeType, .collation, .textSearchDictionary, .textSearchTemplate,
+            .textSearchParser:
+            .recreate
+        }
     }
 
     private func estimators(

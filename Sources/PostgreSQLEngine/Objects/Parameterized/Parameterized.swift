@@ -4,7 +4,7 @@ public import SchemaCore
 public struct ParameterizedDefinition: Hashable, Codable, Sendable {
     /// What it is.
     public enum Sort: String, Hashable, Codable, CaseIterable, Sendable {
-        case aggregate, rangeType, collation, `operator`
+        case aggregate, rangeType, baseType, collation, `operator`
         case textSearchDictionary, textSearchTemplate, textSearchParser
     }
 

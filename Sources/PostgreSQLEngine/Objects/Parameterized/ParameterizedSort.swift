@@ -12,6 +12,7 @@ extension ParameterizedDefinition.Sort {
         switch self {
         case .aggregate: "An aggregate function."
         case .rangeType: "A range type, with its multirange type."
+        case .baseType: "A type of its own, whose values have functions that read and write them."
         case .collation: "A collation."
         case .operator: "An operator."
         case .textSearchDictionary: "A text search dictionary."
@@ -26,7 +27,8 @@ extension ParameterizedDefinition.Sort {
         case .aggregate: ("arguments", "Its arguments as SQL writes them, or \"*\" for rows.")
         case .textSearchDictionary:
             ("options", "The options as SQL writes them: stopwords = 'english'.")
-        case .rangeType, .collation, .operator, .textSearchTemplate, .textSearchParser: nil
+        case .rangeType, .baseType, .collation, .operator, .textSearchTemplate, .textSearchParser:
+            nil
         }
     }
 
@@ -43,6 +45,7 @@ extension ParameterizedDefinition.Sort {
                 ("subtype_diff", "The function that gives the distance of two bounds."),
                 ("multirange_type_name", "The name of the multirange type."),
             ]
+        case .baseType: Self.baseTypeParameters
         case .collation:
             [
                 ("provider", "Who compares: libc, icu or builtin."),
@@ -78,6 +81,27 @@ extension ParameterizedDefinition.Sort {
             ]
         }
     }
+
+    private static let baseTypeParameters = [
+        ("input", "The function that reads a value from text."),
+        ("output", "The one that writes it as text."),
+        ("receive", "The function that reads a value from the binary form."),
+        ("send", "The one that writes it in that form."),
+        ("typmod_in", "The function that reads a modifier, as varchar(20) has one."),
+        ("typmod_out", "The one that writes it."),
+        ("analyze", "The function that takes statistics of a column."),
+        ("subscript", "The function that handles subscripts."),
+        ("internallength", "How many bytes a value has; left out, that varies."),
+        ("passedbyvalue", "Whether values are passed by value, not by reference: true."),
+        ("alignment", "On what a value begins: char, int2, int4 or double; int4."),
+        ("storage", "How long values are kept: plain, external, extended or main; plain."),
+        ("category", "The category for choosing casts, as a literal; 'U'."),
+        ("preferred", "Whether casts within the category prefer it: true."),
+        ("default", "What a column of it holds if nothing is given, as a literal of text."),
+        ("element", "The type of what a subscript gives."),
+        ("delimiter", "What stands between values in an array, as a literal; ','."),
+        ("collatable", "Whether values have a collation: true."),
+    ]
 
     private static let aggregateParameters = [
         ("sfunc", "The function that takes a row in."), ("stype", "The type of its state."),
