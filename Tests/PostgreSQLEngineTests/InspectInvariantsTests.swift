@@ -26,7 +26,7 @@ import Testing
                 #expect(found.catalog.ids.filter { $0.kind == .table }.count >= tables)
                 counts.insert(queries)
             }
-            #expect(counts == [33])
+            #expect(counts == [34])
             await connection.close()
         }
     }

@@ -171,7 +171,9 @@ extension PlanContext {
         var out: Set<ObjectID> = []
         for index in [settledIndex, desiredIndex] {
             for object in index.parts(of: table) {
-                guard case .constraint(let constraint) = object.definition else { continue }
+                guard case .constraint(let constraint) = object.definition,
+                    !loggingCircles.keys.contains(object.id)
+                else { continue }
                 if let other = constraint.referredTable(in: table.path[0]) { out.insert(other) }
             }
         }

@@ -31,6 +31,8 @@ struct PlanContext {
     /// The columns that get their numbers from another sort of sequence.
     let renumberings: [ObjectID: Renumbering]
 
+    /// The foreign keys that stand in the way of what becomes crash-safe, or stops being so.
+    let loggingCircles: LoggingCircles
     /// The tables that derive from others, by table and before the plan.
     let tree: TableTree
 

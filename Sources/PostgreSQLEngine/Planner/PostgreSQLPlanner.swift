@@ -36,6 +36,7 @@ struct PostgreSQLPlanner {
                 catalog.objects.values.filter { $0.id.kind == .defaultPrivileges }
             },
             renumberings: Renumbering.all(request.settlement.catalog, request.desired),
+            loggingCircles: LoggingCircles(request.settlement.catalog, request.desired),
             tree: TableTree(request.settlement.catalog))
         rowOperations = RowOperations(request, context)
         let changedRows = rowOperations.tables.values.flatMap {
@@ -55,6 +56,10 @@ struct PostgreSQLPlanner {
             let alteration = context.alteration(from: from, to: to)
             alterations[to.id] = alteration
             if case .recreate = alteration { roots.append(to.id) }
+        }
+        roots += context.loggingCircles.keys.filter {
+            request.settlement.catalog[$0] != nil && request.desired[$0] != nil
+                && !roots.contains($0)
         }
         let rows = RowTypeUse(request)
         let valued = valuedColumns()
