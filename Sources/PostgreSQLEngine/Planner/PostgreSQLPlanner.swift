@@ -57,10 +57,8 @@ struct PostgreSQLPlanner {
             alterations[to.id] = alteration
             if case .recreate = alteration { roots.append(to.id) }
         }
-        roots += context.loggingCircles.keys.filter {
-            request.settlement.catalog[$0] != nil && request.desired[$0] != nil
-                && !roots.contains($0)
-        }
+        let staying = context.loggingCircles.keys.filter { request.desired[$0] != nil }
+        roots += staying.filter { context.settled[$0] != nil && !roots.contains($0) }
         let rows = RowTypeUse(request)
         let valued = valuedColumns()
         var stranded = Stranded(request, alterations).objects
