@@ -118,6 +118,7 @@ struct Reparenting {
 
     private mutating func detach(_ id: ObjectID) {
         let whole = named(derivation.parts(of: id), in: id)
+        guard whole.allSatisfy({ $0.hasSameType(as: desired[$0.id]) }) else { return }
         setOrigin(of: id, nil)
         catalog[id]?.notNullNames = [:]
         catalog[id]?.partition = nil

@@ -36,3 +36,12 @@ extension PostgreSQLObject {
         }
     }
 }
+
+extension PostgreSQLObject {
+    /// Whether it keeps its type: columns change theirs before tables come from below others.
+    func hasSameType(as other: PostgreSQLObject?) -> Bool {
+        guard case .column(let own) = definition, case .column(let wanted)? = other?.definition
+        else { return true }
+        return own.type == wanted.type && own.collation == wanted.collation
+    }
+}

@@ -40,10 +40,9 @@ enum BaseTypes {
             + ["DROP OWNED BY \(role)", "DROP ROLE \(role)"]
     }
 
-    /// The statements that make a base type with some of what goes with it in between.
-    static func creation(of type: PostgreSQLObject, around functions: [SQL]) -> [SQL] {
-        let own = type.creation
-        return own.prefix(1) + functions + own.dropFirst()
+    /// The statements that make a base type, with those of its functions behind the shell.
+    static func whole(_ own: [SQL], around functions: [SQL]) -> [SQL] {
+        own.prefix(1) + functions + own.dropFirst()
     }
 
     /// The operations with the functions of new base types made between the two statements that
@@ -106,7 +105,7 @@ enum BaseTypes {
                 merged.effects.exposures = (merged.effects.exposures ?? []) + more
             }
         }
-        merged.form = .statements(Array(own.prefix(1)) + inner + own.dropFirst())
+        merged.form = .statements(whole(own, around: inner))
         merged.consumes.subtract(merged.produces)
         merged.undo = context.exactly(removal(of: type.subject, with: functions.map(\.subject)))
         return merged

@@ -8,13 +8,17 @@ import SchemaCore
 /// The identity columns that come to tables with others below them.
 struct IdentityAbove {
     private let request: PlanningRequest<PostgreSQLObject>
+    private let tree: TableTree
 
-    init(_ request: PlanningRequest<PostgreSQLObject>) { self.request = request }
+    /// - Parameter tree: that of the settled catalog.
+    init(_ request: PlanningRequest<PostgreSQLObject>, _ tree: TableTree) {
+        self.request = request
+        self.tree = tree
+    }
 
     /// What is said of them.
     func diagnostics(_ operations: [Operation]) -> [Diagnostic] {
         let live = request.settlement.catalog
-        let tree = TableTree(live)
         return operations.compactMap { operation in
             guard operation.verb == "create", let object = request.desired[operation.subject],
                 case .column(let column) = object.definition, column.identity != nil

@@ -24,7 +24,7 @@ struct LoggingCircles {
             guard case .constraint(let constraint) = object.definition,
                 let to = constraint.referredTable(in: object.id.path[0])
             else { continue }
-            let from = ObjectID.table(object.id.path[0], object.id.path[1])
+            let from = RowTypeUse.table(of: object.id)
             guard from != to, tables.contains(from), tables.contains(to) else { continue }
             referred[from, default: []].insert(to)
             found.append((object.id, from, to))

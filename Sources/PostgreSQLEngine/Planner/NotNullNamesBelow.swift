@@ -7,14 +7,17 @@ import SchemaCore
 /// The NOT NULL constraints that are to get another name, which a table below does not have.
 struct NotNullNamesBelow {
     private let request: PlanningRequest<PostgreSQLObject>
+    private let tree: TableTree
 
-    init(_ request: PlanningRequest<PostgreSQLObject>) { self.request = request }
+    /// - Parameter tree: that of the settled catalog.
+    init(_ request: PlanningRequest<PostgreSQLObject>, _ tree: TableTree) {
+        self.request = request
+        self.tree = tree
+    }
 
     /// What is said of them.
     func diagnostics() -> [Diagnostic] {
         guard request.capabilities.majorVersion >= 18 else { return [] }
-        let live = request.settlement.catalog
-        let tree = TableTree(live)
         return request.changes.compactMap { change in
             guard case .alter(let object, let wanted) = change,
                 case .column(let old) = object.definition,

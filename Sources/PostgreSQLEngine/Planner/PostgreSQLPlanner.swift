@@ -73,8 +73,8 @@ struct PostgreSQLPlanner {
         let held =
             rows.diagnostics(unplaced, columns: valued)
             + DomainsInside(request).diagnostics(unplaced)
-            + IdentityAbove(request).diagnostics(unplaced)
-            + NotNullNamesBelow(request).diagnostics()
+            + IdentityAbove(request, context.tree).diagnostics(unplaced)
+            + NotNullNamesBelow(request, context.tree).diagnostics()
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
         let clinging = ClingingColumns(request).diagnostics(
             unplaced, swapped: recreation.swaps.keys)

@@ -96,7 +96,7 @@ extension PlanContext {
         let outer = ranked.filter { !(isInner && $0.id.kind == .function) && $0.statedBy == nil }
         let made =
             isInner
-            ? BaseTypes.creation(of: object, around: inner.flatMap(\.creation)) : object.creation
+            ? BaseTypes.whole(object.creation, around: inner.flatMap(\.creation)) : object.creation
         return made + outer.flatMap(\.creation) + access
             + owned.compactMap { item -> SQL? in
                 guard case .sequence(let sequence) = item.definition, sequence.ownedBy != nil else {
