@@ -38,7 +38,8 @@ struct ApplyDriver<E: ExecutionEngine> {
         lock = applier.engine.lock(session)
         journal = applier.engine.journal(session)
         machine = ApplyMachine(
-            limits: request.limits, engine: applier.engine.name, actor: request.actor)
+            limits: request.limits, engine: applier.engine.name, actor: request.actor,
+            phase: request.phase)
     }
 
     /// Carries out commands until there is a result.
@@ -169,11 +170,15 @@ struct ApplyDriver<E: ExecutionEngine> {
     private mutating func propose() async throws -> ApplyMachine.Proposal {
         guard let capabilities else { preconditionFailure("the server was not asked") }
         let journal = journal
-        let applied = try await whole { try await journal.applied() }
+        let (applied, attempt) = try await whole {
+            (try await journal.applied(), try await journal.lastAttempt())
+        }
         let target: PlannedTarget<E.Object>
         do {
             target = try await makePlan(
-                LockedTarget(session: session, capabilities: capabilities, applied: applied))
+                LockedTarget(
+                    session: session, capabilities: capabilities, applied: applied,
+                    lastAttempt: attempt))
         } catch  where !Task.isCancelled {
             throw CallerError(error: error)
         } catch {
@@ -185,10 +190,13 @@ struct ApplyDriver<E: ExecutionEngine> {
             attempt: JournalEvent.AttemptStarted(
                 plan: target.plan, risk: target.assessment.risk,
                 acknowledged: target.acknowledged, actor: request.actor,
-                revision: target.revision, toolVersion: request.toolVersion),
+                revision: target.revision, toolVersion: request.toolVersion,
+                context: AttemptContext(
+                    effects: target.assessment.effects, implied: target.implied,
+                    reads: target.reads, renames: target.renames, former: target.former)),
             // Planning takes a while; what counts is what is there when the steps begin.
             desired: target.desired, live: try await inspect(), implied: target.implied,
-            reads: target.reads)
+            reads: target.reads, replaces: target.replaces, isReleased: target.isReleased)
     }
 
     private func inspect() async throws -> ApplyMachine.LiveState {

@@ -134,13 +134,19 @@ extension ApplyMachine {
         public var implied: Set<ObjectID>
         /// What the manifests have read beside the schema; nil if they are not at hand.
         public var reads: Set<ObjectID>?
+        /// The attempt in flight that it takes the place of.
+        public var replaces: Int64?
+        /// Whether a person wants again what was taken back last.
+        public var isReleased: Bool
 
         /// Makes the value.
         public init(
             authorization: Authorization, attempt: JournalEvent.AttemptStarted,
             desired: [ObjectID: Digest]?, live: LiveState, implied: Set<ObjectID> = [],
-            reads: Set<ObjectID>? = nil
+            reads: Set<ObjectID>? = nil, replaces: Int64? = nil, isReleased: Bool = false
         ) {
+            self.replaces = replaces
+            self.isReleased = isReleased
             self.implied = implied
             self.reads = reads
             plan = attempt.plan
@@ -205,10 +211,12 @@ extension ApplyMachine {
         case pausing
         /// For the record that the step failed.
         case recordingFailure(ApplyFailure)
-        /// For the live state at the end.
+        /// For the live state at the end of the run.
         case verifying
         /// For the record of what is applied now.
         case recordingApplied
+        /// For the record that a phase has ended.
+        case recordingPhase
         /// For a new connection.
         case reconnecting
         /// For the end of a pause before the next try to connect or to lock.

@@ -33,7 +33,7 @@ extension ApplyMachine {
         case .idle, .locking, .readingCapabilities, .preparingJournal, .readingJournal,
             .examining, .repairing, .recordingOutcome, .planning, .reinspecting, .abandoning,
             .starting, .resuming, .checkingLock, .beginning, .rollingBack, .pausing,
-            .verifying, .recordingApplied, .pausingReconnect:
+            .verifying, .recordingApplied, .recordingPhase, .pausingReconnect:
             return finish(.failed(failure(error)))
         case .finished: unexpected(.failed(error))
         }
@@ -48,7 +48,8 @@ extension ApplyMachine {
             .examining, .repairing, .recordingOutcome, .planning, .reinspecting, .abandoning,
             .starting, .resuming, .safeguarding, .checkingLock, .recordingStart, .rollingBack,
             .examiningFailure, .repairingFailure, .findingBlockers, .pausing,
-            .recordingFailure, .verifying, .recordingApplied, .reconnecting, .pausingReconnect:
+            .recordingFailure, .verifying, .recordingApplied, .recordingPhase, .reconnecting,
+            .pausingReconnect:
             return interrupt()
         case .finished: unexpected(.cancelled)
         }
@@ -77,7 +78,16 @@ extension ApplyMachine {
     mutating func closing(_ event: Event) -> Command {
         guard let run, let proposal else { preconditionFailure("nothing is under way") }
         switch (state, event) {
-        case (.verifying, .inspected(let live)): return verified(run, proposal, live)
+        case (.verifying, .inspected(let live)):
+            return run.isLast
+                ? verified(run, proposal, live) : phaseEnded(run, proposal, live)
+        case (.recordingPhase, .recorded):
+            let next = run.plan.steps[run.end].phase
+            return finish(
+                .phaseDone(
+                    InFlight(
+                        attempt: run.attempt, ended: phase ?? next, next: next, done: run.end,
+                        total: run.plan.steps.count)))
         case (.recordingApplied, .recorded):
             return finish(
                 run.plan.isEmpty
@@ -126,16 +136,16 @@ extension ApplyMachine {
         guard let run, let step = failure.step else {
             preconditionFailure("no step has failed")
         }
+        let failed = JournalEvent.stepFailed(
+            attempt: run.attempt, step: step.id, code: failure.error.code,
+            message: failure.error.message)
+        // What came of a phase that has ended is not for the manifests of now to say.
+        if run.isStaged { return go(.recordingFailure(failure), .record([failed])) }
         var ended = failure
         ended.isResumable = false
-        return go(
-            .recordingFailure(ended),
-            .record([
-                .stepFailed(
-                    attempt: run.attempt, step: step.id, code: failure.error.code,
-                    message: failure.error.message),
-                .attemptEnded(attempt: run.attempt, result: .failed, fingerprint: nil),
-            ]))
+        let event = JournalEvent.attemptEnded(
+            attempt: run.attempt, result: .failed, fingerprint: nil)
+        return go(.recordingFailure(ended), .record([failed, event]))
     }
 
     /// What a failure at this place means: an attempt without an end in the journal is gone on
@@ -169,7 +179,8 @@ extension ApplyMachine {
             .starting, .resuming, .safeguarding, .checkingLock, .beginning, .recordingStart,
             .running,
             .recordingDone, .committing, .rollingBack, .examiningFailure, .repairingFailure,
-            .findingBlockers, .pausing, .verifying, .recordingApplied, .pausingReconnect:
+            .findingBlockers, .pausing, .verifying, .recordingApplied, .recordingPhase,
+            .pausingReconnect:
             break
         }
         // Lost twice without a step done in between: it may be the step that ends the server.
@@ -206,7 +217,14 @@ extension ApplyMachine {
     ) -> Command {
         let fingerprint = Fingerprint.of(live.managed)
         guard fingerprint == run.plan.desiredDigest else {
-            return recordMismatch(run, proposal, live, fingerprint)
+            // Where only the plan is at hand, it knows what its steps leave.
+            let differences =
+                proposal.desired.map {
+                    ObjectDifference.between(expected: $0, found: live.managed)
+                } ?? differences(from: run, live)
+            return recordMismatch(
+                run, differences, fingerprint: fingerprint,
+                what: "all steps are done, but the target is not as desired")
         }
         return go(
             .recordingApplied,
@@ -218,25 +236,43 @@ extension ApplyMachine {
                 ]))
     }
 
-    private mutating func recordMismatch(
-        _ run: Run, _ proposal: Proposal, _ live: LiveState, _ fingerprint: Digest
+    /// A phase has ended and others are to come: what its steps touched has to be as they leave
+    /// it, and all that is there now is what drift is measured against meanwhile.
+    private mutating func phaseEnded(
+        _ run: Run, _ proposal: Proposal, _ live: LiveState
     ) -> Command {
-        var expected = proposal.desired ?? [:]
-        var found = live.managed
-        if proposal.desired == nil {
-            // Only the plan is at hand: it knows what its steps leave.
-            let touched = Set(run.plan.steps.flatMap(\.touches).map(\.object))
-            found = live.all.filter { touched.contains($0.key) }
-            for touch in run.plan.steps.flatMap(\.touches) {
-                expected[touch.object] = touch.after
-            }
+        guard let phase else { preconditionFailure("only a run of one phase ends before the last") }
+        let differences = differences(from: run, live)
+        guard differences.isEmpty else {
+            return recordMismatch(
+                run, differences, fingerprint: Fingerprint.of(live.managed),
+                what: "all steps of the phase are done, but what they touched is not as planned")
         }
-        let differences = ObjectDifference.between(expected: expected, found: found)
+        var state = appliedState(proposal, live)
+        state.scope = run.plan.scope
+        let event = JournalEvent.phaseEnded(
+            attempt: run.attempt, phase: phase, fingerprint: state.fingerprint)
+        return go(.recordingPhase, .recordApplied(state, [event]))
+    }
+
+    /// What of all that the steps touched up to the end of a run is not as they leave it.
+    private func differences(from run: Run, _ live: LiveState) -> [ObjectDifference] {
+        var expected: [ObjectID: Digest] = [:]
+        let touches = run.plan.steps[..<run.end].flatMap(\.touches)
+        for touch in touches { expected[touch.object] = touch.after }
+        let touched = Set(touches.map(\.object))
+        return ObjectDifference.between(
+            expected: expected, found: live.all.filter { touched.contains($0.key) })
+    }
+
+    private mutating func recordMismatch(
+        _ run: Run, _ differences: [ObjectDifference], fingerprint: Digest, what: String
+    ) -> Command {
         let names = differences.prefix(5).map(\.description).joined(separator: "; ")
         var failure = failure(
             EngineError(
                 .refused,
-                "all steps are done, but the target is not as desired"
+                what
                     + (names.isEmpty ? "" : ": \(names)"),
                 help: "Somebody else may have changed the target meanwhile. Plan again."))
         failure.differences = differences

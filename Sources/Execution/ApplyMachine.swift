@@ -14,6 +14,8 @@ public struct ApplyMachine: Sendable {
 
     let limits: ExecutionLimits
     let actor: String
+    /// The phase that is run; nil for all that are left.
+    let phase: Phase?
     /// The name of the engine, which the plan has to be for.
     let engine: String
 
@@ -47,11 +49,20 @@ public struct ApplyMachine: Sendable {
         var tries = 1
         /// Whether the connection was lost since the last step that is done.
         var wasLost: Bool
+        /// The number of steps that are done when it ends.
+        let end: Int
+        /// Whether it goes on with an attempt of which a phase has ended before.
+        let isStaged: Bool
 
-        init(attempt: Int64, plan: Plan, position: Int, wasLost: Bool = false) {
+        init(
+            attempt: Int64, plan: Plan, position: Int, end: Int, isStaged: Bool = false,
+            wasLost: Bool = false
+        ) {
             self.attempt = attempt
             self.plan = plan
             self.position = position
+            self.end = end
+            self.isStaged = isStaged
             self.wasLost = wasLost
             group = position..<position
         }
@@ -62,11 +73,14 @@ public struct ApplyMachine: Sendable {
         /// How many steps are done and kept.
         var done: Int { group.lowerBound }
         var isTransactional: Bool { step.transaction != .none }
-        var isComplete: Bool { position == plan.steps.count }
+        var isComplete: Bool { position == end }
+        /// Whether no phase is left to another run.
+        var isLast: Bool { end == plan.steps.count }
     }
 
     /// Makes a machine.
-    public init(limits: ExecutionLimits, engine: String, actor: String) {
+    public init(limits: ExecutionLimits, engine: String, actor: String, phase: Phase? = nil) {
+        self.phase = phase
         self.limits = limits
         self.engine = engine
         self.actor = actor
@@ -99,7 +113,7 @@ public struct ApplyMachine: Sendable {
         case .rollingBack, .examiningFailure, .repairingFailure, .findingBlockers, .pausing,
             .recordingFailure, .reconnecting, .pausingReconnect:
             return recovering(event)
-        case .verifying, .recordingApplied, .finished: return closing(event)
+        case .verifying, .recordingApplied, .recordingPhase, .finished: return closing(event)
         }
     }
 
@@ -191,105 +205,6 @@ extension ApplyMachine {
 
     private mutating func lookAgain() -> Command {
         run == nil ? go(.planning, .makePlan) : go(.reinspecting, .inspect)
-    }
-}
-
-// Which plan is applied.
-extension ApplyMachine {
-    private mutating func deciding(_ event: Event) -> Command {
-        switch (state, event) {
-        case (.planning, .proposed(let proposal)):
-            self.proposal = proposal
-            return decide(live: proposal.live)
-        case (.reinspecting, .inspected(let live)): return decide(live: live)
-        case (.abandoning, .recorded):
-            interrupted = nil
-            guard run == nil else {
-                return finish(.stale(PlanStale(.interrupted, differences: abandonedFor)))
-            }
-            return gate()
-        case (.starting, .recorded(let number)):
-            guard let proposal else { preconditionFailure("no plan was proposed") }
-            run = Run(attempt: number, plan: proposal.plan, position: 0)
-            return begin(done: 0)
-        case (.resuming, .recorded): return begin(done: run?.position ?? 0)
-        default: unexpected(event)
-        }
-    }
-
-    private mutating func decide(live: LiveState) -> Command {
-        guard let proposal else { preconditionFailure("no plan was proposed") }
-        guard let attempt = interrupted else { return gate() }
-        let decision = ResumeDecision.of(
-            attempt, desired: proposal.plan.desiredDigest, live: live.all, broken: broken)
-        switch decision {
-        case .resume(let position):
-            // A loss in which the commit got through is progress too.
-            let wasLost = run.map { $0.done >= position } ?? false
-            run = Run(
-                attempt: attempt.number, plan: attempt.started.plan, position: position,
-                wasLost: wasLost)
-            interrupted = nil
-            let event = JournalEvent.attemptResumed(attempt: attempt.number, actor: actor)
-            return go(.resuming, .record([event]))
-        case .replan(let reason):
-            news.append(.abandoned(attempt: attempt.number, reason))
-            if case .objectsChanged(let differences) = reason { abandonedFor = differences }
-            let event = JournalEvent.attemptEnded(
-                attempt: attempt.number, result: .abandoned, fingerprint: nil)
-            return go(.abandoning, .record([event]))
-        }
-    }
-
-    private mutating func gate() -> Command {
-        guard let proposal, let capabilities else { preconditionFailure("the gate has no plan") }
-        let plan = proposal.plan
-        if plan.engine != engine || plan.majorVersion != capabilities.majorVersion {
-            let reason = PlanStale.Reason.server(
-                planned: "\(plan.engine) \(plan.majorVersion)",
-                found: "\(engine) \(capabilities.majorVersion)")
-            return finish(.stale(PlanStale(reason)))
-        }
-        if let desired = proposal.desired, Fingerprint.of(desired) != plan.desiredDigest {
-            return finish(.stale(PlanStale(.desired)))
-        }
-        if Fingerprint.of(proposal.live.managed) != plan.liveFingerprint {
-            return finish(.stale(PlanStale(.live, differences: staleObjects(proposal))))
-        }
-        switch proposal.authorization {
-        case .refused(let refusal): return finish(.refused(refusal))
-        case .failing(let failures): return finish(.willFail(failures))
-        case .granted: break
-        }
-        if plan.isEmpty && journal.applied == appliedState(proposal, proposal.live) {
-            return finish(.nothingToDo)
-        }
-        return go(.starting, .record([.attemptStarted(proposal.attempt)]))
-    }
-
-    private mutating func begin(done: Int) -> Command {
-        guard let run else { preconditionFailure("nothing is under way") }
-        broken = nil
-        news.append(.started(attempt: run.attempt, done: done, of: run.plan.steps.count))
-        guard run.plan.steps.dropFirst(done).contains(where: { $0.data >= .lossy }) else {
-            return nextGroup()
-        }
-        return go(.safeguarding, .safeguard(run.plan, attempt: run.attempt))
-    }
-
-    /// What a plan's steps expect and do not find; where they find all, what differs from what was
-    /// last applied.
-    private func staleObjects(_ proposal: Proposal) -> [ObjectDifference] {
-        var expected: [ObjectID: Digest?] = [:]
-        for touch in proposal.plan.steps.flatMap(\.touches)
-        where expected[touch.object] == nil { expected[touch.object] = touch.before }
-        let touched = expected.compactMap { id, digest in
-            ObjectDifference.difference(id, expected: digest, found: proposal.live.all[id])
-        }
-        if !touched.isEmpty { return touched.sorted { $0.object < $1.object } }
-        guard let applied = journal.applied else { return [] }
-        return ObjectDifference.between(
-            expected: applied.digests, found: proposal.live.managed)
     }
 }
 

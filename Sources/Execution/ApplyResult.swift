@@ -4,8 +4,17 @@ public import Planning
 public enum ApplyResult: Hashable, Sendable {
     /// All steps are done and the target has the desired state.
     case applied(attempt: Int64, steps: Int)
+    /// All steps up to the end of a phase are done; the attempt rests until the next is run.
+    case phaseDone(InFlight)
     /// The target has the desired state already.
     case nothingToDo
+    /// Another plan is between its phases: it is finished or taken back first. Nothing was done.
+    case inFlight(InFlight)
+    /// A phase was asked for before this one, which comes first; nothing was done.
+    case outOfOrder(first: Phase, asked: Phase)
+    /// What is desired was taken back by this attempt, and nobody said that it is wanted again;
+    /// nothing was done.
+    case held(by: Int64)
     /// The plan was made for another state; nothing was done.
     case stale(PlanStale)
     /// Another run holds the target's lock; nothing was done.
@@ -34,6 +43,8 @@ public struct PlanStale: Hashable, Sendable {
         case live
         /// What a step that was interrupted needs or left.
         case interrupted
+        /// The live objects, since the phase before ended.
+        case betweenPhases
     }
     /// What is not as the plan has it.
     public var reason: Reason

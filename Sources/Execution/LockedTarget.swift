@@ -9,4 +9,6 @@ public struct LockedTarget<E: ExecutionEngine>: Sendable {
     public let capabilities: Capabilities
     /// What was last applied.
     public let applied: AppliedState?
+    /// The newest attempt; nil where nothing was attempted.
+    public let lastAttempt: JournalAttempt?
 }

@@ -26,14 +26,28 @@ public struct PlannedTarget<Object: CatalogObject>: Sendable {
     /// The addresses of what the manifests have read beside the schema: all else that the plan
     /// looked at is not looked at again once it is applied. Nil keeps all.
     public var reads: Set<ObjectID>?
+    /// The renames of the plan, in order.
+    public var renames: [Rename]
+    /// What the plan changes, as it was before the first of its steps.
+    public var former: FormerState
+    /// The attempt in flight that it takes the place of: nothing else may.
+    public var replaces: Int64?
+    /// Whether a person wants again what was taken back last.
+    public var isReleased: Bool
 
     /// Makes the value.
     public init(
         plan: Plan, assessment: Assessment, desired: [ObjectID: Digest]?,
         managed: @escaping @Sendable (Catalog<Object>) -> Catalog<Object>,
         authorization: Authorization, acknowledged: [String] = [], revision: String? = nil,
-        implied: Set<ObjectID> = [], reads: Set<ObjectID>? = nil
+        implied: Set<ObjectID> = [], reads: Set<ObjectID>? = nil,
+        renames: [Rename] = [], former: FormerState = FormerState(), replaces: Int64? = nil,
+        isReleased: Bool = false
     ) {
+        self.renames = renames
+        self.former = former
+        self.replaces = replaces
+        self.isReleased = isReleased
         self.implied = implied
         self.reads = reads
         self.plan = plan

@@ -64,13 +64,7 @@ public struct TargetPlanner<E: Engine>: Sendable {
         let scope = scope(of: lowering, applied: applied)
         let appliedIDs = Set(applied?.objects.map(\.id) ?? [])
         let capabilities = try await engine.capabilities(session)
-        func managed(
-            _ catalog: Catalog<E.Object>, _ declared: Set<ObjectID>, _ scope: Scope
-        ) -> Catalog<E.Object> {
-            settings.management.managedPart(
-                of: catalog, declared: declared, applied: appliedIDs, scope: scope,
-                standsAlone: engine.standsAlone)
-        }
+        let managed = managed(applied: appliedIDs)
         if let digests = try await engine.canonicalDigests(
             lowering, scope: scope, for: session, scratch: settings.scratch)
         {
@@ -88,6 +82,15 @@ public struct TargetPlanner<E: Engine>: Sendable {
             lowering, on: session, scope: scope, capabilities: capabilities, managed: managed)
     }
 
+    /// What is managed where so much was applied last.
+    func managed(applied: Set<ObjectID>) -> Managed {
+        { catalog, declared, scope in
+            settings.management.managedPart(
+                of: catalog, declared: declared, applied: applied, scope: scope,
+                standsAlone: engine.standsAlone)
+        }
+    }
+
     private func unchanged(
         _ live: Catalog<E.Object>, _ digests: CatalogDigests, _ inspection: Inspection<E.Object>,
         scope: Scope, capabilities: Capabilities
@@ -103,21 +106,51 @@ public struct TargetPlanner<E: Engine>: Sendable {
 
     private func changed(
         _ lowering: Lowering<E.Object>, on session: E.Session, scope: Scope,
-        capabilities: Capabilities,
-        managed: (Catalog<E.Object>, Set<ObjectID>, Scope) -> Catalog<E.Object>
+        capabilities: Capabilities, managed: Managed
     ) async throws -> TargetPlan<E.Object> {
         let canonical = try await engine.canonicalize(
             lowering.objects, scope: scope, for: session, scratch: settings.scratch)
-        var desired = canonical.catalog
         let inspection = try await engine.inspect(session, scope: scope, detail: .full)
-        let declared = Set(desired.objects.keys)
+        let declared = Set(canonical.catalog.objects.keys)
         let renames = try resolved(lowering.renames, in: inspection.catalog, declared)
+        let spans = Dictionary(
+            lowering.objects.compactMap { object in object.span.map { (object.id, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        let goal = Goal(
+            desired: canonical.catalog, renames: renames, spans: spans,
+            warnings: lowering.diagnostics + canonical.warnings)
+        return try await way(
+            to: goal, from: inspection, on: session, scope: scope, capabilities: capabilities,
+            managed: managed)
+    }
+
+    /// What a catalog has that is managed, where so much is declared.
+    typealias Managed = (Catalog<E.Object>, Set<ObjectID>, Scope) -> Catalog<E.Object>
+
+    /// What is to be reached.
+    struct Goal {
+        /// The canonical desired catalog.
+        var desired: Catalog<E.Object>
+        /// What gets another name on the way.
+        var renames: [Rename]
+        var spans: [ObjectID: SourceSpan] = [:]
+        var warnings: [Diagnostic] = []
+        var undoes: Plan.Undone?
+    }
+
+    /// The plan from what is there to a goal.
+    func way(
+        to goal: Goal, from inspection: Inspection<E.Object>, on session: E.Session, scope: Scope,
+        capabilities: Capabilities, managed: Managed
+    ) async throws -> TargetPlan<E.Object> {
+        var desired = goal.desired
+        let declared = Set(desired.objects.keys)
         // What goes by an old name is managed under it.
-        let looked = scope.taking(renames)
+        let looked = scope.taking(goal.renames)
         let everything = inspection.whole
-        let live = managed(everything, declared.union(renames.map(\.from)), looked)
+        let live = managed(everything, declared.union(goal.renames.map(\.from)), looked)
         var settlement = try await engine.settle(
-            live: everything, desired: desired, renames: renames, for: session,
+            live: everything, desired: desired, renames: goal.renames, for: session,
             scratch: settings.scratch)
         let whole = settlement.catalog
         // What was managed is so under its new name.
@@ -126,14 +159,11 @@ public struct TargetPlanner<E: Engine>: Sendable {
         for object in settlement.spellings { desired.insert(object) }
         let changes = difference(from: settlement.catalog, to: desired)
         try refuseLostGround(of: desired, changes)
-        let spans = Dictionary(
-            lowering.objects.compactMap { object in object.span.map { (object.id, $0) } },
-            uniquingKeysWith: { first, _ in first })
         let result = engine.plan(
             PlanningRequest(
                 live: live, settlement: settlement, desired: desired, changes: changes,
                 others: whole.filter { settlement.catalog[$0.id] == nil },
-                unmodelled: inspection.unmodelled + inspection.outsiders, spans: spans,
+                unmodelled: inspection.unmodelled + inspection.outsiders, spans: goal.spans,
                 capabilities: capabilities,
                 options: settings.options))
         let dependants = StandingDependants(
@@ -147,18 +177,22 @@ public struct TargetPlanner<E: Engine>: Sendable {
         let vanishing = changes.compactMap { change -> ObjectID? in
             if case .drop(let object) = change { object.id } else { nil }
         }
+        var plan = plan(
+            result.steps.map(\.step), live: live.fingerprint, desired: desired.fingerprint,
+            scope, capabilities)
+        plan.undoes = goal.undoes
+        let digests = desired.objects.mapValues(\.digest)
         return TargetPlan(
-            plan: plan(
-                result.steps.map(\.step), live: live.fingerprint, desired: desired.fingerprint,
-                scope, capabilities),
-            effects: result.steps.map(\.effects),
+            plan: plan, effects: result.steps.map(\.effects),
             requirements: result.steps.map(\.requirements), live: live,
-            desired: desired.objects.mapValues(\.digest), renames: settlement.renames,
+            desired: digests, renames: settlement.renames,
             unmodelled: inspection.unmodelled.filter { !looked.onlyPasses($0.object) },
             unmanaged: unmanaged(inspection.catalog, managed: live, looked),
-            warnings: lowering.diagnostics + canonical.warnings + result.diagnostics
-                + RenameSuspicion.warnings(for: changes),
-            vanishing: vanishing)
+            warnings: goal.warnings + result.diagnostics
+                + (goal.undoes == nil ? RenameSuspicion.warnings(for: changes) : []),
+            vanishing: vanishing,
+            former: FormerState(
+                live: live, desired: digests, touched: plan.touched, renames: goal.renames))
     }
 
     private func plan(
@@ -225,57 +259,5 @@ public struct TargetPlanner<E: Engine>: Sendable {
             guard let parent = object.parent, let above = live[parent] else { return true }
             return managed[parent] != nil || engine.standsAlone(above.id)
         }.map(\.id).sorted()
-    }
-}
-
-/// A plan with all that is needed to assess, apply and record it.
-public struct TargetPlan<Object: CatalogObject>: Sendable {
-    /// The plan.
-    public var plan: Plan
-    /// The effects of each step, in the order of the steps.
-    public var effects: [Effects]
-    /// What each step needs rights on beside what it touches; empty where no step does.
-    public var requirements: [Set<Requirement>]
-    /// The managed live catalog.
-    public var live: Catalog<Object>
-    /// The digests of the desired objects.
-    public var desired: [ObjectID: Digest]
-    /// The renames that the plan does first, in order.
-    public var renames: [Rename]
-    /// What in scope is not modelled.
-    public var unmodelled: [Unmodelled]
-    /// What in scope is not managed, without children.
-    public var unmanaged: [ObjectID]
-    /// What a person should know although it is no error.
-    public var warnings: [Diagnostic]
-    /// The managed objects that the desired state no longer has.
-    public var vanishing: [ObjectID]
-
-    /// The steps with their effects.
-    public var planned: [PlannedStep] {
-        plan.steps.indices.map { index in
-            PlannedStep(
-                step: plan.steps[index], effects: effects[index],
-                requirements: requirements.isEmpty ? [] : requirements[index])
-        }
-    }
-
-    /// Makes the value.
-    public init(
-        plan: Plan, effects: [Effects], requirements: [Set<Requirement>] = [],
-        live: Catalog<Object>, desired: [ObjectID: Digest], renames: [Rename] = [],
-        unmodelled: [Unmodelled], unmanaged: [ObjectID], warnings: [Diagnostic],
-        vanishing: [ObjectID]
-    ) {
-        self.plan = plan
-        self.effects = effects
-        self.requirements = requirements
-        self.live = live
-        self.desired = desired
-        self.renames = renames
-        self.unmodelled = unmodelled
-        self.unmanaged = unmanaged
-        self.warnings = warnings
-        self.vanishing = vanishing
     }
 }

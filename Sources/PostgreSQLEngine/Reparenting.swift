@@ -386,7 +386,7 @@ extension PostgreSQLObject {
 
     /// Whether the server takes it for what a parent's part asks for, and so for a part of that.
     fileprivate func isTwin(below part: PostgreSQLObject) -> Bool {
-        if case .index(var own) = definition, case .index(var other) = part.definition {
+        if case .index(var own) = definition, case .index(let other) = part.definition {
             own.table = other.table
             return own.placed(like: other) == other
         }

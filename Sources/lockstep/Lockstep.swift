@@ -8,8 +8,9 @@ struct Lockstep: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             InitCommand.self, ValidateCommand.self, FmtCommand.self, ImportCommand.self,
-            PlanCommand.self, ShowCommand.self, ApplyCommand.self, StatusCommand.self,
-            DriftCommand.self, HistoryCommand.self, ExplainCommand.self, DemoCommand.self,
+            PlanCommand.self, ShowCommand.self, ApplyCommand.self, UndoCommand.self,
+            AbortCommand.self, WaitCommand.self, StatusCommand.self, DriftCommand.self,
+            HistoryCommand.self, ExplainCommand.self, DemoCommand.self,
             VersionCommand.self, FetchCommand.self, SchemasCommand.self,
         ])
 }

@@ -23,6 +23,19 @@ import TestSupport
         #expect(
             result.diagnostics.filter { $0.severity > .note }.map { $0.rendered() } == [])
         expectGolden(PlanGolden.text(result.steps), at: one.path("plan.golden"))
+        expectWholePhases(result.steps.map(\.step))
+    }
+
+    /// Phases are runs of their own: each ends at the end of a transaction, and none comes again.
+    private func expectWholePhases(_ steps: [Step]) {
+        for (step, next) in zip(steps, steps.dropFirst()) where step.phase != next.phase {
+            #expect(step.phase < next.phase, "\(next.id) comes after \(step.id)")
+            switch step.transaction {
+            case .own, .none: break
+            case .shared:
+                #expect(step.transaction != next.transaction, "\(step.id) and \(next.id)")
+            }
+        }
     }
 
     /// The whole way on a real server: from, to, and back.

@@ -9,8 +9,9 @@ import SchemaCore
 import Testing
 import TestSupport
 
-/// From nothing to `from`, to `to`, back to `from`, and to nothing again; each time a second plan
-/// has to be empty.
+/// From nothing to `from`, phase by phase to `to`, back to `from`, and to nothing again; each time a
+/// second plan has to be empty. One case in four, and with `LOCKSTEP_FULL=1` each, also takes the
+/// way to `to` back by `planBack` and goes it again.
 struct LiveRun {
     static let isUpdate = ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1"
     static let slots = Slots(ProcessInfo.processInfo.activeProcessorCount * 2)
@@ -61,6 +62,10 @@ struct LiveRun {
         if try await !expectSame(to) {
             _ = try await reach(to, "to", isGolden: expectation.isGolden(major))
             try await expectKept(before)
+            if let first, takesBack {
+                try await expectTakenBack(to: first)
+                _ = try await reach(to, "to, again")
+            }
         }
         if let from = one.lowering("from.yaml", engine.base), expectation.noBack == nil {
             let back = try await reach(from, "back")
@@ -71,6 +76,13 @@ struct LiveRun {
                 source: Digest(of: ""), scope: Scope(schemas: []), hasManifests: true),
             objects: [], renames: [], diagnostics: [])
         _ = try await reach(nothing, "nothing")
+    }
+
+    private static let isFull = ProcessInfo.processInfo.environment["LOCKSTEP_FULL"] == "1"
+
+    private var takesBack: Bool {
+        expectation.noBack == nil
+            && (Self.isFull || one.name.utf8.reduce(0) { $0 + Int($1) } % 4 == 0)
     }
 
     // MARK: - Parts
@@ -90,7 +102,8 @@ struct LiveRun {
                 \(failure.error.statement ?? "") \(failure.differences)
                 """)
             throw Stopped()
-        case .stale, .busy, .refused, .willFail, .journalBroken, .interrupted:
+        case .stale, .busy, .refused, .willFail, .journalBroken, .interrupted, .phaseDone,
+            .inFlight, .outOfOrder, .held:
             Issue.record("\(what): \(result)")
             throw Stopped()
         }
@@ -195,20 +208,57 @@ struct LiveRun {
         }
     }
 
+    /// Each phase is a run of its own.
     private func apply(
         _ lowering: Lowering<PostgreSQLObject>, isGolden: Bool
     ) async throws -> ApplyResult {
-        let url = database.url
-        let applier = Applier(
-            engine: engine, clock: ContinuousClock(), random: SystemRandomNumberGenerator()
-        ) { try await engine.connect(url) }
-        let request = ApplyRequest(actor: "corpus", toolVersion: "0")
-        return try await applier.apply(request) { locked in
+        var result = try await run(.expand) { locked in
             let plan = try await planner.plan(
                 lowering, on: locked.session, applied: locked.applied)
             if isGolden { try keepGolden(plan) }
             return try await planned(plan, on: locked)
         }
+        while case .phaseDone(let place) = result {
+            result = try await run(place.next) { locked in
+                guard let attempt = locked.lastAttempt else { throw Stopped() }
+                let assessment = try await Assessment.make(
+                    ofRest: attempt, place, by: engine, in: locked.session, target: "corpus")
+                return PlannedTarget(
+                    restOf: attempt, assessment: assessment, applied: locked.applied,
+                    management: Self.management, standsAlone: engine.standsAlone,
+                    authorization: .granted)
+            }
+        }
+        return result
+    }
+
+    /// The way back from the last attempt leads to the state before it.
+    private func expectTakenBack(to first: Digest) async throws {
+        let result = try await run(nil) { locked in
+            guard let attempt = locked.lastAttempt else { throw Stopped() }
+            let plan = try await planner.planBack(
+                from: attempt, on: locked.session, applied: locked.applied)
+            #expect(plan.plan.desiredDigest == first, "taken back to another state")
+            return try await planned(plan, on: locked)
+        }
+        guard case .applied = result else {
+            Issue.record("taken back: \(result)")
+            throw Stopped()
+        }
+    }
+
+    private func run(
+        _ phase: Phase?,
+        makePlan:
+            @escaping @Sendable (LockedTarget<RecordingEngine>) async throws
+            -> PlannedTarget<PostgreSQLObject>
+    ) async throws -> ApplyResult {
+        let url = database.url
+        let applier = Applier(
+            engine: engine, clock: ContinuousClock(), random: SystemRandomNumberGenerator()
+        ) { try await engine.connect(url) }
+        let request = ApplyRequest(actor: "corpus", toolVersion: "0", phase: phase)
+        return try await applier.apply(request, makePlan: makePlan)
     }
 
     /// Everything is acknowledged.
@@ -228,7 +278,8 @@ struct LiveRun {
                 Self.management.managedPart(
                     of: catalog, declared: declared, applied: applied,
                     scope: plan.plan.scope, standsAlone: engine.standsAlone)
-            }, authorization: .granted, acknowledged: plan.plan.destructiveSteps.map(\.id))
+            }, authorization: .granted, acknowledged: plan.plan.destructiveSteps.map(\.id),
+            renames: plan.renames, former: plan.former, isReleased: true)
     }
 
     /// The way ended; what is wrong was recorded.

@@ -191,7 +191,8 @@ struct Pair: Sendable {
             if Self.isData(failure.error.code) { throw RowsInTheWay() }
             throw Failure(place: place, what: "\(failure)")
         case .willFail: throw RowsInTheWay()
-        case .stale, .busy, .refused, .journalBroken, .interrupted:
+        case .stale, .busy, .refused, .journalBroken, .interrupted, .phaseDone, .inFlight,
+            .outOfOrder, .held:
             throw Failure(place: place, what: "\(result)")
         }
         let left = try await bench.plan(lowering)

@@ -13,7 +13,7 @@ enum Samples {
     /// A step that brings an object from one definition to another; nil is "not there".
     static func step(
         _ name: String, from before: String? = nil, to after: String? = "new",
-        in transaction: Step.Transaction = .own
+        in transaction: Step.Transaction = .own, phase: Phase = .expand
     ) -> Step {
         let object = id(name)
         let statement = Statement("do \(name)")
@@ -23,7 +23,7 @@ enum Samples {
                 .init(index: object, build: statement, cleanup: Statement("clean \(name)")))
             : .statements([statement])
         return Step(
-            id: "make:\(name)", title: "Make \(name)", phase: .expand, action: action,
+            id: "make:\(name)", title: "Make \(name)", phase: phase, action: action,
             transaction: transaction, undo: Undo(.none(reason: "a test"), []), data: .untouched,
             touches: [
                 .init(object: object, before: before.map(digest), after: after.map(digest))
@@ -32,7 +32,7 @@ enum Samples {
 
     static func plan(
         _ steps: [Step], live: [ObjectID: Digest] = [:], desired: [ObjectID: Digest]? = nil,
-        engine: String = "sample", majorVersion: Int = 15
+        engine: String = "sample", majorVersion: Int = 15, undoes: Plan.Undone? = nil
     ) -> Plan {
         var end = live
         for touch in steps.flatMap(\.touches) { end[touch.object] = touch.after }
@@ -40,7 +40,7 @@ enum Samples {
             project: "p", environment: "e", engine: engine, majorVersion: majorVersion,
             scope: Scope(schemas: ["app"]), liveFingerprint: Fingerprint.of(live),
             desiredDigest: Fingerprint.of(desired ?? end), options: PlanningOptions(),
-            steps: steps)
+            steps: steps, undoes: undoes)
     }
 
     static func started(_ plan: Plan) -> JournalEvent.AttemptStarted {
@@ -51,11 +51,11 @@ enum Samples {
 
     static func proposal(
         _ plan: Plan, live: [ObjectID: Digest] = [:], desired: [ObjectID: Digest]? = nil,
-        authorization: Authorization = .granted
+        authorization: Authorization = .granted, replaces: Int64? = nil, isReleased: Bool = false
     ) -> ApplyMachine.Proposal {
         .init(
             authorization: authorization, attempt: started(plan), desired: desired,
-            live: .init(all: live, managed: live))
+            live: .init(all: live, managed: live), replaces: replaces, isReleased: isReleased)
     }
 
     /// An attempt as its entries tell it.
@@ -74,8 +74,8 @@ enum Samples {
         EngineError(kind, "\(kind)", code: "XX000")
     }
 
-    static func machine() -> ApplyMachine {
-        ApplyMachine(limits: limits, engine: "sample", actor: "me")
+    static func machine(_ phase: Phase? = nil) -> ApplyMachine {
+        ApplyMachine(limits: limits, engine: "sample", actor: "me", phase: phase)
     }
 
     /// A machine that has come to its first `checkLock` for this plan.

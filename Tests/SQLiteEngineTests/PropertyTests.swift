@@ -125,7 +125,8 @@ private struct Way {
                     "seed \(seed): \(again)\n\(planned.statements.joined(separator: ";\n"))")
                 return
             }
-        case .stale, .busy, .refused, .willFail, .journalBroken, .interrupted:
+        case .stale, .busy, .refused, .willFail, .journalBroken, .interrupted, .phaseDone,
+            .inFlight, .outOfOrder, .held:
             Issue.record("seed \(seed): \(result)")
         }
         let left = try await bench.plan(to: to)

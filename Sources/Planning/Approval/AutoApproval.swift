@@ -11,21 +11,27 @@ internal import Manifest
 /// privilege: then nothing runs, so that no step before it is left behind.
 public enum AutoApproval {
     /// What the flags allow of a plan as it was assessed for the target.
+    ///
+    /// - Parameter steps: the places of those that are to be run; all where none is given.
     public static func authorize(
-        plan: Plan, assessment: Assessment, autoApprove: Risk?, acknowledged: Set<String>
+        plan: Plan, assessment: Assessment, autoApprove: Risk?, acknowledged: Set<String>,
+        steps: Range<Int>? = nil
     ) -> Authorization {
-        let failing = certainFailures(plan, assessment)
+        let failing = certainFailures(plan, assessment, steps ?? plan.steps.indices)
         if !failing.isEmpty { return .failing(failing) }
         return
             refusal(
                 plan: plan, assessment: assessment, autoApprove: autoApprove,
-                acknowledged: acknowledged
+                acknowledged: acknowledged, steps: steps
             ).map { .refused($0) } ?? .granted
     }
 
     /// What consent is missing, whether the plan would succeed or not; nil if none is.
+    ///
+    /// - Parameter steps: the places of those that are to be run; all where none is given.
     public static func refusal(
-        plan: Plan, assessment: Assessment, autoApprove: Risk?, acknowledged: Set<String>
+        plan: Plan, assessment: Assessment, autoApprove: Risk?, acknowledged: Set<String>,
+        steps: Range<Int>? = nil
     ) -> Authorization.Refusal? {
         precondition(assessment.planDigest == plan.digest, "an assessment of another plan")
         let level = autoApprove ?? .safe
@@ -35,7 +41,8 @@ public enum AutoApproval {
         }
         var missing: [String] = []
         var needed = Risk.safe
-        for (step, risk) in zip(plan.steps, assessment.stepRisks)
+        let steps = steps ?? plan.steps.indices
+        for (step, risk) in zip(plan.steps[steps], assessment.stepRisks[steps])
         where !acknowledged.contains(step.id) {
             // The data class is part of the digested plan, so a rule that finds nothing cannot
             // take the need to acknowledge away.
@@ -52,11 +59,11 @@ public enum AutoApproval {
     /// The steps that fail on what was counted, but for those whose rows the plan changes first;
     /// and those that the role may not run.
     private static func certainFailures(
-        _ plan: Plan, _ assessment: Assessment
+        _ plan: Plan, _ assessment: Assessment, _ steps: Range<Int>
     ) -> [Authorization.CertainFailure] {
         var timing = ProbeTiming()
         var failures: [Authorization.CertainFailure] = []
-        for (step, effects) in zip(plan.steps, assessment.effects) {
+        for (step, effects) in zip(plan.steps[steps], assessment.effects[steps]) {
             for probe in step.probes where probe.meaning == .fails && !timing.isEarly(probe) {
                 let answer = assessment.observations.answer(step: step.id, probe: probe.name)
                 guard case .count(let count)? = answer, count > 0 else { continue }

@@ -8,9 +8,10 @@ extension Assessment {
     /// - Parameters:
     ///   - effects: those of each step, in the order of the steps.
     ///   - target: for people, without secrets.
+    ///   - done: how many steps are done already: nothing is found in those.
     public static func make(
         plan: Plan, effects: [Effects], observations: Observations, unmodelled: [Unmodelled],
-        target: String, rules: [any RiskRule] = RiskRules.all
+        target: String, done: Int = 0, rules: [any RiskRule] = RiskRules.all
     ) -> Assessment {
         precondition(effects.count == plan.steps.count, "each step has its effects")
         let planned = zip(plan.steps, effects).map { PlannedStep(step: $0, effects: $1) }
@@ -18,7 +19,11 @@ extension Assessment {
         var created: Set<ObjectID> = []
         var findings: [Finding] = []
         var timing = ProbeTiming()
-        for (index, one) in planned.enumerated() {
+        for one in planned[..<done] {
+            // By now somebody may use it.
+            existing.formUnion(one.step.touches.lazy.filter { $0.after != nil }.map(\.object))
+        }
+        for (index, one) in planned.enumerated().dropFirst(done) {
             // What was taken away to be made again is not new to those who use it.
             existing.formUnion(
                 one.step.touches.lazy.filter { $0.before != nil && !created.contains($0.object) }

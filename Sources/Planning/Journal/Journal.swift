@@ -35,6 +35,16 @@ extension Journal {
         try await entries(after: 0, limit: nil)
     }
 
+    /// The attempt of a number and how far it came; nil if no attempt has it.
+    public func attempt(_ number: Int64) async throws -> JournalAttempt? {
+        let entries = try await entries(after: number - 1, limit: nil)
+        guard let first = entries.first, first.sequence == number else { return nil }
+        let own = entries.dropFirst().prefix { entry in
+            if case .attemptStarted = entry.event { false } else { true }
+        }
+        return JournalAttempt([first] + own)
+    }
+
     /// The newest attempt and how far it came; nil where nothing was attempted.
     public func lastAttempt() async throws -> JournalAttempt? {
         JournalAttempt(try await lastAttemptEntries())

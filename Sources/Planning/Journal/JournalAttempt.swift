@@ -1,3 +1,5 @@
+public import SchemaCore
+
 // Owns what the entries of one attempt mean.
 
 /// An attempt to apply a plan, as far as it came.
@@ -10,8 +12,22 @@ public struct JournalAttempt: Hashable, Sendable {
     public private(set) var done: [String]
     /// The step outside a transaction that was begun and of which no end is recorded.
     public private(set) var open: String?
-    /// How it ended; nil if it was cut off.
+    /// How it ended; nil if it was cut off or rests.
     public private(set) var result: AttemptResult?
+    /// The last phase that ended while others were to come; nil if none did.
+    public private(set) var endedPhase: Phase?
+    /// Where it rests; nil if it ended or was cut off.
+    public private(set) var rest: Rest?
+
+    /// The end of a phase after which others are to come.
+    public struct Rest: Hashable, Sendable {
+        /// The phase.
+        public let phase: Phase
+        /// The fingerprint of what was recorded as applied with it.
+        public let fingerprint: Digest
+        /// When it ended, by the server's clock.
+        public let time: String
+    }
 
     /// Reads the entries from an `attemptStarted` on; nil if they do not begin with one.
     public init?(_ entries: [JournalEntry]) {
@@ -21,11 +37,19 @@ public struct JournalAttempt: Hashable, Sendable {
         number = first.sequence
         self.started = started
         done = []
-        for entry in entries.dropFirst() { read(entry.event) }
+        for entry in entries.dropFirst() { read(entry) }
     }
 
     /// Whether it neither ended nor was given up.
     public var isUnfinished: Bool { result == nil }
+    /// Whether it is in flight between its phases: what comes next is no matter of the manifests
+    /// of now, but of its own plan.
+    public var isStaged: Bool { isUnfinished && endedPhase != nil }
+    /// The phase of its next step; nil where no step is left.
+    public var nextPhase: Phase? {
+        let steps = started.plan.steps
+        return done.count < steps.count ? steps[done.count].phase : nil
+    }
 
     /// Counts a step as done whose record is about to be written.
     public mutating func markDone(_ step: String) {
@@ -33,9 +57,15 @@ public struct JournalAttempt: Hashable, Sendable {
         if open == step { open = nil }
     }
 
-    private mutating func read(_ event: JournalEvent) {
-        switch event {
-        case .attemptStarted, .attemptResumed: break
+    private mutating func read(_ entry: JournalEntry) {
+        switch entry.event {
+        case .attemptStarted: break
+        case .attemptResumed(let attempt, _):
+            if attempt == number { rest = nil }
+        case .phaseEnded(let attempt, let phase, let fingerprint):
+            guard attempt == number else { return }
+            endedPhase = phase
+            rest = Rest(phase: phase, fingerprint: fingerprint, time: entry.time)
         case .stepStarted(let attempt, let step):
             if attempt == number { open = step }
         case .stepDone(let attempt, let step, _):
@@ -43,7 +73,9 @@ public struct JournalAttempt: Hashable, Sendable {
         case .stepFailed(let attempt, let step, _, _):
             if attempt == number, open == step { open = nil }
         case .attemptEnded(let attempt, let result, _):
-            if attempt == number { self.result = result }
+            guard attempt == number else { return }
+            self.result = result
+            rest = nil
         }
     }
 }

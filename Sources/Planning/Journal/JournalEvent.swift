@@ -10,8 +10,11 @@ public enum JournalEvent: Hashable, Codable, Sendable {
     case stepDone(attempt: Int64, step: String, milliseconds: Int64)
     /// A step failed; nothing of it is left unless the engine says so.
     case stepFailed(attempt: Int64, step: String, code: String?, message: String)
-    /// An attempt that was cut off goes on.
+    /// An attempt that was cut off, or rested between two phases, goes on.
     case attemptResumed(attempt: Int64, actor: String)
+    /// All steps up to this phase are done and the attempt rests. The fingerprint is that of what
+    /// was recorded as applied with it.
+    case phaseEnded(attempt: Int64, phase: Phase, fingerprint: Digest)
     /// An attempt has ended.
     case attemptEnded(attempt: Int64, result: AttemptResult, fingerprint: Digest?)
 
@@ -31,12 +34,15 @@ public enum JournalEvent: Hashable, Codable, Sendable {
         public var revision: String?
         /// The version of Lockstep.
         public var toolVersion: String
+        /// What later phases and the way back need; nil in a journal of a version without them.
+        public var context: AttemptContext?
 
         /// Makes the value.
         public init(
             plan: Plan, risk: Risk, acknowledged: [String], actor: String, revision: String?,
-            toolVersion: String
+            toolVersion: String, context: AttemptContext? = nil
         ) {
+            self.context = context
             self.plan = plan
             planDigest = plan.digest
             self.risk = risk
@@ -54,6 +60,6 @@ public enum AttemptResult: String, Codable, Sendable {
     case applied
     /// A step failed; those before it are done.
     case failed
-    /// It was cut off and the next run made a new plan.
+    /// It was cut off or rested, and another plan took its place.
     case abandoned
 }

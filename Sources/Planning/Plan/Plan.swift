@@ -27,12 +27,30 @@ public struct Plan: Hashable, Codable, Sendable {
     public var options: PlanningOptions
     /// The steps in order.
     public var steps: [Step]
+    /// What it takes back; nil where manifests say what is desired.
+    public var undoes: Undone?
+
+    /// A plan that another takes back.
+    public struct Undone: Hashable, Codable, Sendable {
+        /// Its digest.
+        public var plan: Digest
+        /// The fingerprint of what it was to reach: nobody wants that now.
+        public var desired: Digest
+
+        /// Makes the value.
+        public init(plan: Digest, desired: Digest) {
+            self.plan = plan
+            self.desired = desired
+        }
+    }
 
     /// Makes a plan.
     public init(
         project: String, environment: String, engine: String, majorVersion: Int, scope: Scope,
-        liveFingerprint: Digest, desiredDigest: Digest, options: PlanningOptions, steps: [Step]
+        liveFingerprint: Digest, desiredDigest: Digest, options: PlanningOptions, steps: [Step],
+        undoes: Undone? = nil
     ) {
+        self.undoes = undoes
         self.project = project
         self.environment = environment
         self.engine = engine
@@ -55,6 +73,16 @@ public struct Plan: Hashable, Codable, Sendable {
 
     /// Whether there is nothing to do.
     public var isEmpty: Bool { steps.isEmpty }
+
+    /// The number of steps up to the end of a phase; of all where none is given. Steps stand in
+    /// the order of their phases.
+    public func end(of phase: Phase?) -> Int {
+        guard let phase else { return steps.count }
+        return steps.firstIndex { $0.phase > phase } ?? steps.count
+    }
+
+    /// All that a step makes, changes or removes, be it for a while only.
+    public var touched: Set<ObjectID> { Set(steps.lazy.flatMap(\.touches).map(\.object)) }
 
     /// The steps that can destroy or change data: each must be acknowledged by its id.
     public var destructiveSteps: [Step] { steps.filter { $0.data >= .lossy } }

@@ -23,6 +23,10 @@ extension PlanSchema {
         "Plan.desiredDigest": .init("Of the desired objects as the server prints them."),
         "Plan.options": .init("What the user asked for."),
         "Plan.steps": .init("The steps in order."),
+        "Plan.undoes": .init(
+            "What it takes back; absent where manifests say what is desired."),
+        "Plan.Undone.plan": .init("The digest of the plan that is taken back."),
+        "Plan.Undone.desired": .init("Of what that plan was to reach."),
         "Scope.schemas": .init("The schemas; empty where all are meant."),
         "Scope.former": .init(
             "Schemas in which only objects are looked for that get another name or place; absent "

@@ -14,12 +14,19 @@ public struct PlanText {
         /// Whether only what a person has to know before it runs is shown: no safe steps, nothing
         /// about the rest of the target, and no command.
         public var isBrief: Bool
+        /// The attempt of which some phases are done; nil where nothing is.
+        public var inFlight: InFlight?
+        /// The places of the steps that are to be run; all that are not done where none is given.
+        public var steps: Range<Int>?
 
         /// Makes options.
         public init(
             style: TextStyle = .plain, isVerbose: Bool = false, isBrief: Bool = false,
-            applyCommand: String = "lockstep apply"
+            applyCommand: String = "lockstep apply", inFlight: InFlight? = nil,
+            steps: Range<Int>? = nil
         ) {
+            self.steps = steps
+            self.inFlight = inFlight
             self.style = style
             self.isVerbose = isVerbose
             self.isBrief = isBrief
@@ -55,7 +62,8 @@ public struct PlanText {
         lines += ["", summary()]
         var phase: Phase?
         var isBehindShort = false
-        for index in plan.steps.indices where !options.isBrief || isRisky(index) {
+        for index in steps
+        where !options.isBrief || isRisky(index) {
             let isNewPhase = plan.steps[index].phase != phase
             if isNewPhase {
                 phase = plan.steps[index].phase
@@ -66,8 +74,19 @@ public struct PlanText {
             isBehindShort = isShort
             lines += isShort ? [title(index)] : step(index)
         }
+        if steps.upperBound < plan.steps.count {
+            let later = plan.steps[steps.upperBound...]
+            lines += [
+                "",
+                HumanText.count(Int64(later.count), "step")
+                    + " of later phases \(later.count == 1 ? "is" : "are") not run now.",
+            ]
+        }
         return options.isBrief ? lines : lines + targetFindings() + next()
     }
+
+    private var done: Int { options.inFlight?.done ?? 0 }
+    private var steps: Range<Int> { options.steps ?? done..<plan.steps.count }
 
     private func isRisky(_ index: Int) -> Bool { assessment.stepRisks[index] > .safe }
 
@@ -93,6 +112,8 @@ public struct PlanText {
                 "  live \(plan.liveFingerprint.short)  desired \(plan.desiredDigest.short)  "
                     + "plan \(plan.digest.short)"),
         ]
+            + (plan.undoes.map { ["", "It takes back plan \($0.plan.short)."] } ?? [])
+            + (options.inFlight.map { ["", $0.summary] } ?? [])
     }
 
     private func summary() -> String {
@@ -103,11 +124,13 @@ public struct PlanText {
             return count == 0 ? nil : "\(count) \(sort.rawValue)"
         }
         let risks = Risk.allCases.compactMap { risk -> String? in
-            let count = assessment.stepRisks.count { $0 == risk }
+            let count = assessment.stepRisks[steps].count { $0 == risk }
             return count == 0 ? nil : "\(count) \(style.badge(risk))"
         }
-        let steps = HumanText.count(Int64(plan.steps.count), "step")
-        return "\(steps): \(risks.joined(separator: ", "))"
+        let count =
+            HumanText.count(Int64(steps.count), "step")
+            + (steps.count == plan.steps.count ? "" : " of \(plan.steps.count)")
+        return "\(count): \(risks.joined(separator: ", "))"
             + (objects.isEmpty ? "" : "\nObjects: " + objects.joined(separator: ", "))
     }
 
@@ -192,8 +215,10 @@ public struct PlanText {
             lines.append("  \(HumanText.count(Int64(failing.count), "step")) \(why).")
         }
         var command = options.applyCommand
+        if let phase = options.inFlight?.next { command += " --phase \(phase.rawValue)" }
         let refusal = AutoApproval.refusal(
-            plan: plan, assessment: assessment, autoApprove: nil, acknowledged: [])
+            plan: plan, assessment: assessment, autoApprove: nil, acknowledged: [],
+            steps: steps)
         if let refusal {
             if !refusal.missing.isEmpty {
                 let count = HumanText.count(Int64(refusal.missing.count), "step")

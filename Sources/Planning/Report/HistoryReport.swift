@@ -21,8 +21,12 @@ public struct HistoryReport: Hashable, Codable, Sendable {
         public let started: String
         /// When its last entry was written.
         public internal(set) var lastEntry: String
-        /// How it ended; nil if it was cut off.
+        /// How it ended; nil if it was cut off or rests.
         public internal(set) var result: AttemptResult?
+        /// The phase after which it rests, waiting for the next one; nil if it does not.
+        public internal(set) var restsAfter: Phase?
+        /// The plan that it takes back, if it is the way back from one.
+        public let undoes: Digest?
         /// Who ran it.
         public let actor: String
         /// The revision of the manifests, if they had one.
@@ -39,7 +43,7 @@ public struct HistoryReport: Hashable, Codable, Sendable {
         public let stepCount: Int
         /// The steps that came to an end, in order.
         public internal(set) var steps: [StepRecord]
-        /// How often it went on after it was cut off.
+        /// How often it went on after it rested or was cut off.
         public internal(set) var resumed: Int
     }
 
@@ -97,6 +101,7 @@ extension HistoryReport.Attempt {
         self.started = entry.time
         lastEntry = entry.time
         result = nil
+        undoes = started.plan.undoes?.plan
         actor = started.actor
         revision = started.revision
         planDigest = started.planDigest
@@ -117,8 +122,13 @@ extension HistoryReport.Attempt {
         case .stepFailed(_, let step, let code, let message):
             let failure = code.map { "\(message) (\($0))" } ?? message
             steps.append(.init(step: step, milliseconds: nil, failure: failure))
-        case .attemptResumed: resumed += 1
-        case .attemptEnded(_, let result, _): self.result = result
+        case .attemptResumed:
+            resumed += 1
+            restsAfter = nil
+        case .phaseEnded(_, let phase, _): restsAfter = phase
+        case .attemptEnded(_, let result, _):
+            self.result = result
+            restsAfter = nil
         }
     }
 
@@ -126,7 +136,8 @@ extension HistoryReport.Attempt {
     public var milliseconds: Int64 { steps.compactMap(\.milliseconds).reduce(0, +) }
 
     fileprivate var lines: [String] {
-        let word = result?.rawValue ?? "unfinished"
+        let word =
+            result?.rawValue ?? restsAfter.map { "resting after \($0.rawValue)" } ?? "unfinished"
         let done = steps.count { $0.failure == nil }
         let revision = revision.map { ", revision \($0)" } ?? ""
         var lines = [
@@ -136,6 +147,7 @@ extension HistoryReport.Attempt {
                 + HumanText.duration(milliseconds: milliseconds)
                 + (resumed == 0 ? "" : ", resumed \(HumanText.count(Int64(resumed), "time"))"),
         ]
+        if let undoes { lines.append("    takes back plan \(undoes.short)") }
         lines += acknowledged.map { "    acknowledged: \($0)" }
         for record in steps {
             if let failure = record.failure {

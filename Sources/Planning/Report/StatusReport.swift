@@ -46,8 +46,10 @@ public struct StatusReport: Hashable, Codable, Sendable {
         public let doneSteps: Int
         /// How many steps its plan has.
         public let stepCount: Int
-        /// Whether a step failed; else it was cut off.
+        /// Whether a step failed; else it was cut off or rests.
         public let isFailed: Bool
+        /// The phase after which it rests, waiting for the next one; nil if it does not.
+        public let restsAfter: Phase?
     }
 
     /// Puts the status together.
@@ -72,7 +74,8 @@ public struct StatusReport: Hashable, Codable, Sendable {
                     number: attempt.number, started: attempt.started,
                     planDigest: attempt.planDigest,
                     doneSteps: attempt.steps.count { $0.failure == nil },
-                    stepCount: attempt.stepCount, isFailed: attempt.result == .failed)
+                    stepCount: attempt.stepCount, isFailed: attempt.result == .failed,
+                    restsAfter: attempt.restsAfter)
             }
         }
         isInSync =
@@ -126,11 +129,16 @@ public struct StatusReport: Hashable, Codable, Sendable {
 
     private var attemptText: String {
         guard let unfinished else { return "none unfinished" }
-        return "#\(unfinished.number) of \(unfinished.started) "
-            + (unfinished.isFailed ? "failed" : "was cut off")
-            + " after \(unfinished.doneSteps) of "
-            + HumanText.count(Int64(unfinished.stepCount), "step")
-            + (unfinished.isFailed
-                ? "; lockstep apply makes a new plan" : "; lockstep apply goes on from there")
+        let (verb, next) =
+            if let phase = unfinished.restsAfter {
+                ("rests after \(phase.rawValue),", "lockstep apply --phase runs the next one")
+            } else if unfinished.isFailed {
+                ("failed after", "lockstep apply makes a new plan")
+            } else {
+                ("was cut off after", "lockstep apply goes on from there")
+            }
+        return "#\(unfinished.number) of \(unfinished.started) \(verb) "
+            + "\(unfinished.doneSteps) of "
+            + HumanText.count(Int64(unfinished.stepCount), "step") + "; \(next)"
     }
 }

@@ -350,7 +350,8 @@ struct PostgreSQLPlanner {
     private func steps(_ operations: [Operation], _ recreation: Recreation) -> [PlannedStep] {
         let returning = Set(recreation.causes.keys)
             .union(request.settlement.removed.map(\.id).filter { request.desired[$0] != nil })
-        let operations = TransactionPlan.gathered(operations, returning: returning)
+        let operations = TransactionPlan.gathered(
+            TransactionPlan.undivided(operations, returning: returning), returning: returning)
         let transactions = TransactionPlan(operations, returning: returning)
         return operations.map { operation in
             var operation = operation

@@ -28,6 +28,7 @@ struct TransactionPlan {
                 size = 0
                 continue
             }
+            if index > 0, operations[index].phase != operations[index - 1].phase { size = 0 }
             if size == 0 || size == Self.mostCreations {
                 number += 1
                 size = 0
@@ -36,6 +37,15 @@ struct TransactionPlan {
             transactions[index] = .shared(number)
         }
         transactions = Self.numberedApart(transactions, after: number)
+    }
+
+    /// What leaves and comes back goes whole to the phase in which it is back.
+    static func undivided(_ operations: [Operation], returning: Set<ObjectID>) -> [Operation] {
+        var out = operations
+        for range in absences(operations, returning) {
+            for index in range { out[index].phase = operations[range.upperBound].phase }
+        }
+        return out
     }
 
     /// The operations in an order in which what cannot share a transaction stands before or behind

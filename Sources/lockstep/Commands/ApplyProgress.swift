@@ -49,6 +49,29 @@ struct ApplyProgress: Sendable {
                     + "the target has the desired state"
             )
             return .success
+        case .phaseDone(let place):
+            say(
+                "the \(place.ended.rawValue) phase is done: \(place.done) of "
+                    + HumanText.count(Int64(place.total), "step") + "; the target rests")
+            say("  next: lockstep apply --phase \(place.next.rawValue)")
+            return .success
+        case .inFlight(let place):
+            say("error: \(place.conflict); nothing was done")
+            say("  help: \(place.remedy)")
+            return .approval
+        case .outOfOrder(let first, let asked):
+            say(
+                "error: \(first.rawValue) comes before \(asked.rawValue), and its steps are not "
+                    + "done; nothing was done")
+            say("  help: run lockstep apply --phase \(first.rawValue) first")
+            return .approval
+        case .held(let attempt):
+            say(
+                "error: what the manifests ask for was taken back by #\(attempt); "
+                    + "nothing was done")
+            say(
+                "  help: change the manifests, or add --release if you want it again as it is")
+            return .approval
         case .nothingToDo:
             say("nothing to do: the target has the desired state")
             return .success
@@ -83,10 +106,17 @@ struct ApplyProgress: Sendable {
             case .desired: "the manifests mean something else now"
             case .live: "the target has changed since it was made"
             case .interrupted: "the target has changed since the run that was cut off"
+            case .betweenPhases: "the target has changed since the phase before ended"
             }
         say("error: the plan is stale: \(what); nothing was done")
         list(stale.differences)
-        say("  help: make a new plan with lockstep plan and look at it")
+        switch stale.reason {
+        case .server, .desired, .live, .interrupted:
+            say("  help: make a new plan with lockstep plan and look at it")
+        case .betweenPhases:
+            say(
+                "  help: undo what was changed by hand, or take the plan back with lockstep abort")
+        }
         return .approval
     }
 

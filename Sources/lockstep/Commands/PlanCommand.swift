@@ -38,14 +38,17 @@ struct PlanCommand: AsyncParsableCommand {
         var isFirst = true
         var unmodelled: [Unmodelled] = []
         let status = try await work.forEachTarget { index, target in
-            let assessed = try await work.withSession(target) { session in
-                let applied = try await engine.journal(session).applied()
-                return try await work.assess(
-                    lowering, on: session, applied: applied, name: target.name)
+            let (assessed, rest) = try await work.withSession(target) { session in
+                try await look(at: lowering, work, in: session, name: target.name)
             }
-            work.tellAround(assessed, diagnostics: index == 0 ? lowering.diagnostics : [])
+            // What is in flight has no more to say of the manifests than it had.
+            if rest == nil {
+                work.tellAround(assessed, diagnostics: index == 0 ? lowering.diagnostics : [])
+            }
             unmodelled += assessed.target.unmodelled
-            let text = try render(assessed.target.plan, assessed.assessment, console)
+            let text = try render(
+                rest ?? Shown(plan: assessed.target.plan, assessment: assessed.assessment),
+                console)
             try Output.write(text, to: out, isFirst: isFirst, console)
             isFirst = false
             return exitCode && !assessed.target.plan.isEmpty ? .changes : .success
@@ -54,13 +57,39 @@ struct PlanCommand: AsyncParsableCommand {
         return status
     }
 
-    private func render(
-        _ plan: Plan, _ assessment: Assessment, _ console: Console
-    ) throws -> String {
+    /// Plans, and reads what is left of an attempt in flight, which is the plan while it is.
+    private func look<E: Engine>(
+        at lowering: Lowering<E.Object>, _ work: TargetWork<E>, in session: E.Session, name: String
+    ) async throws -> (TargetWork<E>.Assessed, Shown?) {
+        let journal = work.engine.journal(session)
+        let assessed = try await work.assess(
+            lowering, on: session, applied: try await journal.applied(), name: name)
+        guard let attempt = try await journal.lastAttempt(), let place = InFlight(attempt) else {
+            return (assessed, nil)
+        }
+        guard assessed.target.plan.desiredDigest == attempt.started.plan.desiredDigest else {
+            throw Failure(.approval, place.conflict, help: place.remedy)
+        }
+        let assessment = try await Assessment.make(
+            ofRest: attempt, place, by: work.engine, in: session,
+            target: work.summary(session, name))
+        return (
+            assessed, Shown(plan: attempt.started.plan, assessment: assessment, place: place)
+        )
+    }
+
+    /// A plan as it is shown.
+    private struct Shown {
+        var plan: Plan
+        var assessment: Assessment
+        var place: InFlight?
+    }
+
+    private func render(_ shown: Shown, _ console: Console) throws -> String {
         try Rendering.render(
-            plan, assessment, as: output, isVerbose: verbose,
+            shown.plan, shown.assessment, as: output, isVerbose: verbose,
             style: out == nil ? console.outputStyle : .plain,
-            applyCommand: CommandLineText.apply(workplace))
+            applyCommand: CommandLineText.apply(workplace), inFlight: shown.place)
     }
 }
 
@@ -68,13 +97,15 @@ struct PlanCommand: AsyncParsableCommand {
 enum Rendering {
     static func render(
         _ plan: Plan, _ assessment: Assessment, as format: PlanCommand.Format, isVerbose: Bool,
-        style: TextStyle, applyCommand: String
+        style: TextStyle, applyCommand: String, inFlight: InFlight? = nil
     ) throws -> String {
         switch format {
         case .text:
             PlanText.render(
                 plan, assessment,
-                options: .init(style: style, isVerbose: isVerbose, applyCommand: applyCommand))
+                options: .init(
+                    style: style, isVerbose: isVerbose, applyCommand: applyCommand,
+                    inFlight: inFlight))
         case .json: PlanDocument(plan, assessment).json
         case .markdown: PlanMarkdown.render(plan, assessment, applyCommand: applyCommand)
         case .sql:

@@ -75,11 +75,15 @@ struct DriftCommand: AsyncParsableCommand {
             let report = try await work.withSession(target) { session in
                 let journal = engine.journal(session)
                 let applied = try await journal.applied()
-                if let last = try await journal.lastAttempt(), last.isUnfinished {
+                let last = try await journal.lastAttempt()
+                if let last, last.rest == nil, last.isUnfinished {
                     console.say(
                         "note: apply #\(last.number) was cut off after \(last.done.count) of "
                             + "\(last.started.plan.steps.count) steps; what it did is shown as "
                             + "drift until an apply goes on with it")
+                }
+                if let place = last.flatMap(InFlight.init) {
+                    console.say("note: \(place.summary)")
                 }
                 return DriftReport(
                     target: target.name.isEmpty ? session.summary : target.name, applied: applied,

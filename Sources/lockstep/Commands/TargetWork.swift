@@ -93,6 +93,27 @@ struct TargetWork<E: Engine>: Sendable {
         let target = try await workplace.sources.locating {
             try await planner.plan(lowering, on: session, applied: applied)
         }
+        return try await assess(target, on: session, name: name)
+    }
+
+    /// Plans the way back from an attempt and assesses it.
+    func assessBack(
+        from attempt: JournalAttempt, on session: E.Session, applied: AppliedState?, name: String
+    ) async throws -> Assessed {
+        let target = try await workplace.sources.locating {
+            try await planner.planBack(from: attempt, on: session, applied: applied)
+        }
+        return try await assess(target, on: session, name: name)
+    }
+
+    /// The target, for people.
+    func summary(_ session: E.Session, _ name: String) -> String {
+        name.isEmpty ? session.summary : "\(name) (\(session.summary))"
+    }
+
+    private func assess(
+        _ target: TargetPlan<E.Object>, on session: E.Session, name: String
+    ) async throws -> Assessed {
         let observations =
             target.plan.isEmpty
             ? Observations()
@@ -101,7 +122,7 @@ struct TargetWork<E: Engine>: Sendable {
         let assessment = Assessment.make(
             plan: target.plan, effects: target.effects, observations: observations,
             unmodelled: target.unmodelled,
-            target: name.isEmpty ? session.summary : "\(name) (\(session.summary))")
+            target: summary(session, name))
         return Assessed(target: target, assessment: assessment)
     }
 

@@ -1,0 +1,89 @@
+// Owns the way back from an attempt. Invariant: it is a plan like every other, towards what was
+// there before; there is no second way to change a database.
+
+public import SchemaCore
+
+extension TargetPlanner {
+    /// Makes the plan that takes back what an attempt did, be it whole, in flight or failed.
+    ///
+    /// What the attempt did not touch stays as it is now.
+    ///
+    /// - Throws: `DiagnosticsError` where what the attempt touched is not as its steps left it, or
+    ///   cannot be changed back; `EngineError` where the target cannot be read or the attempt is
+    ///   of a version that kept too little.
+    public func planBack(
+        from attempt: JournalAttempt, on session: E.Session, applied: AppliedState?
+    ) async throws -> TargetPlan<E.Object> {
+        guard let context = attempt.started.context else {
+            throw EngineError(
+                .unsupported, "what was there before #\(attempt.number) is not in the journal",
+                help: "Declare it in the manifests and apply them.")
+        }
+        let plan = attempt.started.plan
+        let former = try context.former.objects(of: E.Object.self)
+        let left = Dictionary(
+            context.former.left.map { ($0.id, $0.digest) }, uniquingKeysWith: { $1 })
+        let changed = plan.touched.union(left.keys)
+        let known = Set(applied?.objects.map(\.id) ?? []).union(changed)
+            .union(context.implied)
+        let capabilities = try await engine.capabilities(session)
+        let inspection = try await engine.inspect(session, scope: plan.scope, detail: .full)
+        let managed = managed(applied: known)
+        let live = managed(inspection.whole, known.union(former.map(\.id)), plan.scope)
+        try refuseStrange(attempt, live: live, former: former, left: left)
+        var desired = live.filter { !changed.contains($0.id) }
+        for object in former { desired.insert(object) }
+        let renames = renamesBack(attempt, context.former.renames, live: inspection.catalog)
+        let goal = Goal(
+            desired: desired, renames: renames,
+            undoes: .init(plan: attempt.started.planDigest, desired: plan.desiredDigest))
+        return try await way(
+            to: goal, from: inspection, on: session, scope: plan.scope,
+            capabilities: capabilities, managed: managed)
+    }
+
+    /// The renames that were done, the other way round.
+    private func renamesBack(
+        _ attempt: JournalAttempt, _ renames: [Rename], live: Catalog<E.Object>
+    ) -> [Rename] {
+        let parts = engine.renamableParts(of: live)
+        func isThere(_ id: ObjectID) -> Bool { live[id] != nil || parts.contains(id) }
+        let isWhole = attempt.result == .applied
+        return renames.reversed().filter { isWhole || isThere($0.to) && !isThere($0.from) }
+            .map { Rename(from: $0.to, to: $0.from) }
+    }
+
+    /// What somebody else changed since would be lost.
+    private func refuseStrange(
+        _ attempt: JournalAttempt, live: Catalog<E.Object>, former: [E.Object],
+        left: [ObjectID: Digest]
+    ) throws {
+        var allowed: [ObjectID: Set<Digest?>] = [:]
+        if attempt.result == .applied {
+            for object in former { allowed[object.id] = [nil] }
+            for touch in attempt.started.plan.steps.flatMap(\.touches) {
+                allowed[touch.object] = [nil]
+            }
+            for (id, digest) in left { allowed[id] = [digest] }
+        } else {
+            for object in former { allowed[object.id, default: []].insert(object.digest) }
+            for (id, digest) in left { allowed[id, default: []].insert(digest) }
+            for touch in attempt.started.plan.steps.flatMap(\.touches) {
+                allowed[touch.object, default: []].formUnion([touch.before, touch.after])
+            }
+        }
+        let strange = allowed.keys.filter { id in
+            !(allowed[id] ?? []).contains(live[id]?.digest)
+        }.sorted()
+        if strange.isEmpty { return }
+        throw DiagnosticsError(
+            strange.map { id in
+                .error(
+                    "changed-since",
+                    "\(id) is not as #\(attempt.number) left it, so going back would lose what "
+                        + "came since",
+                    help: "take back later changes first, or declare in the manifests what you "
+                        + "want and apply them")
+            })
+    }
+}
