@@ -17,7 +17,8 @@ extension PlannedTarget {
         let context = attempt.started.context
         let implied = Set(context?.implied ?? [])
         let known = Set(applied?.objects.map(\.id) ?? [])
-        let declared = known.union(plan.touched).union(implied)
+        let left = context?.former.left.map(\.id) ?? []
+        let declared = known.union(plan.touched).union(implied).union(left)
         self.init(
             plan: plan, assessment: assessment, desired: nil,
             managed: {
