@@ -42,15 +42,34 @@ extension TargetPlanner {
             capabilities: capabilities, managed: managed)
     }
 
-    /// The renames that were done, the other way round.
+    /// The renames that were done, the other way round. What has a former name by now, and is to
+    /// go, makes room for it first.
     private func renamesBack(
         _ attempt: JournalAttempt, _ renames: [Rename], live: Catalog<E.Object>
     ) -> [Rename] {
         let parts = engine.renamableParts(of: live)
         func isThere(_ id: ObjectID) -> Bool { live[id] != nil || parts.contains(id) }
         let isWhole = attempt.result == .applied
-        return renames.reversed().filter { isWhole || isThere($0.to) && !isThere($0.from) }
+        let back = renames.reversed().filter { isWhole || isThere($0.to) && !isThere($0.from) }
             .map { Rename(from: $0.to, to: $0.from) }
+        let moved = Set(back.map(\.from))
+        return back.flatMap { rename -> [Rename] in
+            guard live[rename.to] != nil, !moved.contains(rename.to),
+                let aside = Self.free(rename.to, isThere)
+            else { return [rename] }
+            return [Rename(from: rename.to, to: aside), rename]
+        }
+    }
+
+    /// An address beside another that nothing has; nil where the name is more than a name, as a
+    /// function's with its arguments is.
+    private static func free(_ id: ObjectID, _ isThere: (ObjectID) -> Bool) -> ObjectID? {
+        if id.name.contains("(") { return nil }
+        // Names have 63 bytes at most, and the end is what tells them apart here.
+        var stem = id.name
+        while stem.utf8.count > 50 { stem.removeLast() }
+        return (1...100).lazy.map { id.renamed("\(stem)_undone\($0 == 1 ? "" : "\($0)")") }
+            .first { !isThere($0) }
     }
 
     /// What somebody else changed since would be lost.
