@@ -92,6 +92,9 @@ private struct Way {
             return
         }
         #expect(planned.result.diagnostics.isEmpty, "seed \(seed)")
+        #expect(
+            Set(planned.result.steps.map(\.step.phase)).count <= 1,
+            "seed \(seed): a transaction has one phase")
         let assessment = try await bench.assess(planned)
         let warnings = assessment.findings.filter {
             $0.rule == "MayFailOnData" && $0.severity > .info

@@ -59,8 +59,11 @@ struct SQLitePlanner {
         let transaction: Step.Transaction = operations.count == 1 ? .own : .shared(1)
         let destroyed = Set(operations.flatMap(\.destroys))
         let gone = destroyed.filter { request.desired[$0] == nil }
+        // What shares a transaction cannot be split between phases.
+        let phase = operations.map(\.phase).max() ?? .expand
         let noted = operations.map { operation in
             var operation = operation
+            operation.phase = phase
             operation.effects = operation.effects.noting(context.workNotes)
             return operation
         }
