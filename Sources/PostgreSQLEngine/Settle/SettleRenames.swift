@@ -11,11 +11,16 @@ struct SettleRenames {
     /// Tables, views and the like that were moved to another schema take along what the server
     /// moves with them, though its address does not tell: indexes and owned sequences.
     private let live: Catalog<PostgreSQLObject>
+    /// What stays although its table moves.
+    private var staying: StayingSequences
 
-    init(_ live: Catalog<PostgreSQLObject>) { self.live = live }
+    init(_ live: Catalog<PostgreSQLObject>) {
+        self.live = live
+        staying = StayingSequences()
+    }
 
     /// Takes in what was asked for, what carries others first.
-    mutating func add(requested: [Rename]) {
+    mutating func add(requested: [Rename], desired: Catalog<PostgreSQLObject>) {
         let sorted = requested.sorted {
             (Self.rank($0.from.kind), $0.from) < (Self.rank($1.from.kind), $1.from)
         }
@@ -33,6 +38,7 @@ struct SettleRenames {
                 list.append(Rename(from: from, to: rename.to))
             }
         }
+        staying = StayingSequences(list, live: live, desired: desired)
     }
 
     /// Takes in what follows from a comparison.
@@ -76,7 +82,8 @@ struct SettleRenames {
         switch object.definition {
         case .index(let index): index.owner(of: object.id)
         case .sequence(let sequence):
-            sequence.ownedBy.map { .table($0.path[0], $0.path[1]) }
+            staying.ids.contains(object.id)
+                ? nil : sequence.ownedBy.map { .table($0.path[0], $0.path[1]) }
         case .schema, .extension, .table, .column, .columnDefault, .constraint, .enum, .view,
             .function, .comment, .plain:
             nil
