@@ -24,7 +24,7 @@ struct SettleRenames {
         let sorted = requested.sorted {
             (Self.rank($0.from.kind), $0.from) < (Self.rank($1.from.kind), $1.from)
         }
-        for rename in sorted {
+        for rename in Self.makingRoom(sorted) {
             let from = AddressMap(list).settled(rename.from)
             guard from != rename.to else { continue }
             // A statement changes the schema or the name, never both.
@@ -39,6 +39,20 @@ struct SettleRenames {
             }
         }
         staying = StayingSequences(list, live: live, desired: desired)
+    }
+
+    /// What gives a name away before what takes it, among those of one rank: what carries others is
+    /// where it is to be when these have their turn.
+    private static func makingRoom(_ sorted: [Rename]) -> [Rename] {
+        var out: [Rename] = []
+        for rank in 0...3 {
+            let moves = AddressMap(out)
+            let place = sorted.filter { Self.rank($0.from.kind) == rank }
+            let now = place.map { Rename(from: moves.settled($0.from), to: $0.to) }
+            let order = now.makingRoom()
+            out += order.compactMap { rename in now.firstIndex(of: rename).map { place[$0] } }
+        }
+        return out
     }
 
     /// Takes in what follows from a comparison.
