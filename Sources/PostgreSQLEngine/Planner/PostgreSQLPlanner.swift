@@ -162,8 +162,9 @@ struct PostgreSQLPlanner {
         }
         operations += rowOperations.operations()
         return StatementOrder(request: request).placed(
-            context.belowColumns(
-                PlanContext.withRolesLast(PlanContext.withDefaultsLast(operations))))
+            context.aboveTables(
+                context.belowColumns(
+                    PlanContext.withRolesLast(PlanContext.withDefaultsLast(operations)))))
     }
 
     /// Drops, each with what vanishes with it. An index that leaves only for another's sake stays
