@@ -21,35 +21,79 @@ public struct RequestedRename: Hashable, Sendable {
 }
 
 extension RequestedRename {
-    /// What the request comes to for these live addresses.
+    /// What requests come to for these live addresses, seen together: a name that one of them
+    /// gives away is free for another, so that `b` can become `c` while `a` becomes `b`.
     ///
     /// - Parameter isDeclared: whether manifests declare what has an address: a former name may be
     ///   taken by another object, which is there once the rename is done.
-    /// - Returns: the rename, with the address that the object has now; nil if the database has
-    ///   the new name already, or neither.
-    /// - Throws: `DiagnosticsError` if both names exist, or more than one of the old ones.
-    public func resolved(
-        isLive: (ObjectID) -> Bool, isDeclared: (ObjectID) -> Bool = { _ in false }
-    ) throws(DiagnosticsError) -> Rename? {
-        let isDone = isLive(to)
-        let present = candidates.filter { isLive($0) && !(isDone && isDeclared($0)) }
-        guard let from = present.first else { return nil }
-        if isDone {
-            throw DiagnosticsError([
-                .error(
-                    "rename-conflict", "the database has both \(from) and \(to)", at: span,
-                    help: "drop one of the two by hand, or leave renamedFrom away and declare both")
-            ])
+    /// - Returns: the renames, with the addresses that the objects have now, in the order of the
+    ///   requests, and what is wrong with those where both names exist, or more than one of the
+    ///   old ones. Where the database has the new name already, or neither, there is none.
+    public static func resolved(
+        _ requests: [RequestedRename], isLive: (ObjectID) -> Bool,
+        isDeclared: (ObjectID) -> Bool = { _ in false }
+    ) -> (renames: [Rename], problems: [Diagnostic]) {
+        var found: [Int: Rename] = [:]
+        var problems: [Int: Diagnostic] = [:]
+        var given: Set<ObjectID> = []
+        var goesOn = true
+        while goesOn {
+            goesOn = false
+            for (place, request) in requests.enumerated()
+            where found[place] == nil && problems[place] == nil {
+                guard !isLive(request.to) || given.contains(request.to) else { continue }
+                let present = request.candidates.filter(isLive)
+                guard let from = present.first else { continue }
+                goesOn = true
+                if present.count > 1 {
+                    problems[place] = request.ambiguity(present)
+                } else {
+                    found[place] = Rename(from: from, to: request.to)
+                    given.insert(from)
+                }
+            }
         }
-        if present.count > 1 {
-            throw DiagnosticsError([
-                .error(
-                    "rename-ambiguous",
-                    "the database has more than one of the old names: "
-                        + present.map(\.description).joined(separator: ", "), at: span,
-                    help: "name the one that is meant")
-            ])
+        for (place, request) in requests.enumerated()
+        where found[place] == nil && problems[place] == nil && isLive(request.to) {
+            let other = request.candidates.first {
+                isLive($0) && !isDeclared($0) && !given.contains($0)
+            }
+            problems[place] = other.map(request.conflict)
         }
-        return Rename(from: from, to: to)
+        return (
+            found.sorted { $0.key < $1.key }.map(\.value),
+            problems.sorted { $0.key < $1.key }.map(\.value)
+        )
+    }
+
+    private func conflict(with other: ObjectID) -> Diagnostic {
+        .error(
+            "rename-conflict", "the database has both \(other) and \(to)", at: span,
+            help: "drop one of the two by hand, or leave renamedFrom away and declare both")
+    }
+
+    private func ambiguity(_ present: [ObjectID]) -> Diagnostic {
+        .error(
+            "rename-ambiguous",
+            "the database has more than one of the old names: "
+                + present.map(\.description).joined(separator: ", "), at: span,
+            help: "name the one that is meant")
+    }
+}
+
+extension [Rename] {
+    /// The same renames, each after that which makes room for its new name, and else in their
+    /// order.
+    public func makingRoom() -> [Rename] {
+        var waiting = self
+        var out: [Rename] = []
+        while !waiting.isEmpty {
+            let next =
+                waiting.indices.first { place in
+                    !waiting.contains { $0.from == waiting[place].to && $0 != waiting[place] }
+                } ?? 0
+            out.append(waiting.remove(at: next))
+        }
+        return out
     }
 }

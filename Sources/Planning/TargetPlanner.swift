@@ -208,19 +208,10 @@ public struct TargetPlanner<E: Engine>: Sendable {
     private func resolved(
         _ requests: [RequestedRename], in live: Catalog<E.Object>, _ declared: Set<ObjectID>
     ) throws -> [Rename] {
-        var renames: [Rename] = []
-        var problems: [Diagnostic] = []
         let parts = engine.renamableParts(of: live)
-        for request in requests {
-            do throws(DiagnosticsError) {
-                let rename = try request.resolved(
-                    isLive: { live[$0] != nil || parts.contains($0) },
-                    isDeclared: declared.contains)
-                if let rename { renames.append(rename) }
-            } catch {
-                problems += error.diagnostics
-            }
-        }
+        let (renames, problems) = RequestedRename.resolved(
+            requests, isLive: { live[$0] != nil || parts.contains($0) },
+            isDeclared: declared.contains)
         if problems.hasErrors { throw DiagnosticsError(problems) }
         return renames
     }

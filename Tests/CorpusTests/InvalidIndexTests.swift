@@ -72,4 +72,57 @@ import Testing
             #expect(try await bench.plan(wanted).plan.isEmpty)
         }
     }
+
+    /// On a partitioned table such an index has parts that serve and refuse: it is declared, and
+    /// what takes it away says so.
+    @Test(arguments: PrivatePostgreSQL.testMajors)
+    func onAPartitionedTableItHasParts(major: Int) async throws {
+        try await PrivatePostgreSQL.withDatabase(major: major) { database in
+            let bench = Bench(database)
+            try await bench.run(
+                """
+                CREATE SCHEMA app;
+                CREATE TABLE app.p (v integer) PARTITION BY RANGE (v);
+                CREATE TABLE app.p1 PARTITION OF app.p FOR VALUES FROM (1) TO (5);
+                CREATE TABLE app.p2 PARTITION OF app.p FOR VALUES FROM (5) TO (9);
+                CREATE UNIQUE INDEX px ON ONLY app.p (v);
+                CREATE UNIQUE INDEX mine ON app.p1 (v);
+                ALTER INDEX app.px ATTACH PARTITION app.mine;
+                """)
+            let imported = try await bench.imported()
+            #expect(imported.warnings.map(\.code) == ["incomplete-index"])
+            let lowering = try bench.lowered(imported.files)
+            #expect(lowering.objects.contains { $0.id.name == "px" })
+            let without = try bench.lowered(
+                """
+                apiVersion: lockstep.dev/v1
+                kind: Table
+                schema: app
+                name: p
+                partitionBy: RANGE (v)
+                columns: { v: { type: integer, nullable: true } }
+                ---
+                apiVersion: lockstep.dev/v1
+                kind: Table
+                schema: app
+                name: p1
+                partitionOf: { table: p, bound: FOR VALUES FROM (1) TO (5) }
+                ---
+                apiVersion: lockstep.dev/v1
+                kind: Table
+                schema: app
+                name: p2
+                partitionOf: { table: p, bound: FOR VALUES FROM (5) TO (9) }
+                """)
+            let gone = try await bench.plan(without)
+            #expect(gone.plan.steps.map(\.id) == ["drop-index:app.px"])
+            #expect(gone.text.contains("and its parts, which not all partitions have"))
+            #expect(gone.text.contains("px no longer refuses"))
+            try await bench.apply(lowering)
+            #expect(try await bench.number(invalid) == 0)
+            let parts = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'app.px'::regclass"
+            #expect(try await bench.number(parts) == 2)
+            #expect(try await bench.plan(lowering).plan.isEmpty)
+        }
+    }
 }

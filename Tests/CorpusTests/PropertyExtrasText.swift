@@ -274,7 +274,17 @@ extension WorldText {
         case .partition:
             guard let parent = subject.flatMap(world.extra) else { return ("Table", []) }
             if !extra.isAttached { return ("Table", [columns(parent.parts, hasKey: true)]) }
-            return ("Table", ["partitionOf: \(place("bound: \(yaml(bound(extra, of: parent)))"))"])
+            // What stood alone before has its columns under their old names.
+            let columns = parent.parts.compactMap { part in
+                renamedPart(part.id, part.name).map { "\(yaml(part.name)): { \($0) }" }
+            }
+            return (
+                "Table",
+                [
+                    "partitionOf: \(place("bound: \(yaml(bound(extra, of: parent)))"))",
+                    block("columns", columns),
+                ]
+            )
         default:
             return (
                 "ForeignTable",

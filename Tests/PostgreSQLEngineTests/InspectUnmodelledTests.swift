@@ -48,6 +48,22 @@ extension UnmodelledCase {
                 + "COMMENT ON INDEX app.x_pkey IS 'x'",
             "index app.x_pkey: comment on the index of a key"),
         UnmodelledCase(
+            "CREATE TABLE app.p (a int) PARTITION BY LIST (a);"
+                + "ALTER TABLE app.p ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"
+                + "CREATE TABLE app.x PARTITION OF app.p FOR VALUES IN (1)",
+            "constraint app.x.c: check from above that is validated, unlike there"),
+        UnmodelledCase(
+            "CREATE TABLE app.p (a int) PARTITION BY LIST (a);"
+                + "CREATE TABLE app.x PARTITION OF app.p FOR VALUES IN (1);"
+                + "ALTER TABLE ONLY app.p ADD CONSTRAINT k UNIQUE (a)",
+            "constraint app.p.k: key that not all partitions have"),
+        UnmodelledCase(
+            "REVOKE SELECT ON app.t FROM CURRENT_USER; GRANT SELECT (a) ON app.t TO CURRENT_USER",
+            "column app.t.a: rights of its owner"),
+        UnmodelledCase(
+            "GRANT SELECT ON app.t TO CURRENT_USER WITH GRANT OPTION",
+            "table app.t: grant options of its owner"),
+        UnmodelledCase(
             "ALTER TABLE app.t ALTER a SET NOT NULL, ALTER a ADD GENERATED ALWAYS AS IDENTITY;"
                 + "ALTER SEQUENCE app.t_a_seq SET UNLOGGED",
             "column app.t.a: identity sequence with another persistence than its table", since: 15),

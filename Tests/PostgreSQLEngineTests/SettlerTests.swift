@@ -69,7 +69,9 @@ import Testing
         _ desired: Catalog<PostgreSQLObject>, _ connection: PostgreSQLConnection
     ) async throws -> Catalog<PostgreSQLObject> {
         for place in settlement.renames.indices {
-            for sql in RenameStatement.all(place, of: settlement.renames, live: live).forward {
+            let statements = RenameStatement.all(
+                place, of: settlement.renames, live: live, desired: desired)
+            for sql in statements.forward {
                 try await connection.query(sql.text(.postgreSQL))
             }
         }

@@ -45,7 +45,38 @@ public enum RenameChecks {
                 break
             }
         }
-        return out
+        return out + circles(renames)
+    }
+
+    /// Names that go round: which of them something has cannot be told from the names that are
+    /// there, before as after the renames.
+    private static func circles(_ renames: [RequestedRename]) -> [Diagnostic] {
+        let byName = Dictionary(renames.map { ($0.to, $0) }, uniquingKeysWith: { one, _ in one })
+        func former(_ rename: RequestedRename) -> RequestedRename? {
+            rename.candidates.lazy.compactMap { byName[$0] }.first { $0.to != rename.to }
+        }
+        var told: Set<ObjectID> = []
+        return renames.compactMap { rename in
+            guard !told.contains(rename.to) else { return nil }
+            var circle = [rename]
+            var seen: Set<ObjectID> = [rename.to]
+            while let next = former(circle[circle.count - 1]) {
+                if next.to == rename.to { break }
+                guard seen.insert(next.to).inserted else { return nil }
+                circle.append(next)
+            }
+            guard circle.count > 1, former(circle[circle.count - 1])?.to == rename.to else {
+                return nil
+            }
+            told.formUnion(circle.map(\.to))
+            let names = circle.map(\.to.description).joined(separator: ", ")
+            return .error(
+                "rename-conflict",
+                "\(names) are renamed in a circle, which nobody can tell from one that is done",
+                at: rename.span,
+                help: "make two changes of it: give \(rename.to.name) a name that is free in the "
+                    + "first, and the names that are meant in the second")
+        }
     }
 
     /// While both names are declared, the rename can never come to rest.

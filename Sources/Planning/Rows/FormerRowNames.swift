@@ -23,4 +23,29 @@ public struct FormerRowNames: Hashable, Codable, Sendable {
             }
         }
     }
+
+    /// What columns are called now, by what they are called afterwards; nil for one that is not
+    /// there yet. A name that one column gives away can be another's (`RequestedRename.resolved`).
+    ///
+    /// - Parameter isThere: whether the table has a column of that name.
+    public func current(_ isThere: (String) -> Bool) -> (_ column: String) -> String? {
+        var found: [String: String] = [:]
+        var given: Set<String> = []
+        var goesOn = true
+        while goesOn {
+            goesOn = false
+            for (column, former) in columns where found[column] == nil {
+                guard !isThere(column) || given.contains(column),
+                    let name = former.first(where: isThere)
+                else { continue }
+                found[column] = name
+                given.insert(name)
+                goesOn = true
+            }
+        }
+        let there = Set(columns.keys.filter { isThere($0) && !given.contains($0) })
+        return { [columns] column in
+            found[column] ?? (columns[column] == nil || there.contains(column) ? column : nil)
+        }
+    }
 }

@@ -105,6 +105,22 @@ enum UnmodelledQuery {
         FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid
         JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
         WHERE k.contype = 'c' AND NOT k.conislocal
+        UNION ALL
+        SELECT 'constraint', ARRAY[schema, name, k.conname]::text[],
+            'check from above that is ' || CASE WHEN k.convalidated THEN '' ELSE 'not ' END
+                || 'validated, unlike there', 0, 0
+        FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid
+        WHERE k.contype = 'c' AND NOT k.conislocal AND EXISTS (SELECT FROM pg_inherits h
+            JOIN pg_constraint p ON p.conrelid = h.inhparent AND p.conname = k.conname
+                AND p.contype = 'c'
+            WHERE h.inhrelid = k.conrelid AND p.convalidated <> k.convalidated)
+        UNION ALL
+        -- The server builds what is declared on all partitions.
+        SELECT 'constraint', ARRAY[schema, name, k.conname]::text[],
+            'key that not all partitions have', 0, 0
+        FROM pg_constraint k JOIN rel ON rel.oid = k.conrelid AND rel.relkind = 'p'
+        JOIN pg_index i ON i.indexrelid = k.conindid
+        WHERE k.contype IN ('p', 'u', 'x') AND NOT i.indisvalid
         """
 
     private static let disabledTriggers = """

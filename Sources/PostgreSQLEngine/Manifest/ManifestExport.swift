@@ -28,7 +28,14 @@ extension PostgreSQLManifests {
     /// manifest would ask for one that is.
     static func leftOut(of catalog: Catalog<PostgreSQLObject>) -> [Diagnostic] {
         catalog.sorted.filter(\.isBrokenIndex).map { index in
-            .warning(
+            if catalog.lacksParts(index) {
+                return .warning(
+                    "incomplete-index",
+                    "\(index.id) is not on all partitions; the manifest asks for it on all of them",
+                    help: "the next plan builds it; take it out of the manifest, and the next plan "
+                        + "drops it with the parts that it has")
+            }
+            return .warning(
                 "invalid-index",
                 "\(index.id) is not valid, as a failed concurrent build leaves it; it is left out",
                 help: "the next plan drops it; declare it with its table to have it built again")
@@ -85,7 +92,7 @@ struct ExportSource {
             }
             switch object.definition {
             case .column, .constraint, .index:
-                if object.isBrokenIndex { continue }
+                if object.isBrokenIndex, !catalog.lacksParts(object) { continue }
                 if let parent = object.parent { children[parent, default: []].append(object) }
             case .sequence(let sequence):
                 schemas.insert(object.id.path[0])

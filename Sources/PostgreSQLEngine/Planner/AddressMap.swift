@@ -56,3 +56,18 @@ struct AddressMap {
         }
     }
 }
+
+extension TableDefinition {
+    /// Where it has its columns from, under the names after the renames.
+    func renamed(in schema: String, _ map: AddressMap) -> Origin? {
+        func name(_ parent: QualifiedName) -> QualifiedName {
+            let id = map.settled(.table(parent.schema ?? schema, parent.name))
+            return QualifiedName(schema: id.path[0], name: id.name)
+        }
+        return switch origin {
+        case .partition(let parent, let bound)?: .partition(of: name(parent), bound: bound)
+        case .inheritance(let parents)?: .inheritance(parents.map(name))
+        case .type?, nil: origin
+        }
+    }
+}

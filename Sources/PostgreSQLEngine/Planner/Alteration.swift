@@ -286,8 +286,9 @@ extension PlanContext {
                 title: new.ownedBy.map { "Let \($0) own \(id)" } ?? "Free \(id) from its column",
                 .statements([new.ownership(id)]), phase: .expand,
                 undo: exactly([old.ownership(id)]))
+            // Its table may let it go on the way to another schema.
             operation.consumes = Set(
-                [new.ownedBy, new.ownedBy.map(table)].compactMap { $0 })
+                [id, new.ownedBy, new.ownedBy.map(table)].compactMap { $0 })
             operation.releases = Set([old.ownedBy].compactMap { $0 })
             operation.effects = momentary([.shareRowExclusive(id)])
             operations.append(operation)

@@ -18,12 +18,13 @@ struct FreedSequences {
     func operations(_ leaving: Set<ObjectID>) -> [Operation] {
         let columns = leaving.filter { $0.kind == .column }
         if columns.isEmpty { return [] }
-        let addresses = AddressMap(request.settlement.renames)
+        let addresses = request.settlement.addresses
+        func settled(_ id: ObjectID) -> ObjectID { addresses[id] ?? id }
         return request.live.sorted.flatMap { object -> [Operation] in
             guard case .sequence(let sequence) = object.definition,
-                let owner = sequence.ownedBy.map(addresses.settled), columns.contains(owner)
+                let owner = sequence.ownedBy.map(settled), columns.contains(owner)
             else { return [] }
-            return operations(addresses.settled(object.id), of: owner)
+            return operations(settled(object.id), of: owner)
         }
     }
 

@@ -162,8 +162,9 @@ struct PostgreSQLPlanner {
         }
         operations += rowOperations.operations()
         return StatementOrder(request: request).placed(
-            context.belowColumns(
-                PlanContext.withRolesLast(PlanContext.withDefaultsLast(operations))))
+            context.aboveTables(
+                context.belowColumns(
+                    PlanContext.withRolesLast(PlanContext.withDefaultsLast(operations)))))
     }
 
     /// Drops, each with what vanishes with it. An index that leaves only for another's sake stays
@@ -254,9 +255,9 @@ struct PostgreSQLPlanner {
     private func live(_ settled: some Sequence<ObjectID>) -> Set<ObjectID> {
         let settled = Set(settled)
         if request.settlement.renames.isEmpty { return settled }
-        let addresses = AddressMap(request.settlement.renames)
+        let addresses = request.settlement.addresses
         return settled.union(
-            request.live.ids.filter { settled.contains(addresses.settled($0)) })
+            request.live.ids.filter { addresses[$0].map(settled.contains) ?? false })
     }
 
     /// The same operation without the concurrent form.

@@ -9,9 +9,10 @@ extension PlanContext {
         _ renames: [Rename], live: Catalog<PostgreSQLObject>, moved: Set<ObjectID>
     ) -> [Operation] {
         guard let key = renames.first?.from else { return [] }
+        let staying = StayingSequences(renames, live: live, desired: desired)
         let along = NotNullRenames(renames, live: live, context: self).byPlace
         return renames.enumerated().map { place, rename in
-            let own = RenameStatement.all(place, of: renames, live: live)
+            let own = RenameStatement.all(place, of: renames, live: live, desired: desired)
             let others = along[place] ?? []
             let back = others.reversed().map { Rename(from: $0.to, to: $0.from) }
             var operation = Operation(
@@ -21,14 +22,21 @@ extension PlanContext {
             operation.sequence = place
             operation.sequenceKey = key
             operation.effects = renameEffects(rename)
+            let freed = staying.released(by: place, of: renames)
+            operation.effects.locks += freed.map { .shareRowExclusive($0.live) }
             operation.touches = renameTouches(
                 rename, of: live[RenameStatement.original(place, of: renames)], live: live)
+            operation.touches += freed.map { sequence in
+                let free = PostgreSQLObject(sequence.now, .sequence(sequence.free))
+                return Step.Touch(
+                    object: sequence.now, before: live[sequence.live]?.digest, after: free.digest)
+            }
             if rename.from.path.count > 1, rename.from.path[0] != rename.to.path[0] {
                 // The schema that it leaves may go after it.
                 operation.releases = [.schema(rename.from.path[0])]
                 operation.consumes = [.schema(rename.to.path[0])]
             }
-            operation.produces = [rename.to]
+            operation.produces = Set([rename.to] + freed.map(\.now))
             // One comes after the other, so that all are done after the last.
             if place == renames.count - 1 { operation.produces.formUnion(moved) }
             // A label is no object of its own: what uses it uses its type.

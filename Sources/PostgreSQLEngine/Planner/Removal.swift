@@ -180,7 +180,9 @@ extension PlanContext {
             }
         }
         if isRecreation { operation.title = "Remove \(id) for its new form" }
-        if object.isBrokenIndex {
+        if settled.lacksParts(object) {
+            operation.title = "Drop \(id) and its parts, which not all partitions have"
+        } else if object.isBrokenIndex {
             operation.title = "Drop \(id), which a failed build left invalid"
         }
     }
@@ -274,9 +276,9 @@ extension PlanContext {
         } else {
             operation.effects = momentary([.accessExclusive(table)])
         }
-        guard index.isValid else {
+        if !index.isValid {
             operation.undo = Undo(.none(reason: "no statement makes an index that is invalid"), [])
-            return
+            if !settled.lacksParts(object) { return }
         }
         operation.effects.breaks = [
             .init(object: id, consequence: "queries that used it become slower", isFailure: false)

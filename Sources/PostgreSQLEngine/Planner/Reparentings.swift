@@ -111,7 +111,9 @@ struct Reparentings {
         operation.data = .kept
         for move in moves {
             operation.touches += move.touches
-            operation.produces.formUnion([move.id] + move.newParents + move.after.map(\.id))
+            // What is changed of the tables that it leaves is no longer changed of it.
+            operation.produces.formUnion(
+                [move.id] + move.oldParents + move.newParents + move.after.map(\.id))
             let parts = (move.oldParents + move.newParents).flatMap { derivation.parts(of: $0) }
             operation.releases.formUnion(
                 move.oldParents + (move.before + move.after + parts).map(\.id))
@@ -185,6 +187,8 @@ struct Reparentings {
         ]
         let steps = [add, validate].enumerated().map { place, operation in
             var operation = operation
+            // The bound speaks of columns as they are called after the renames.
+            operation.consumes = Set(move.before.map(\.id).filter { $0.kind == .column })
             operation.sequenceKey = move.id
             operation.sequence = place
             operation.effects.breaks =
@@ -381,20 +385,5 @@ struct Reparentings {
                 isFailure: false)
         }
         return change
-    }
-}
-
-extension TableDefinition {
-    /// Where it has its columns from, under the names after the renames.
-    fileprivate func renamed(in schema: String, _ map: AddressMap) -> Origin? {
-        func name(_ parent: QualifiedName) -> QualifiedName {
-            let id = map.settled(.table(parent.schema ?? schema, parent.name))
-            return QualifiedName(schema: id.path[0], name: id.name)
-        }
-        return switch origin {
-        case .partition(let parent, let bound)?: .partition(of: name(parent), bound: bound)
-        case .inheritance(let parents)?: .inheritance(parents.map(name))
-        case .type?, nil: origin
-        }
     }
 }

@@ -62,6 +62,15 @@ extension TableDefinition {
     }
 }
 
+extension PostgreSQLObject {
+    /// Whether a table that is made below another has something else of it than one that is there.
+    fileprivate var differsBelow: Bool {
+        if case .plain(.columnSettings) = definition { return true }
+        guard case .constraint(let constraint) = definition else { return false }
+        return constraint.isInheritedCheck && !constraint.isValidated
+    }
+}
+
 extension PlanContext {
     /// The locks on the tables above one that comes or goes, and on the partition that has taken
     /// its rows so far, or will.
@@ -92,6 +101,34 @@ extension PlanContext {
             for parent in table.parents(in: operation.subject.path[0]) {
                 operation.consumes.formUnion(columns[parent] ?? [])
             }
+            return operation
+        }
+    }
+
+    /// The operations of which a table that is made below others would have another thing than one
+    /// that is there, after those that make such tables: how columns are kept is taken from above,
+    /// by which two tables above may differ, and a check of a table without rows is valid.
+    func aboveTables(_ operations: [Operation]) -> [Operation] {
+        var children: [ObjectID: Set<ObjectID>] = [:]
+        for operation in operations where operation.verb == "create" {
+            guard case .table(let table)? = desired[operation.subject]?.definition else { continue }
+            for parent in table.parents(in: operation.subject.path[0]) {
+                children[parent, default: []].insert(operation.subject)
+            }
+        }
+        if children.isEmpty { return operations }
+        func below(_ table: ObjectID) -> Set<ObjectID> {
+            var found: Set<ObjectID> = []
+            var queue = Array(children[table] ?? [])
+            while let next = queue.popLast() {
+                if found.insert(next).inserted { queue += children[next] ?? [] }
+            }
+            return found
+        }
+        return operations.map { operation in
+            guard desired[operation.subject]?.differsBelow == true else { return operation }
+            var operation = operation
+            operation.consumes.formUnion(below(table(of: operation.subject)))
             return operation
         }
     }

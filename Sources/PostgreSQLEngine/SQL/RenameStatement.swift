@@ -11,15 +11,25 @@ enum RenameStatement {
 
     /// The statements of one rename of a list, and those that undo it.
     ///
-    /// A sequence that a column owns cannot leave its table's schema, so it is let go before.
+    /// A sequence that a column owns cannot leave its table's schema, nor stay in it when the table
+    /// leaves, so it is let go before.
     static func all(
-        _ place: Int, of renames: [Rename], live: Catalog<PostgreSQLObject>
+        _ place: Int, of renames: [Rename], live: Catalog<PostgreSQLObject>,
+        desired: Catalog<PostgreSQLObject>
     ) -> (forward: [SQL], back: [SQL]) {
         let rename = renames[place]
         let before = Array(renames[..<place])
         let first = original(place, of: renames)
         let forward = of(rename)
         let back = of(Rename(from: rename.to, to: rename.from))
+        let staying = StayingSequences(renames, live: live, desired: desired)
+            .released(by: place, of: renames)
+        if !staying.isEmpty {
+            return (
+                staying.map { $0.free.ownership($0.now) } + [forward],
+                [back] + staying.map { $0.owned.ownership($0.now) }
+            )
+        }
         if case .plain(.parameterized(let range))? = live[first]?.definition,
             range.sort == .rangeType, range.parameters["multirange_type_name"] == nil
         {

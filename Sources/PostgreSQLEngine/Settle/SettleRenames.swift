@@ -11,15 +11,20 @@ struct SettleRenames {
     /// Tables, views and the like that were moved to another schema take along what the server
     /// moves with them, though its address does not tell: indexes and owned sequences.
     private let live: Catalog<PostgreSQLObject>
+    /// What stays although its table moves.
+    private var staying: StayingSequences
 
-    init(_ live: Catalog<PostgreSQLObject>) { self.live = live }
+    init(_ live: Catalog<PostgreSQLObject>) {
+        self.live = live
+        staying = StayingSequences()
+    }
 
     /// Takes in what was asked for, what carries others first.
-    mutating func add(requested: [Rename]) {
+    mutating func add(requested: [Rename], desired: Catalog<PostgreSQLObject>) {
         let sorted = requested.sorted {
             (Self.rank($0.from.kind), $0.from) < (Self.rank($1.from.kind), $1.from)
         }
-        for rename in sorted {
+        for rename in Self.makingRoom(sorted) {
             let from = AddressMap(list).settled(rename.from)
             guard from != rename.to else { continue }
             // A statement changes the schema or the name, never both.
@@ -33,6 +38,21 @@ struct SettleRenames {
                 list.append(Rename(from: from, to: rename.to))
             }
         }
+        staying = StayingSequences(list, live: live, desired: desired)
+    }
+
+    /// What gives a name away before what takes it, among those of one rank: what carries others is
+    /// where it is to be when these have their turn.
+    private static func makingRoom(_ sorted: [Rename]) -> [Rename] {
+        var out: [Rename] = []
+        for rank in 0...3 {
+            let moves = AddressMap(out)
+            let place = sorted.filter { Self.rank($0.from.kind) == rank }
+            let now = place.map { Rename(from: moves.settled($0.from), to: $0.to) }
+            let order = now.makingRoom()
+            out += order.compactMap { rename in now.firstIndex(of: rename).map { place[$0] } }
+        }
+        return out
     }
 
     /// Takes in what follows from a comparison.
@@ -76,7 +96,8 @@ struct SettleRenames {
         switch object.definition {
         case .index(let index): index.owner(of: object.id)
         case .sequence(let sequence):
-            sequence.ownedBy.map { .table($0.path[0], $0.path[1]) }
+            staying.ids.contains(object.id)
+                ? nil : sequence.ownedBy.map { .table($0.path[0], $0.path[1]) }
         case .schema, .extension, .table, .column, .columnDefault, .constraint, .enum, .view,
             .function, .comment, .plain:
             nil

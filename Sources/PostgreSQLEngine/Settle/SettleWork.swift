@@ -23,7 +23,9 @@ struct SettleWork: Sendable {
         let before = try await functions(in: database)
         for place in renames.list.indices {
             let isKept = database.isKept(renames.list[place].from)
-            for sql in RenameStatement.all(place, of: renames.list, live: live).forward {
+            let statements = RenameStatement.all(
+                place, of: renames.list, live: live, desired: desired)
+            for sql in statements.forward {
                 try await run(sql, in: database, asSuperuser: isKept)
             }
             database.follow(AddressMap([renames.list[place]]))
@@ -223,7 +225,12 @@ struct SettleWork: Sendable {
                     .refused, "\(id) is not in the scratch copy of the live database",
                     help: "Please report this: Lockstep copied it and could not read it back.")
             }
-            out.insert(found.asPartOfLive(like: object))
+            var placed = found.asPartOfLive(like: object)
+            if let keys = object.chosenKeys {
+                placed.dependencies.subtract(found.chosenKeys ?? [])
+                placed.dependencies.formUnion(keys.map(addresses))
+            }
+            out.insert(placed)
         }
         return out
     }
@@ -253,6 +260,15 @@ extension PostgreSQLObject {
             .view, .function, .comment:
             false
         }
+    }
+
+    /// For a foreign key, the key or unique index that it refers by: of several that fit the server
+    /// takes the oldest, and in a copy another one may be that.
+    fileprivate var chosenKeys: Set<ObjectID>? {
+        guard case .constraint(let constraint) = definition,
+            case .foreignKey = constraint.rule
+        else { return nil }
+        return dependencies.filter { $0.kind == .constraint || $0.kind == .index }
     }
 
     /// What a copy cannot show: the place among its siblings, and that an index is not valid.

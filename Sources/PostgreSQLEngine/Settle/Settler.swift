@@ -46,7 +46,7 @@ struct Settler: Sendable {
         scratch: ScratchSettings
     ) async throws -> Settlement<PostgreSQLObject> {
         var renames = SettleRenames(live)
-        renames.add(requested: requested)
+        renames.add(requested: requested, desired: desired)
         renames.add(implied: renames.impliedSequences(desired: desired))
         let retyped = Self.retyped(live, desired, renames)
         let suspects = Respelling.suspects(live, desired, renames)

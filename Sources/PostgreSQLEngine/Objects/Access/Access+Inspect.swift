@@ -122,17 +122,30 @@ extension CatalogReader {
         }
         guard let sort = AccessSort(id.kind) else { return }
         if row.flag(9) { report(id, "rights that others than its owner gave") }
+        if try ownerRights(row).isPassedOn { report(id, "grant options of its owner") }
         state(id.grants, .grants(try grants(row, id, sort)), needs)
     }
 
     private mutating func buildRights(onColumn row: Row) throws(PostgreSQLError) {
         guard let (id, relation, isObject) = column(row) else { return }
         let rights = try grants(row, id, .column)
+        if try ownerRights(row).areNamed { report(id, "rights of its owner") }
         if rights.grants.isEmpty { return }
         if row.flag(9) { report(id, "rights that others than its owner gave") }
         var needs: Set<ObjectID> = [relation, .schema(relation.path[0])]
         if isObject { needs.insert(id) }
         state(id.grants, .grants(rights), needs)
+    }
+
+    /// Whether the list names the owner, and whether with rights that it may pass on, which it may
+    /// without that.
+    private func ownerRights(
+        _ row: Row
+    ) throws(PostgreSQLError) -> (areNamed: Bool, isPassedOn: Bool) {
+        guard row.flag(5), row[6] != nil else { return (false, false) }
+        let options = zip(try row.texts(6), try row.texts(8))
+            .filter { $0.0 == GrantsDefinition.owner }.map(\.1)
+        return (!options.isEmpty, options.contains("t"))
     }
 
     /// The address of a column, its relation, and whether it is an object.

@@ -106,7 +106,8 @@ extension ColumnSpec {
         _ context: inout DecodingContext
     ) {
         guard let type, origin?.hasAll != true else {
-            lowerDerived(name, table: table, origin: origin, &builder, &context)
+            lowerDerived(
+                name, table: table, origin: origin, former: former, &builder, &context)
             return
         }
         check(name, type, &context)

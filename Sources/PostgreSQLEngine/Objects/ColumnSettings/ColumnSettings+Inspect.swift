@@ -3,8 +3,8 @@ import SchemaCore
 extension CatalogReader {
     /// Makes the objects for how columns of tables are kept, where that is not as usual.
     ///
-    /// A partition that is made takes the storage of its parent's columns. So where the parent has
-    /// another than its type, that of the partition is told, whatever it is.
+    /// A table that is made below others takes the storage and compression of their columns. So
+    /// where these have another than usual, those of the table are told, whatever they are.
     mutating func buildColumnSettings() {
         for number in relations.indices where relations[number].kind != .view {
             let relation = relations[number]
@@ -14,15 +14,19 @@ extension CatalogReader {
                     column.storage != own
                     || relation.isDerived
                         && above(column, of: relation).contains { $0.column.storage != own }
+                let isPacked =
+                    column.compression != 0
+                    || relation.isDerived
+                        && above(column, of: relation).contains { $0.column.compression != 0 }
                 guard
-                    differs || column.compression != 0 || column.statistics != nil
+                    differs || isPacked || column.statistics != nil
                         || !column.options.isEmpty
                 else { continue }
                 let isOwn = relation.owns(column) && !relation.isView
                 let settings = ColumnSettingsDefinition(
                     storage: differs ? .init(letter: column.storage) : nil,
                     typeStorage: differs ? .init(letter: own) : nil,
-                    compression: .init(letter: column.compression),
+                    compression: isPacked ? .init(letter: column.compression) : nil,
                     statistics: column.statistics, options: column.options, isDerived: !isOwn,
                     relation: relation.isView ? relation.kind : nil)
                 append(
@@ -60,6 +64,7 @@ extension ColumnSettingsDefinition.Compression {
         switch letter {
         case UInt8(ascii: "p"): self = .pglz
         case UInt8(ascii: "l"): self = .lz4
+        case 0: self = .usual
         default: return nil
         }
     }

@@ -13,7 +13,8 @@ struct ColumnSettingsFields: Sendable {
         storage = fields.optional(
             "storage", .enumeration(), "Where long values go, if not where the type says.")
         compression = fields.optional(
-            "compression", .enumeration(), "How long values are packed: pglz or lz4.")
+            "compression", .enumeration(),
+            "How long values are packed: pglz or lz4; default where a table above says another.")
         statistics = fields.optional(
             "statistics", .integer, "How many values are sampled for statistics.")
         options = fields.options("Options of the column, for example n_distinct.")

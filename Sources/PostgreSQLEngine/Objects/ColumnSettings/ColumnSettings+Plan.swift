@@ -84,6 +84,7 @@ extension ColumnSettingsDefinition.Compression {
         switch self {
         case .pglz: "pglz"
         case .lz4: "lz4"
+        case .usual: "default"
         }
     }
 }

@@ -6,9 +6,11 @@ public struct ColumnSettingsDefinition: Hashable, Codable, Sendable {
     public enum Storage: String, Hashable, Codable, Sendable, CaseIterable {
         case plain, external, main, extended
     }
-    /// How values are packed.
+    /// How values are packed; `usual` is how the server packs them, which a column says only
+    /// where that above it says another thing.
     public enum Compression: String, Hashable, Codable, Sendable, CaseIterable {
         case pglz, lz4
+        case usual = "default"
     }
 
     /// Where long values go, if not where its type says.

@@ -30,8 +30,9 @@ extension RowShape {
         guard let name = ([table] + former.tables).first(where: { tables[$0] != nil }),
             let own = tables[name]
         else { return nil }
+        let current = former.current { own.columns[$0] != nil }
         func found(_ column: String) -> String? {
-            ([column] + (former.columns[column] ?? [])).first { own.columns[$0] != nil }
+            current(column).flatMap { own.columns[$0] == nil ? nil : $0 }
         }
         let key = row.key.compactMap(found)
         guard key.count == row.key.count else { return nil }

@@ -10,13 +10,21 @@ extension TableShapeSpec.Origin {
         case .inheritance: false
         }
     }
+
+    /// Whether the table is a partition.
+    var isPartition: Bool {
+        switch self {
+        case .partition: true
+        case .type, .inheritance: false
+        }
+    }
 }
 
 extension ColumnSpec {
     /// What a table says of a column that it has from elsewhere.
     func lowerDerived(
         _ name: Spanned<String>, table: ObjectID, origin: TableShapeSpec.Origin?,
-        _ builder: inout ManifestBuilder, _ context: inout DecodingContext
+        former: [ObjectID], _ builder: inout ManifestBuilder, _ context: inout DecodingContext
     ) {
         guard origin != nil else {
             context.report(
@@ -26,7 +34,14 @@ extension ColumnSpec {
             return
         }
         let id = ObjectID.column(table.path[0], table.name, name.value)
-        refuse(name, &context)
+        // A table that becomes a partition can have called its column something else until then.
+        let isPartition = origin?.isPartition == true
+        refuse(name, mayBeRenamed: isPartition, &context)
+        if isPartition {
+            builder.renames(renamedFrom, to: id) { old in
+                former.map { .column($0.path[0], $0.name, old) }
+            }
+        }
         let derived = DerivedColumnDefinition(
             isNotNull: isNullable.map { !$0.value } ?? false, fallback: fallback)
         if derived.isNotNull || derived.fallback != nil {
@@ -38,11 +53,13 @@ extension ColumnSpec {
     }
 
     /// Reports what only the table can say that the column is from.
-    private func refuse(_ name: Spanned<String>, _ context: inout DecodingContext) {
+    private func refuse(
+        _ name: Spanned<String>, mayBeRenamed: Bool, _ context: inout DecodingContext
+    ) {
         let told: [(String, SourceSpan?)] = [
             type.map { ("type", $0.span) }, identity.map { ("identity", $0.span) },
             generated.map { ("generated", $0.span) }, collation.map { _ in ("collation", nil) },
-            renamedFrom.first.map { ("renamedFrom", $0.span) },
+            mayBeRenamed ? nil : renamedFrom.first.map { ("renamedFrom", $0.span) },
             sequenceComment.map { ("sequenceComment", $0.span) },
         ].compactMap { $0 }
         for (key, place) in told {

@@ -95,9 +95,18 @@ extension IndexDefinition {
 }
 
 extension PostgreSQLObject {
-    /// Whether it is what a failed concurrent build left.
+    /// Whether it is what a failed concurrent build left, or on a partitioned table an index that
+    /// not all partitions have a part of.
     var isBrokenIndex: Bool {
         if case .index(let index) = definition { return !index.isValid }
         return false
+    }
+}
+
+extension Catalog where Object == PostgreSQLObject {
+    /// Whether it is an index that not all partitions have a part of, as `CREATE INDEX ON ONLY`
+    /// makes it: its parts serve queries and keep rows unique.
+    func lacksParts(_ index: PostgreSQLObject) -> Bool {
+        index.isBrokenIndex && index.parent.flatMap { self[$0] }?.isPartitioned == true
     }
 }
