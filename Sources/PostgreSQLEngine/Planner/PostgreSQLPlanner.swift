@@ -74,14 +74,13 @@ struct PostgreSQLPlanner {
             rows.diagnostics(unplaced, columns: valued)
             + DomainsInside(request).diagnostics(unplaced)
             + IdentityAbove(request, context.tree).diagnostics(unplaced)
+            + InheritedColumns(request).diagnostics()
             + NotNullNamesBelow(request, context.tree).diagnostics()
+            + ClingingColumns(request).diagnostics(unplaced, swapped: recreation.swaps.keys)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
-        let clinging = ClingingColumns(request).diagnostics(
-            unplaced, swapped: recreation.swaps.keys)
-        if clinging.hasErrors { return PlanningResult(steps: [], diagnostics: clinging) }
-        let operations = rows.placed(unplaced, columns: valued)
-        let taken = TakenNames(request).diagnostics(
-            operations, spans: request.spans)
+        let operations = InheritedColumns(request).placed(
+            rows.placed(unplaced, columns: valued), context.tree)
+        let taken = TakenNames(request).diagnostics(operations, spans: request.spans)
         if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
         let pending = Set(operations.flatMap(\.produces))
         let creations = Set(operations.filter { $0.verb == "create" }.map(\.subject))
