@@ -63,6 +63,8 @@ struct PostgreSQLPlanner {
         let valued = valuedColumns()
         var stranded = Stranded(request, alterations).objects
         for held in rows.heldUp(by: valued) { stranded[held.function] = held.column }
+        let attributes = AttributeUse(request, context)
+        stranded.merge(attributes.stranded) { first, _ in first }
         let recreation = Recreation(
             of: roots, stranded: stranded, settled: request.settlement.catalog,
             tree: context.tree, desired: request.desired)
@@ -71,7 +73,7 @@ struct PostgreSQLPlanner {
         }
         let unplaced = operations(alterations, recreation)
         let held =
-            rows.diagnostics(unplaced, columns: valued)
+            rows.diagnostics(unplaced, columns: valued) + attributes.diagnostics()
             + DomainsInside(request).diagnostics(unplaced)
             + IdentityAbove(request, context.tree).diagnostics(unplaced)
             + InheritedColumns(request).diagnostics()
