@@ -23,6 +23,9 @@ public struct Observations: Hashable, Codable, Sendable {
     public enum Answer: Hashable, Codable, Sendable {
         /// So many.
         case count(Int64)
+        /// One at least: the question itself failed on a value, for this reason, as the step
+        /// would.
+        case atLeastOne(reason: String)
         /// None was had, for this reason: the time was up, a privilege is missing.
         case unknown(reason: String)
 

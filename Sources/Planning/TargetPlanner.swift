@@ -148,11 +148,13 @@ public struct TargetPlanner<E: Engine>: Sendable {
         // What goes by an old name is managed under it.
         let looked = scope.taking(goal.renames)
         let everything = inspection.whole
-        let live = managed(everything, declared.union(goal.renames.map(\.from)), looked)
         var settlement = try await engine.settle(
             live: everything, desired: desired, renames: goal.renames, for: session,
             scratch: settings.scratch)
         let whole = settlement.catalog
+        let former = settlement.addresses.filter { declared.contains($0.value) }.keys
+        let live = managed(
+            everything, declared.union(goal.renames.map(\.from)).union(former), looked)
         // What was managed is so under its new name.
         let moved = live.ids.compactMap { settlement.addresses[$0] }
         settlement.catalog = managed(whole, declared.union(moved), looked)

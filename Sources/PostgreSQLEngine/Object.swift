@@ -154,6 +154,7 @@ extension ObjectKind {
     static let materializedView = ObjectKind(rawValue: "materializedView")
     static let function = ObjectKind(rawValue: "function")
     static let enumLabel = ObjectKind(rawValue: "label")
+    static let attribute = ObjectKind(rawValue: "attribute")
     static let procedure = ObjectKind(rawValue: "procedure")
     static let trigger = ObjectKind(rawValue: "trigger")
     static let compositeType = ObjectKind(rawValue: "compositeType")
@@ -178,6 +179,8 @@ extension ObjectKind {
 extension ObjectKind {
     /// Whether the catalog tells nothing of it: it is read by its name.
     var isAside: Bool { self == .data || self == .statement }
+    /// Whether it is a part that a rename names and that is no object of its own.
+    var isPartByName: Bool { self == .enumLabel || self == .attribute }
     /// Whether it is a function or procedure.
     var isRoutine: Bool { self == .function || self == .procedure }
 }
@@ -239,6 +242,10 @@ extension ObjectID {
     static func compositeType(_ schema: String, _ name: String) -> ObjectID {
         ObjectID(.compositeType, schema, name)
     }
+    /// An attribute of a composite type: no object of its own, but what a rename names.
+    static func attribute(_ schema: String, _ type: String, _ name: String) -> ObjectID {
+        ObjectID(.attribute, schema, type, name)
+    }
     static func domain(_ schema: String, _ name: String) -> ObjectID {
         ObjectID(.domain, schema, name)
     }
@@ -248,5 +255,10 @@ extension ObjectID {
     /// One label of an enum: no object of its own, but what a rename names.
     static func enumLabel(_ schema: String, _ name: String, _ label: String) -> ObjectID {
         ObjectID(.enumLabel, schema, name, label)
+    }
+    /// The type that has a label or an attribute; nil for all else.
+    var typeOfPart: ObjectID? {
+        if kind == .enumLabel { return .enum(path[0], path[1]) }
+        return kind == .attribute ? .compositeType(path[0], path[1]) : nil
     }
 }

@@ -91,6 +91,12 @@ struct Observer {
         return Int64(number)
     }
 
+    /// Whether an error comes of a value that was computed with: data exceptions, and a domain's
+    /// check in a conversion. A question computes what its step does, so the step fails with it.
+    private static func isOfValues(_ code: String) -> Bool {
+        code.hasPrefix("22") || code == "23514" || code == "23502"
+    }
+
     private func answer(to probe: Probe) async -> Observations.Answer {
         do {
             let rows = try await session.query(probe.query.text)
@@ -98,6 +104,9 @@ struct Observer {
             return .count(Int64(try row.int(0)))
         } catch let error as EngineError {
             // Values of rows may stand in the server's words.
+            if probe.meaning == .fails, let code = error.code, Self.isOfValues(code) {
+                return .atLeastOne(reason: "SQLSTATE \(code)")
+            }
             return .unknown(reason: error.code.map { "SQLSTATE \($0)" } ?? error.kind.rawValue)
         } catch {
             return .unknown(reason: "the answer was no number")

@@ -101,13 +101,10 @@ public struct PostgreSQL: Engine {
     /// All roles.
     public var serverReads: [ScopeRead] { [PostgreSQLRead.allRoles.scoped(.role("*"))] }
 
-    /// The labels of enums.
+    /// The labels of enums and the attributes of composite types.
     public func renamableParts(of catalog: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
         catalog.objects.values.reduce(into: []) { parts, object in
-            guard case .enum(let definition) = object.definition else { return }
-            for label in definition.labels {
-                parts.insert(.enumLabel(object.id.path[0], object.id.path[1], label))
-            }
+            parts.formUnion(object.partsByName)
         }
     }
 

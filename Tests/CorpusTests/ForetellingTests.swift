@@ -82,7 +82,8 @@ import Testing
 
     // MARK: - Changes
 
-    private static let changes = exclusions + keys + newColumns + retypes + earlier
+    private static let changes =
+        exclusions + keys + newColumns + retypes + earlier + domains + conversions
 
     private static func t(_ columns: String, _ more: String = "") -> String {
         "kind: Table\nschema: app\nname: t\ncolumns: { id: integer, \(columns) }\n\(more)"
@@ -249,6 +250,35 @@ import Testing
         body: select \(value)
         """
     }
+
+    private static func positive(_ bound: Int) -> String {
+        "kind: Domain\nschema: app\nname: d\ntype: integer\nchecks: { c: VALUE > \(bound) }"
+    }
+
+    private static let domains: [Change] = [
+        Change(
+            name: "a domain's check that comes in place of another",
+            before: [positive(0), t("d: app.d")], after: [positive(1), t("d: app.d")],
+            seed: "insert into app.t values (1, 1), (2, 2)",
+            told: ["high: values of app.t.d that do not hold c: 1"], end: .willFail),
+        Change(
+            name: "one that all values hold",
+            before: [positive(0), t("d: app.d")], after: [positive(1), t("d: app.d")],
+            seed: "insert into app.t values (2, 2)",
+            told: ["info: values of app.t.d that do not hold c: 0"], end: .applied),
+    ]
+
+    private static let conversions: [Change] = [
+        change(
+            "a value on which the conversion fails", t("a: jsonb"), t("a: integer"),
+            seed: "insert into app.t values (1, '1'), (2, '[]'), (3, '{}')",
+            ["high: rows of app.t whose a cannot be converted: at least 1: SQLSTATE 22023"],
+            .willFail),
+        change(
+            "values that can be converted", t("a: jsonb"), t("a: integer"),
+            seed: "insert into app.t values (1, '1'), (2, '2')",
+            ["info: rows of app.t whose a cannot be converted: 0"], .applied),
+    ]
 
     private static let earlier: [Change] = [
         Change(

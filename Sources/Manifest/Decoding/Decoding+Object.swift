@@ -58,7 +58,7 @@ private struct ObjectReader: Sendable {
         guard case .mapping(let entries) = node.content else {
             let keys = fields.filter(\.isRequired).map { "\($0.name): …" }
             context.wrongType(
-                node, expected: "a mapping that describes a \(title)",
+                node, expected: "a mapping that describes \(title.withArticle)",
                 help: keys.isEmpty ? nil : "write {\(keys.joined(separator: ", "))}")
             return nil
         }
@@ -105,7 +105,7 @@ private struct ObjectReader: Sendable {
         let names = fields.map(\.name).joined(separator: ", ")
         context.report(
             .error(
-                "unknown-key", "a \(title) has no key \"\(YAMLNode.shortened(text))\"",
+                "unknown-key", "\(title.withArticle) has no key \"\(YAMLNode.shortened(text))\"",
                 at: key.span,
                 help: meant.map { "did you mean \"\($0)\"?" } ?? "the keys are: \(names)"))
         return meant
@@ -132,5 +132,13 @@ private struct ObjectReader: Sendable {
         where values.readMask & (1 << UInt64(index)) == 0 {
             context.noteUnread("\(title).\(field.name)")
         }
+    }
+}
+
+extension String {
+    /// `a table`, `an enum`.
+    fileprivate var withArticle: String {
+        let isVowel = first.map { "aeiouAEIOU".contains($0) } ?? false
+        return "\(isVowel ? "an" : "a") \(self)"
     }
 }

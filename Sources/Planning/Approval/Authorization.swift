@@ -24,9 +24,11 @@ public enum Authorization: Hashable, Sendable {
         }
 
         /// A step that fails on rows that were counted.
-        static func rows(_ count: Int64, _ probe: Probe, step: String) -> Self {
+        static func rows(
+            _ answer: Observations.Answer, _ probe: Probe, step: String
+        ) -> Self {
             .init(
-                step: step, reason: "\(probe.counts): \(HumanText.number(count))",
+                step: step, reason: "\(probe.counts): \(answer.text)",
                 remedy: remedy(probe.name))
         }
 

@@ -66,8 +66,8 @@ public enum AutoApproval {
         for (step, effects) in zip(plan.steps[steps], assessment.effects[steps]) {
             for probe in step.probes where probe.meaning == .fails && !timing.isEarly(probe) {
                 let answer = assessment.observations.answer(step: step.id, probe: probe.name)
-                guard case .count(let count)? = answer, count > 0 else { continue }
-                failures.append(.rows(count, probe, step: step.id))
+                guard let answer, answer.isPositive else { continue }
+                failures.append(.rows(answer, probe, step: step.id))
             }
             for denial in assessment.observations.denials where denial.step == step.id {
                 failures.append(

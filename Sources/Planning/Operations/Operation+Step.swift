@@ -31,11 +31,12 @@ extension Operation {
         return "\(verb)-\(word):\(named.dottedPath)"
     }
 
-    /// What an operation needs is what its questions read.
+    /// What an operation needs is what its questions read; what it makes has no answer before.
     fileprivate var askedProbes: [Probe] {
-        probes.map { probe in
+        let ground = verb == "create" ? consumes : consumes.union([subject])
+        return probes.map { probe in
             var probe = probe
-            probe.reads = consumes.union([subject]).union(probe.reads).subtracting(foresees)
+            probe.reads = ground.union(probe.reads).subtracting(foresees)
                 .sorted()
             return probe
         }

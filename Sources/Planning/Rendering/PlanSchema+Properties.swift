@@ -138,6 +138,8 @@ extension PlanSchema {
         "Observations.ProbeAnswer.answer": .init("The answer."),
         "Observations.Answer.count": .init("It was counted."),
         "Observations.Answer.count.number": .init("So many."),
+        "Observations.Answer.atLeastOne": .init("One at least: the question failed on it."),
+        "Observations.Answer.atLeastOne.reason": .init("How it failed."),
         "Observations.Answer.unknown": .init("None was had."),
         "Observations.Answer.unknown.reason": .init("Why."),
         "Finding.rule": .init("The rule; `lockstep explain` tells about it."),
@@ -176,5 +178,7 @@ extension Action: SchemaCases {
 
 extension Observations.Answer: SchemaCases {
     /// One of each.
-    public static var schemaCases: [Observations.Answer] { [.count(0), .unknown(reason: "")] }
+    public static var schemaCases: [Observations.Answer] {
+        [.count(0), .atLeastOne(reason: ""), .unknown(reason: "")]
+    }
 }

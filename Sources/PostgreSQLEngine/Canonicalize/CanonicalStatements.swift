@@ -19,9 +19,17 @@ struct CanonicalStatements {
 
     /// The statements with what the server answers to their queries.
     ///
-    /// - Throws: `DiagnosticsError` for queries that find nothing or cannot be asked.
-    func objects() async throws -> [PostgreSQLObject] {
+    /// - Parameters:
+    ///   - before: what was there before the first of them.
+    ///   - made: what is there after the last.
+    /// - Throws: `DiagnosticsError` for queries that find nothing or cannot be asked, and for
+    ///   statements that reach for what has a manifest.
+    func objects(
+        from before: Catalog<PostgreSQLObject>, to made: Catalog<PostgreSQLObject>
+    ) async throws -> [PostgreSQLObject] {
         if statements.isEmpty { return [] }
+        let reaches = try await overreaches(from: before, to: made)
+        guard reaches.isEmpty else { throw DiagnosticsError(reaches) }
         var found: [PostgreSQLObject] = []
         var problems: [Diagnostic] = []
         try await database.connection.transaction(readOnly: true) { connection in
@@ -83,6 +91,63 @@ struct CanonicalStatements {
             .error(
                 "has-own-kind", "a statement makes \($0.id), which has a kind of its own",
                 at: first.span, help: "declare it by a manifest of its own")
+        }
+    }
+
+    /// What statements do to what manifests declare: a text of its author would take away from
+    /// the target what a manifest keeps, or make it differ for ever. What removes them is tried
+    /// and taken back; where it cannot be here, it tells nothing.
+    private func overreaches(
+        from before: Catalog<PostgreSQLObject>, to made: Catalog<PostgreSQLObject>
+    ) async throws -> [Diagnostic] {
+        let reaches = overreaches(from: before, to: made, by: "a statement")
+        let removals = statements.reversed().flatMap { object -> [VerbatimSQL] in
+            guard case .plain(.statement(let statement)) = object.definition else { return [] }
+            return statement.drop
+        }
+        if !reaches.isEmpty || removals.isEmpty { return reaches }
+        try await database.connection.begin()
+        for removal in removals {
+            guard case .failure = try await database.connection.attempt(removal.text) else {
+                continue
+            }
+            try await database.connection.rollback()
+            return []
+        }
+        let left = try await database.read()
+        try await database.connection.rollback()
+        let others = made.filter { before[$0.id] != nil }
+        return overreaches(from: others, to: left, by: "what removes a statement")
+    }
+
+    private func overreaches(
+        from before: Catalog<PostgreSQLObject>, to after: Catalog<PostgreSQLObject>,
+        by words: String
+    ) -> [Diagnostic] {
+        guard let first = statements.first else { return [] }
+        let declared = Dictionary(
+            declared.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return before.sorted.compactMap { object in
+            guard object.statedBy == nil else { return nil }
+            let word: String
+            if let present = after[object.id] {
+                guard present.definition != object.definition else { return nil }
+                word = "changes"
+            } else {
+                word = "removes"
+            }
+            // What goes with its table is not told by itself.
+            if let parent = object.parent, before[parent] != nil, after[parent] == nil {
+                return nil
+            }
+            return .error(
+                "reaches-others",
+                "\(words) \(word) \(object.id), which has a manifest",
+                at: statements.count == 1 ? first.span : nil,
+                help: "say in that manifest what it is to be; a statement makes what has none",
+                notes: declared[object.id]?.span.map {
+                    [.init("it is declared here", at: $0)]
+                } ?? [])
         }
     }
 }

@@ -134,6 +134,8 @@ struct Canonicalizer: Sendable {
         let statementUnits = ordered.filter { $0.id.kind == .statement }
         let failures = try await builder.build(
             ordered.filter { $0.id.kind != .statement }, relief: relief)
+        // What they do to all else has to be seen.
+        let before = statementUnits.isEmpty ? Catalog() : try await database.read()
         let refused = try await builder.build(statementUnits, relief: relief)
         // What is built now needs what a statement made.
         let early =
@@ -149,12 +151,25 @@ struct Canonicalizer: Sendable {
         let catalog = try await CanonicalizeFixpoint(database).settled(inspection.catalog)
         var result = Self.result(catalog, excluded, desired)
         let statements = CanonicalStatements(desired, in: database)
-        for object in try await statements.objects() { result.insert(object) }
+        for object in try await statements.objects(from: before, to: inspection.catalog) {
+            result.insert(object)
+        }
         let undeclared =
             CanonicalizeUndeclared(desired).diagnostics(
                 result, unmodelled: statements.foreign(inspection.unmodelled, in: result))
             + statements.strangers(in: result)
         guard undeclared.isEmpty else { throw DiagnosticsError(undeclared) }
+        return Built(
+            catalog: try await withAside(all, of: result, in: database, target),
+            usedTarget: !borrowed.isEmpty || !diagnostics.isEmpty, warnings: diagnostics)
+    }
+
+    /// The catalog with the rows, owners and rights that are declared.
+    private func withAside(
+        _ all: [PostgreSQLObject], of catalog: Catalog<PostgreSQLObject>,
+        in database: ScratchDatabase, _ target: Target
+    ) async throws -> Catalog<PostgreSQLObject> {
+        var result = catalog
         let rows = CanonicalRows(all, of: result, in: database)
         for object in try await rows.objects() { result.insert(object) }
         let stated = CanonicalAccess(
@@ -163,9 +178,7 @@ struct Canonicalizer: Sendable {
         for object in try await stated.objects(in: database, searchPath: searchPath) {
             result.insert(object)
         }
-        return Built(
-            catalog: result, usedTarget: !borrowed.isEmpty || !diagnostics.isEmpty,
-            warnings: diagnostics)
+        return result
     }
 
     /// Schemas that objects need and nobody declares.

@@ -56,17 +56,15 @@ public enum PostgreSQLManifests {
             diagnostics: context.diagnostics.sortedByPlace())
     }
 
-    /// Where an object or the label of an enum is declared.
+    /// Where an object, the label of an enum or an attribute is declared.
     private static func declared(
         _ id: ObjectID, in objects: [ObjectID: PostgreSQLObject]
     ) -> RenameChecks.Declared? {
-        guard id.kind == .enumLabel else {
-            return objects[id].map { .init(at: $0.span) }
-        }
-        guard let type = objects[.enum(id.path[0], id.path[1])],
-            case .enum(let definition) = type.definition, definition.labels.contains(id.name)
+        let holder = id.typeOfPart
+        guard let object = objects[holder ?? id],
+            holder == nil || object.partsByName.contains(id)
         else { return nil }
-        return .init(at: type.span)
+        return .init(at: object.span)
     }
 
     /// The schema file for editors and validators.

@@ -14,6 +14,11 @@ struct AddressMap {
     private static func apply(_ rename: Rename, to id: ObjectID) -> ObjectID {
         if let subject = id.subject { return apply(rename, to: subject).facet(id.kind) }
         if id == rename.from { return rename.to }
+        if rename.from.kind == .attribute {
+            // What is said of an attribute is said of a column of the type.
+            return id.kind == .column && id.path == rename.from.path
+                ? ObjectID(.column, rename.to.path) : id
+        }
         if rename.from.kind == .schema, id.kind == .defaultPrivileges {
             return DefaultPrivilegesDefinition.schema(of: id) == rename.from.name
                 ? ObjectID(id.kind, id.path.dropLast() + [rename.to.name]) : id
@@ -45,7 +50,7 @@ struct AddressMap {
         case .constraint: child == .keyIndex
         case .view: [.column, .derivedColumn, .trigger, .rule].contains(child)
         case .materializedView: [.column, .columnSettings, .clustering].contains(child)
-        case .compositeType: child == .column
+        case .compositeType: child == .column || child == .attribute
         case .domain: child == .domainConstraint
         case .column: [.columnDefault, .columnSettings, .derivedColumn].contains(child)
         case .enum: child == .enumLabel

@@ -63,6 +63,8 @@ struct PostgreSQLPlanner {
         let valued = valuedColumns()
         var stranded = Stranded(request, alterations).objects
         for held in rows.heldUp(by: valued) { stranded[held.function] = held.column }
+        let attributes = AttributeUse(request, context)
+        stranded.merge(attributes.stranded) { first, _ in first }
         let recreation = Recreation(
             of: roots, stranded: stranded, settled: request.settlement.catalog,
             tree: context.tree, desired: request.desired)
@@ -71,17 +73,16 @@ struct PostgreSQLPlanner {
         }
         let unplaced = operations(alterations, recreation)
         let held =
-            rows.diagnostics(unplaced, columns: valued)
+            rows.diagnostics(unplaced, columns: valued) + attributes.diagnostics()
             + DomainsInside(request).diagnostics(unplaced)
             + IdentityAbove(request, context.tree).diagnostics(unplaced)
+            + InheritedColumns(request).diagnostics()
             + NotNullNamesBelow(request, context.tree).diagnostics()
+            + ClingingColumns(request).diagnostics(unplaced, swapped: recreation.swaps.keys)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
-        let clinging = ClingingColumns(request).diagnostics(
-            unplaced, swapped: recreation.swaps.keys)
-        if clinging.hasErrors { return PlanningResult(steps: [], diagnostics: clinging) }
-        let operations = rows.placed(unplaced, columns: valued)
-        let taken = TakenNames(request).diagnostics(
-            operations, spans: request.spans)
+        let operations = InheritedColumns(request).placed(
+            rows.placed(unplaced, columns: valued), context.tree)
+        let taken = TakenNames(request).diagnostics(operations, spans: request.spans)
         if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
         let pending = Set(operations.flatMap(\.produces))
         let creations = Set(operations.filter { $0.verb == "create" }.map(\.subject))

@@ -39,8 +39,8 @@ extension PlanContext {
             operation.produces = Set([rename.to] + freed.map(\.now))
             // One comes after the other, so that all are done after the last.
             if place == renames.count - 1 { operation.produces.formUnion(moved) }
-            // A label is no object of its own: what uses it uses its type.
-            if rename.to.kind == .enumLabel {
+            // A label or attribute is no object of its own: what uses it uses its type.
+            if rename.to.kind.isPartByName {
                 operation.renamedPath = Array(rename.to.path.prefix(2))
             }
             operation.destroys = [rename.from]
@@ -90,8 +90,7 @@ extension PlanContext {
         if let new = settled[rename.to] {
             touches.append(.init(object: new.id, before: nil, after: new.digest))
         }
-        if rename.from.kind == .enumLabel {
-            let type = ObjectID.enum(rename.to.path[0], rename.to.path[1])
+        if let type = rename.to.typeOfPart {
             touches.append(
                 .init(object: type, before: live[type]?.digest, after: settled[type]?.digest))
         }
@@ -109,6 +108,9 @@ extension PlanContext {
             default: nil
             }
         if let relation { effects.locks = [.accessExclusive(relation)] }
+        if rename.to.kind == .attribute, let type = rename.to.typeOfPart {
+            effects.locks = typedTables(of: type).filter(exists).map { .accessExclusive($0) }
+        }
         switch rename.from.kind {
         case .index:
             effects.locks = [

@@ -168,23 +168,27 @@ extension TypeChange {
         of column: SQL, needsCast: Bool, to type: VerbatimSQL, majorVersion: Int
     ) -> SQL? {
         guard from.origin == .server else { return nil }
-        if from.isArray {
-            guard to.isArray, to.origin == .server,
-                let condition = refusal(of: "element", needsCast: needsCast)
-            else { return nil }
+        if from.isArray, to.isArray, to.origin == .server,
+            let condition = refusal(of: "element", needsCast: needsCast)
+        {
             return """
                 EXISTS (SELECT FROM pg_catalog.unnest(\(column)) AS elements(element) \
                 WHERE \(condition))
                 """
         }
-        if to.origin == .server && !to.isArray {
+        if !from.isArray, to.origin == .server && !to.isArray {
             if let condition = refusal(of: column, needsCast: needsCast) { return condition }
             if ["varchar", "bpchar"].contains(to.name) { return nil }
         }
-        // The server can be asked without an error from this version on.
-        guard majorVersion >= 16, ["text", "varchar"].contains(from.name),
-            to.isArray || to.origin != .server || !Self.unasked.contains(to.name)
-        else { return nil }
+        // What is only cut to another modifier does not fail.
+        if from.name == to.name && from.origin == to.origin && from.isArray == to.isArray {
+            return nil
+        }
+        // The server can be asked without an error from this version on; before it, and where no
+        // text is read, the conversion itself is asked: it fails on what it refuses.
+        let isRead = to.isArray || to.origin != .server || !Self.unasked.contains(to.name)
+        guard majorVersion >= 16, isRead, !from.isArray, ["text", "varchar"].contains(from.name)
+        else { return "pg_catalog.num_nulls(\(column)::\(verbatim: type)) > 1" }
         return "NOT pg_catalog.pg_input_is_valid(\(column)::text, \(literal: type.text))"
     }
 

@@ -20,8 +20,13 @@ enum RenameStatement {
         let rename = renames[place]
         let before = Array(renames[..<place])
         let first = original(place, of: renames)
-        let forward = of(rename)
-        let back = of(Rename(from: rename.to, to: rename.from))
+        var forward = of(rename)
+        var back = of(Rename(from: rename.to, to: rename.from))
+        if let type = first.typeOfPart, live.objects.values.contains(where: { $0.isOf(type) }) {
+            // What is done to the type is done to tables of it, which the server wants to be told.
+            forward += " CASCADE"
+            back += " CASCADE"
+        }
         let staying = StayingSequences(renames, live: live, desired: desired)
             .released(by: place, of: renames)
         if !staying.isEmpty {
@@ -82,6 +87,12 @@ enum RenameStatement {
             return """
                 ALTER DOMAIN \(name: domain) \
                 RENAME CONSTRAINT \(name: from.name) TO \(name: to.name)
+                """
+        case .attribute:
+            let type = Array(from.path.prefix(2))
+            return """
+                ALTER TYPE \(name: type) \
+                RENAME ATTRIBUTE \(name: from.name) TO \(name: to.name)
                 """
         case .enumLabel:
             let type = Array(from.path.prefix(2))

@@ -113,13 +113,36 @@ struct SettleRenames {
     private static func rank(_ kind: ObjectKind) -> Int {
         switch kind {
         case .schema: 0
-        case .column, .enumLabel: 2
+        case .column, .enumLabel, .attribute: 2
         default: standsAlone(kind) ? 1 : 3
         }
     }
 }
 
 extension SettleRenames {
+    /// What a table of a type says of a column by itself goes by the table's name: a rename of the
+    /// attribute does not take it along.
+    func attributeProblems() -> [Diagnostic] {
+        list.indices.flatMap { place -> [Diagnostic] in
+            let attribute = RenameStatement.original(place, of: list)
+            guard attribute.kind == .attribute, let type = attribute.typeOfPart else { return [] }
+            return live.sorted.compactMap { table in
+                guard table.isOf(type) else { return nil }
+                let path = table.id.path + [attribute.name]
+                let said = [
+                    ObjectID(.derivedColumn, path), ObjectID(.columnSettings, path),
+                    ObjectID(.column, path).comment,
+                ]
+                guard let first = said.first(where: { live[$0] != nil }) else { return nil }
+                return .error(
+                    "unsupported-change",
+                    "\(attribute) cannot be renamed while there is \(first)",
+                    help: "take that out of the manifest of \(table.id) first, in a change of its "
+                        + "own, and declare it again under the new name")
+            }
+        }
+    }
+
     /// Sequences of one column whose name differs: an owned one on both sides, or an identity
     /// column's, whose name the server had made from the old names. One whose new name something
     /// has that stays stays too: then it is what has the name that becomes the column's.

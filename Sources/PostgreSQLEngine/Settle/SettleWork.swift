@@ -41,6 +41,8 @@ struct SettleWork: Sendable {
         let affected = Set(scope.affected.map(settled))
         let copied = try await database.read()
         let renamed = try merged(live, copied, affected: affected, addresses: settled)
+        let problems = try await SettleAttributes(renamed, desired).diagnostics(in: database)
+        guard problems.isEmpty else { throw DiagnosticsError(problems) }
         let addresses = Dictionary(
             uniqueKeysWithValues: live.ids.lazy.map { ($0, settled($0)) }.filter { $0 != $1 })
         let columns = retyped.map(renames.settled).filter { id in

@@ -48,16 +48,21 @@ struct Settler: Sendable {
         var renames = SettleRenames(live)
         renames.add(requested: requested, desired: desired)
         renames.add(implied: renames.impliedSequences(desired: desired))
+        let problems = renames.attributeProblems()
+        guard problems.isEmpty else { throw DiagnosticsError(problems) }
         let retyped = Self.retyped(live, desired, renames)
         let suspects = Respelling.suspects(live, desired, renames)
-        guard !renames.list.isEmpty || !retyped.isEmpty || !suspects.isEmpty else {
+        let attributes = SettleAttributes.suspects(live, desired, renames)
+        guard !renames.list.isEmpty || !retyped.isEmpty || !suspects.isEmpty || !attributes.isEmpty
+        else {
             return Self.finished(
                 Settlement(catalog: live), desired, major: target.serverMajor)
         }
         let work = SettleWork(
             live: live, desired: desired, renames: renames, retyped: retyped, suspects: suspects,
             scope: SettleScope(
-                live, roots: Self.roots(live, renames, retyped).union(suspects)))
+                live,
+                roots: Self.roots(live, renames, retyped).union(suspects).union(attributes)))
         var traits = try await ScratchTraits.read(target)
         for object in desired.objects.values {
             guard case .extension(let definition) = object.definition,
@@ -144,8 +149,7 @@ struct Settler: Sendable {
         let settledIDs = AddressSteps(renames.list)
         for (index, rename) in renames.list.enumerated() {
             let final = settledIDs.final(of: rename.to, after: index)
-            if final.kind == .enumLabel {
-                let type = ObjectID.enum(final.path[0], final.path[1])
+            if let type = final.typeOfPart {
                 if let id = back[type] { roots.insert(id) }
             } else if let id = back[final] {
                 roots.insert(id)

@@ -49,6 +49,11 @@ struct CertainFailureTests {
         #expect(authorize(.unknown(reason: "no time")) == .granted)
         #expect(authorize(nil) == .granted)
         #expect(authorize(.count(3), probe(.loses)) == .granted)
+        guard case .failing(let failures) = authorize(.atLeastOne(reason: "it is no number")) else {
+            Issue.record("a question that fails on a row is as good as a count")
+            return
+        }
+        #expect(failures.map(\.reason) == ["rows without one: at least 1: it is no number"])
     }
 
     @Test("what an earlier step changes is judged at its turn")

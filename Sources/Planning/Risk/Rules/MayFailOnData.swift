@@ -45,6 +45,7 @@ public struct MayFailOnData: RiskRule {
 
     private func finding(for probe: Probe, in subject: RiskSubject) -> Finding {
         let answer = subject.answer(to: probe)
+        let isEarly = subject.earlyProbes.contains(probe.name)
         func make(
             _ severity: Finding.Severity, _ risk: Risk, _ message: String, _ remedy: String
         ) -> Finding {
@@ -54,7 +55,7 @@ public struct MayFailOnData: RiskRule {
                 evidence: ["\(probe.counts): \(answer.text)"], remedy: remedy)
         }
         switch answer {
-        case .count(0) where subject.earlyProbes.contains(probe.name):
+        case .count(0) where isEarly:
             return make(
                 .low, .caution,
                 "The step fails on no row of \(probe.object) as they are now; an earlier step "
@@ -67,17 +68,16 @@ public struct MayFailOnData: RiskRule {
                 .info, .safe,
                 "The rows of \(probe.object) were checked: the step succeeds on them.",
                 "Nothing to do. It is checked again before the plan is applied.")
-        case .count(let number) where subject.earlyProbes.contains(probe.name):
+        case .count where isEarly, .atLeastOne where isEarly:
             return make(
                 .medium, .caution,
-                "The step fails on \(HumanText.count(number, "row")) of \(probe.object) as they "
+                "The step fails on \(answer.rows) of \(probe.object) as they "
                     + "are now; an earlier step changes what was counted.",
                 "Make sure that the earlier step leaves no such row. They are found by the query "
                     + "of the probe \(probe.name), which the plan's JSON holds.")
-        case .count(let number):
+        case .count, .atLeastOne:
             return make(
-                .high, .caution,
-                "The step will fail on \(HumanText.count(number, "row")) of \(probe.object).",
+                .high, .caution, "The step will fail on \(answer.rows) of \(probe.object).",
                 Authorization.CertainFailure.remedy(probe.name))
         case .unknown:
             return make(
@@ -103,6 +103,7 @@ extension Observations.Answer {
     var isPositive: Bool {
         switch self {
         case .count(let number): number > 0
+        case .atLeastOne: true
         case .unknown: false
         }
     }
@@ -110,14 +111,24 @@ extension Observations.Answer {
     var isZero: Bool {
         switch self {
         case .count(let number): number == 0
-        case .unknown: false
+        case .atLeastOne, .unknown: false
         }
     }
 
-    /// `3 rows`, `not known: the time was up`.
+    /// `3 rows`, of what was counted.
+    fileprivate var rows: String {
+        switch self {
+        case .count(let number): HumanText.count(number, "row")
+        case .atLeastOne: "at least 1 row"
+        case .unknown: "an unknown number of rows"
+        }
+    }
+
+    /// `3`, `not known: the time was up`.
     var text: String {
         switch self {
         case .count(let number): HumanText.number(number)
+        case .atLeastOne(let reason): "at least 1: \(reason)"
         case .unknown(let reason): "not known: \(reason)"
         }
     }

@@ -8,6 +8,7 @@ struct CompositeTypeSpec: Sendable {
         var type: VerbatimSQL
         var collation: QualifiedName?
         var comment: Spanned<String>?
+        var renamedFrom: [Spanned<String>] = []
 
         static let decoding = Decoding<Attribute>.forms(
             scalar: Decoding<VerbatimSQL>.sql.map { Attribute(type: $0) },
@@ -15,10 +16,12 @@ struct CompositeTypeSpec: Sendable {
                 let type = fields.required("type", .sql, "The type.")
                 let collation = fields.optional(
                     "collation", .qualifiedName, "The collation, if it is not the type's own.")
+                let renamedFrom = fields.renamedFrom()
                 let comment = fields.comment()
                 return {
                     Attribute(
-                        type: $0[type], collation: $0[collation], comment: $0[comment])
+                        type: $0[type], collation: $0[collation], comment: $0[comment],
+                        renamedFrom: $0[renamedFrom])
                 }
             }
         ).named("Attribute")
@@ -57,10 +60,16 @@ struct CompositeTypeSpec: Sendable {
             id, .plain(.compositeType(CompositeTypeDefinition(attributes: list))), at: name.span)
         builder.comment(comment, on: id)
         builder.access(access, on: id)
+        builder.renames(renamedFrom, to: id)
+        let types =
+            [id] + renamedFrom.flatMap { ManifestBuilder.addresses(id, formerly: $0.value) }
         for entry in attributes {
             let attribute = ObjectID.column(builder.schema, name.value, entry.name.value)
             builder.comment(entry.value.comment, on: attribute, holder: id)
+            builder.renames(
+                entry.value.renamedFrom,
+                to: .attribute(builder.schema, name.value, entry.name.value)
+            ) { old in types.map { .attribute($0.path[0], $0.name, old) } }
         }
-        builder.renames(renamedFrom, to: id)
     }
 }

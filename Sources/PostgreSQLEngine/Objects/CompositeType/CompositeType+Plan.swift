@@ -35,9 +35,8 @@ extension CompositeTypeDefinition: PlainKind {
         let tables = context.typedTables(of: id)
         // What is done to the type is done to tables of it, which the server wants to be told.
         let further: SQL = tables.isEmpty ? "" : " CASCADE"
-        func changes(_ from: Self, _ to: Self) -> [SQL] {
-            let known = Dictionary(
-                from.attributes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        func clauses(_ from: Self, _ to: Self) -> [SQL] {
+            let known = from.byName
             let names = Set(to.attributes.map(\.name))
             return from.attributes.filter { !names.contains($0.name) }.map {
                 "DROP ATTRIBUTE \(name: $0.name)\(further)"
@@ -51,27 +50,27 @@ extension CompositeTypeDefinition: PlainKind {
                 }
         }
         func statement(_ from: Self, _ to: Self) -> SQL {
-            "ALTER TYPE \(name: id.path) \(changes(from, to).joined(", "))"
+            "ALTER TYPE \(name: id.path) \(clauses(from, to).joined(", "))"
         }
         var operation = Operation(
             "alter", id, title: "Change the attributes of \(id)",
             .statements([statement(old, self)]), phase: .contract,
             undo: context.exactly([statement(self, old)]))
-        let gone = old.attributes.filter { !wanted.contains($0.name) }.map(\.name)
+        let (gone, retyped) = changes(from: old)
         let present = tables.filter(context.exists)
         operation.effects.locks = present.map { .accessExclusive($0) }
-        let isRetyped = kept.contains { kept in
-            attributes.contains { $0.name == kept.name && $0 != kept }
-        }
-        if isRetyped, !present.isEmpty {
+        operation.produces = Set([id] + present)
+        // What reads attributes that go or get another type leaves before.
+        if !gone.isEmpty || !retyped.isEmpty { operation.destroys = operation.produces }
+        if !retyped.isEmpty, !present.isEmpty {
             operation.effects.rewrites = present
-            operation.data = .kept
+            describe(retyped, from: old, of: present, in: &operation, context)
         }
         if !gone.isEmpty {
             let holders =
                 present.map { (object: $0, table: $0) }
                 + context.columns(of: id).map { (object: $0, table: context.table(of: $0)) }
-            operation.effects.losses = holders.map {
+            operation.effects.losses += holders.map {
                 .init(
                     object: $0.object, relation: $0.table,
                     what: "all values of \(gone.joined(separator: ", "))")
@@ -88,6 +87,41 @@ extension CompositeTypeDefinition: PlainKind {
             ]
         }
         return .inPlace([operation])
+    }
+
+    /// What becomes of the values that tables of the type hold of attributes with another type.
+    private func describe(
+        _ retyped: [String], from old: CompositeTypeDefinition, of tables: [ObjectID],
+        in operation: inout Operation, _ context: PlanContext
+    ) {
+        let (before, after) = (old.byName, byName)
+        let changes = retyped.compactMap { name in
+            before[name].flatMap { from in after[name].map { (name, from.type, $0.type) } }
+        }.filter { $0.1 != $0.2 }
+        // Whether all of them survive, the types alone do not tell.
+        operation.data = changes.isEmpty ? .kept : .lossy
+        if changes.isEmpty { return }
+        operation.undo.claim = .shape(
+            loses: "values written since that the old type of "
+                + changes.map(\.0).joined(separator: ", ") + " cannot hold")
+        for table in tables {
+            for (name, from, to) in changes {
+                operation.effects.losses.append(
+                    .init(
+                        object: table, relation: table,
+                        what: "values of \(name) that \(to.text) cannot hold as they are"))
+                operation.probes.append(
+                    context.probe(
+                        "misfits-\(table.name)-\(name)",
+                        counting: "rows of \(table.dottedPath) whose \(name) does not survive",
+                        of: table,
+                        """
+                        SELECT count(*) FROM \(context.former.rows(of: table)) WHERE \
+                        (\(name: name)::\(verbatim: to))::\(verbatim: from) \
+                        IS DISTINCT FROM \(name: name)
+                        """, .loses))
+            }
+        }
     }
 
     func document(_ id: ObjectID, _ source: ExportSource) -> YAMLValue? {
@@ -113,18 +147,48 @@ extension CompositeTypeDefinition: PlainKind {
     }
 }
 
+extension CompositeTypeDefinition {
+    /// The attributes that an older definition has and this one has not, and those that have
+    /// another type or collation in it.
+    func changes(from old: Self) -> (gone: [String], retyped: [String]) {
+        let wanted = byName
+        return (
+            old.attributes.filter { wanted[$0.name] == nil }.map(\.name),
+            old.attributes.filter { wanted[$0.name] != nil && wanted[$0.name] != $0 }.map(\.name)
+        )
+    }
+
+    fileprivate var byName: [String: Attribute] {
+        Dictionary(attributes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
 extension PlanContext {
     /// The tables of a composite type, before or after the plan.
-    fileprivate func typedTables(of type: ObjectID) -> [ObjectID] {
+    func typedTables(of type: ObjectID) -> [ObjectID] {
         let found = [settled, desired].flatMap { catalog in
-            catalog.objects.values.filter { object in
-                guard case .table(let table) = object.definition,
-                    case .type(let name)? = table.origin
-                else { return false }
-                return [name.schema, name.name] == type.path
-            }.map(\.id)
+            catalog.objects.values.filter { $0.isOf(type) }.map(\.id)
         }
         return Set(found).sorted()
+    }
+}
+
+extension PostgreSQLObject {
+    /// Whether it is a table of a composite type.
+    func isOf(_ type: ObjectID) -> Bool {
+        guard case .table(let table) = definition, case .type(let name)? = table.origin else {
+            return false
+        }
+        return [name.schema ?? id.path[0], name.name] == type.path
+    }
+
+    /// Its labels or attributes, by which it can be renamed in part.
+    var partsByName: Set<ObjectID> {
+        if case .enum(let definition) = definition {
+            return Set(definition.labels.map { .enumLabel(id.path[0], id.path[1], $0) })
+        }
+        guard case .plain(.compositeType(let definition)) = definition else { return [] }
+        return Set(definition.attributes.map { .attribute(id.path[0], id.path[1], $0.name) })
     }
 }
 
