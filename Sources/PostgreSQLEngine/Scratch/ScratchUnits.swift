@@ -150,7 +150,8 @@ struct ScratchUnits {
             made.append(column)
             elements.append(
                 definition.clause(
-                    name: column.id.name, default: expression, notNull: column.givenNotNullName))
+                    name: column.id.name, default: expression, notNull: column.givenNotNullName,
+                    inheritsNotNull: column.inheritsNotNull))
             completion += definition.notNullCompletion(column.id, column.givenNotNullName)
         }
         var apart: [PostgreSQLObject] = []
@@ -189,7 +190,9 @@ struct ScratchUnits {
         for column in columns {
             guard case .column(let definition) = column.definition else { continue }
             let name = column.givenNotNullName
-            elements.append(definition.clause(name: column.id.name, notNull: name))
+            elements.append(
+                definition.clause(
+                    name: column.id.name, notNull: name, inheritsNotNull: column.inheritsNotNull))
             completion += definition.notNullCompletion(column.id, name)
         }
         var plain = unit(
