@@ -49,10 +49,7 @@ struct FunctionBodyCheck {
                 try await connection.set("check_function_bodies", to: "on", isLocal: true)
                 try await connection.set("search_path", to: path, isLocal: true)
                 for case .some(let setting) in first.settings {
-                    guard let equals = setting.firstIndex(of: "=") else { continue }
-                    try await connection.set(
-                        String(setting[..<equals]),
-                        to: String(setting[setting.index(after: equals)...]), isLocal: true)
+                    try await Self.set(setting, connection)
                 }
                 try await connection.query(
                     "SELECT \(first.validator)(f) FROM pg_catalog.unnest($1::oid[]) f",
@@ -63,6 +60,23 @@ struct FunctionBodyCheck {
             guard error.kind == .server, !error.isConnectionLost else { throw error }
             return error
         }
+    }
+
+    /// Sets what a function sets while it runs. What only a superuser may set, or nobody in a
+    /// session, is no matter of the body, and nothing that a validator looks at.
+    private static func set(_ setting: String, _ connection: PostgreSQLConnection) async throws {
+        guard let equals = setting.firstIndex(of: "=") else { return }
+        try await connection.query("SAVEPOINT setting")
+        do {
+            try await connection.set(
+                String(setting[..<equals]),
+                to: String(setting[setting.index(after: equals)...]), isLocal: true)
+        } catch {
+            guard error.sqlstate == .insufficientPrivilege || error.sqlstate?.rawValue == "55P02"
+            else { throw error }
+            try await connection.query("ROLLBACK TO SAVEPOINT setting")
+        }
+        try await connection.query("RELEASE SAVEPOINT setting")
     }
 
     /// Marks the functions of a catalog whose own server refuses the bodies.

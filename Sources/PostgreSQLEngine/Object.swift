@@ -25,6 +25,9 @@ public struct PostgreSQLObject: CatalogObject {
     /// The name of a column's NOT NULL constraint where it is not the server's first choice; from
     /// 18 on, and only of what a server told. No difference, but a rename has to know it.
     public var notNullName: String?
+    /// Whether a column that a table declares as well as a table above has its NOT NULL from there
+    /// alone (18). No difference: it is so when the table is made, and no statement changes it back.
+    public var inheritsNotNull = false
     /// For a table, what it calls the NOT NULL constraints of columns that it has from elsewhere,
     /// where that is not as usual. No difference: no statement changes it.
     public var notNullNames: [String: String] = [:]
@@ -102,8 +105,8 @@ public struct PostgreSQLObject: CatalogObject {
     }
 
     private enum CodingKeys: CodingKey {
-        case id, definition, dependencies, position, notNullName, notNullNames, homes, wholeRows,
-            partition
+        case id, definition, dependencies, position, notNullName, notNullNames, inheritsNotNull
+        case homes, wholeRows, partition
     }
 
     /// Reads what `encode` wrote.
@@ -117,6 +120,8 @@ public struct PostgreSQLObject: CatalogObject {
         notNullName = try container.decodeIfPresent(String.self, forKey: .notNullName)
         notNullNames =
             try container.decodeIfPresent([String: String].self, forKey: .notNullNames) ?? [:]
+        inheritsNotNull =
+            try container.decodeIfPresent(Bool.self, forKey: .inheritsNotNull) ?? false
         homes = try container.decodeIfPresent([String].self, forKey: .homes) ?? []
         wholeRows = Set(
             try container.decodeIfPresent([ObjectID].self, forKey: .wholeRows) ?? [])
@@ -132,6 +137,7 @@ public struct PostgreSQLObject: CatalogObject {
         try container.encode(position, forKey: .position)
         try container.encodeIfPresent(notNullName, forKey: .notNullName)
         if !notNullNames.isEmpty { try container.encode(notNullNames, forKey: .notNullNames) }
+        if inheritsNotNull { try container.encode(true, forKey: .inheritsNotNull) }
         if !homes.isEmpty { try container.encode(homes, forKey: .homes) }
         if !wholeRows.isEmpty { try container.encode(wholeRows.sorted(), forKey: .wholeRows) }
         try container.encodeIfPresent(partition, forKey: .partition)

@@ -28,12 +28,17 @@ struct Respelling {
         _ renames: SettleRenames
     ) -> [ObjectID] {
         live.sorted.compactMap { object in
-            guard object.expressions.contains(where: { $0.text.contains("(ARRAY[") }),
+            guard object.expressions.contains(where: isSuspect),
                 let wanted = desired[renames.settled(object)],
                 wanted.definition != object.definition
             else { return nil }
             return object.id
         }
+    }
+
+    private static func isSuspect(_ expression: VerbatimSQL) -> Bool {
+        let signs = ["(ARRAY[", "ROW(", "VALUES (", "UNION", "INTERSECT", "EXCEPT", " ON TRUE"]
+        return signs.contains(where: expression.text.contains)
     }
 
     /// The settlement with what is only spelled in another way as it is; where a rename or a type
@@ -78,7 +83,19 @@ extension PostgreSQLObject {
         case .columnDefault(let value): [value.expression]
         case .view(let view): [view.query]
         case .plain(let plain): plain.kind.expressions
-        case .schema, .extension, .table, .column, .enum, .sequence, .function, .comment: []
+        case .function(let function): function.expressions
+        case .schema, .extension, .table, .column, .enum, .sequence, .comment: []
+        }
+    }
+}
+
+extension FunctionDefinition {
+    /// What the server has parsed of it.
+    fileprivate var expressions: [VerbatimSQL] {
+        let defaults = arguments.compactMap(\.default)
+        switch body {
+        case .sql(let body): return [body] + defaults
+        case .source, .symbol: return defaults
         }
     }
 }

@@ -105,8 +105,26 @@ extension UnmodelledCase {
     static let onlyEverything = [
         UnmodelledCase(
             "CREATE ROLE lockstep_set; ALTER ROLE lockstep_set SET work_mem = '1MB'",
-            "role lockstep_set: settings: work_mem")
+            "role lockstep_set: settings: work_mem"),
+        UnmodelledCase(
+            "REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(float8) FROM public",
+            "function \"pg_catalog.pg_sleep(double precision)\": \(systemRights)"),
+        UnmodelledCase(
+            "GRANT SELECT ON pg_catalog.pg_authid TO pg_monitor",
+            "table \"pg_catalog.pg_authid\": \(systemRights)"),
+        UnmodelledCase(
+            "GRANT SELECT (rolname) ON pg_catalog.pg_authid TO pg_monitor",
+            "table column \"pg_catalog.pg_authid.rolname\": \(systemRights)"),
+        UnmodelledCase(
+            "REVOKE USAGE ON LANGUAGE plpgsql FROM public", "language plpgsql: \(systemRights)"),
+        UnmodelledCase(
+            "REVOKE USAGE ON TYPE pg_catalog.int4 FROM public", "type integer: \(systemRights)"),
+        UnmodelledCase(
+            "REVOKE USAGE ON SCHEMA pg_catalog FROM public",
+            "schema pg_catalog: \(systemRights)"),
     ]
+
+    private static let systemRights = "rights that the server does not give"
 }
 
 @Suite struct InspectUnmodelledTests {

@@ -103,9 +103,11 @@ struct Canonicalizer: Sendable {
         _ target: Target
     ) async throws -> Built {
         // Marks of tables speak of parts by their names.
-        let desired = all.filter {
-            $0.id.kind.isPart || !CanonicalAccess.isStated($0) && $0.id.kind != .data
-        }
+        let major = target.connection.serverMajor
+        let desired = NotNullNames.given(
+            all.filter {
+                $0.id.kind.isPart || !CanonicalAccess.isStated($0) && $0.id.kind != .data
+            }, major: major)
         var excluded = database.existing
         let places = Self.implicitSchemas(desired, existing: database.existing)
         excluded.formUnion(places.map(\.id))
@@ -157,7 +159,7 @@ struct Canonicalizer: Sendable {
         let undeclared =
             CanonicalizeUndeclared(desired).diagnostics(
                 result, unmodelled: statements.foreign(inspection.unmodelled, in: result))
-            + statements.strangers(in: result)
+            + statements.strangers(in: result) + NotNullVersion.orphans(desired, in: result)
         guard undeclared.isEmpty else { throw DiagnosticsError(undeclared) }
         return Built(
             catalog: try await withAside(all, of: result, in: database, target),
@@ -169,15 +171,17 @@ struct Canonicalizer: Sendable {
         _ all: [PostgreSQLObject], of catalog: Catalog<PostgreSQLObject>,
         in database: ScratchDatabase, _ target: Target
     ) async throws -> Catalog<PostgreSQLObject> {
+        let major = target.connection.serverMajor
         var result = catalog
         let rows = CanonicalRows(all, of: result, in: database)
         for object in try await rows.objects() { result.insert(object) }
         let stated = CanonicalAccess(
-            all.filter(CanonicalAccess.isStated), on: result,
-            major: target.connection.serverMajor)
+            all.filter(CanonicalAccess.isStated), on: result, major: major)
         for object in try await stated.objects(in: database, searchPath: searchPath) {
             result.insert(object)
         }
+        for object in NotNullNames.given(result.sorted, major: major)
+        where object.notNullName != result[object.id]?.notNullName { result.insert(object) }
         return result
     }
 

@@ -35,6 +35,7 @@ enum CatalogQuery {
         static let nullsNotDistinct = 150000
         static let deleteColumns = 150000
         static let schemasInPublications = 150000
+        static let namedDomainNotNull = 170000
         static let temporalKeys = 180000
         static let generatedInPublications = 180000
         static let enforcement = 180000

@@ -11,7 +11,7 @@ enum PlainQuery: CaseIterable {
         switch self {
         case .notNulls: CatalogQuery.notNulls(version: version)
         case .compositeTypes: CatalogQuery.compositeTypes
-        case .domains: CatalogQuery.domains
+        case .domains: CatalogQuery.domains(version: version)
         case .domainConstraints: CatalogQuery.domainConstraints
         case .triggers: CatalogQuery.triggers
         case .parameterized: CatalogQuery.parameterized(version: version)

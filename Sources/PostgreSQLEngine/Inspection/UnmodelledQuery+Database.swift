@@ -89,6 +89,41 @@ extension UnmodelledQuery {
             AND NOT (rights.now @> rights.first AND rights.first @> rights.now)
         """
 
+    /// Rights on the server's own objects that are not those which it was made with; of the
+    /// information schema nobody knows those.
+    static let systemRights = """
+        SELECT i.type, ARRAY[i.identity]::text[], 'rights that the server does not give', 0, 0
+        FROM (
+            SELECT 'pg_proc'::regclass::oid AS catalog, oid, 0 AS number, proacl AS now,
+                acldefault('f', proowner) AS usual
+            FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+            UNION ALL
+            SELECT 'pg_class'::regclass, oid, 0, relacl,
+                acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner)
+            FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace
+            UNION ALL
+            SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl,
+                acldefault('c', c.relowner)
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            WHERE c.relnamespace = 'pg_catalog'::regnamespace
+            UNION ALL
+            SELECT 'pg_type'::regclass, oid, 0, typacl, acldefault('T', typowner)
+            FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace
+            UNION ALL
+            SELECT 'pg_language'::regclass, oid, 0, lanacl, acldefault('l', lanowner)
+            FROM pg_language
+            UNION ALL
+            SELECT 'pg_namespace'::regclass, oid, 0, nspacl, acldefault('n', nspowner)
+            FROM pg_namespace WHERE nspname = 'pg_catalog'
+        ) held LEFT JOIN pg_init_privs given ON given.classoid = held.catalog
+            AND given.objoid = held.oid AND given.objsubid = held.number
+        CROSS JOIN LATERAL (SELECT coalesce(held.now, held.usual) AS now,
+            coalesce(given.initprivs, held.usual) AS first) rights
+        CROSS JOIN LATERAL pg_identify_object(held.catalog, held.oid, held.number) i
+        WHERE $2::bool AND held.oid < 16384 AND held.now IS DISTINCT FROM given.initprivs
+            AND NOT (rights.now @> rights.first AND rights.first @> rights.now)
+        """
+
     /// `DEPENDS ON EXTENSION`.
     static let extensionDependencies = """
         SELECT found.kind, found.path, 'dependence on the extension ' || e.extname,

@@ -18,7 +18,7 @@ enum UnmodelledQuery {
         [
             wholeRelations, relationProperties, partitionParts,
             disabledTriggers, functionProperties, securityLabels, extensionDependencies,
-            memberRights,
+            memberRights, systemRights,
             settings,
             largeObjects,
         ] + constraintProperties(version: version)

@@ -166,6 +166,17 @@ struct ExportSource {
         return false
     }
 
+    /// Whether something that an object cannot be without cannot be without it.
+    func isInCircle(_ id: ObjectID) -> Bool {
+        var seen: Set<ObjectID> = []
+        var queue = Array(catalog[id]?.dependencies ?? [])
+        while let need = queue.popLast() {
+            if need == id { return true }
+            if seen.insert(need).inserted { queue += catalog[need]?.dependencies ?? [] }
+        }
+        return false
+    }
+
     /// The comment on an object.
     func comment(on id: ObjectID) -> String? {
         guard case .comment(let comment) = catalog[id.comment]?.definition else { return nil }

@@ -84,20 +84,19 @@ struct PostgreSQLPlanner {
             rows.placed(unplaced, columns: valued), context.tree)
         let taken = TakenNames(request).diagnostics(operations, spans: request.spans)
         if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
-        let pending = Set(operations.flatMap(\.produces))
-        let creations = Set(operations.filter { $0.verb == "create" }.map(\.subject))
-        let folding = TableFolding(context: context, pending: pending, creations: creations)
+        let folding = TableFolding(
+            context: context, pending: Set(operations.flatMap(\.produces)),
+            creations: Set(operations.filter { $0.verb == "create" }.map(\.subject)))
         let group = { (operation: Operation) in self.group(of: operation, recreation) }
         switch orderedWhole(operations, folding, group: group) {
         case .success(let sorted):
             let removed = sorted.flatMap(Self.removed)
+            let dropped = removed.filter { request.desired[$0] == nil }
             return PlanningResult(
                 steps: steps(sorted, recreation), diagnostics: RoleDefinition.notes(request),
-                removed: live(removed),
-                dropped: live(removed.filter { request.desired[$0] == nil }),
+                removed: live(removed), dropped: live(dropped),
                 retyped: live(sorted.flatMap(Self.retyped)))
-        case .failure(let error):
-            return PlanningResult(steps: [], diagnostics: [error.diagnostic])
+        case .failure(let error): return PlanningResult(steps: [], diagnostics: [error.diagnostic])
         }
     }
 
@@ -352,8 +351,7 @@ struct PostgreSQLPlanner {
     private func steps(_ operations: [Operation], _ recreation: Recreation) -> [PlannedStep] {
         let returning = Set(recreation.causes.keys)
             .union(request.settlement.removed.map(\.id).filter { request.desired[$0] != nil })
-        let operations = TransactionPlan.gathered(
-            TransactionPlan.undivided(operations, returning: returning), returning: returning)
+        let operations = TransactionPlan.gathered(operations, returning: returning)
         let transactions = TransactionPlan(operations, returning: returning)
         return operations.map { operation in
             var operation = operation

@@ -50,7 +50,11 @@ struct TableFolding {
             let candidate = candidate(for: operation), !twins.contains(operation.subject)
         else { return nil }
         for need in operation.consumes where pending.contains(need) {
-            if isInside(need, candidate) || isWithin(need, sibling: candidate) { continue }
+            if isAbove(need, operation.subject) || isInside(need, candidate)
+                || isWithin(need, sibling: candidate)
+            {
+                continue
+            }
             var seen: Set<ObjectID> = []
             if reachesTable(need, &seen) { return nil }
         }
@@ -155,7 +159,7 @@ struct TableFolding {
             return false
         }
         for need in context.needs(of: object) where pending.contains(need) {
-            if need == host { continue }
+            if need == host || isAbove(need, id) { continue }
             if need.kind == .column || need.kind == .columnDefault || need.kind == .constraint,
                 context.table(of: need) == host
             {
@@ -171,6 +175,20 @@ struct TableFolding {
     /// For a default folded into its column: the column's own table is there.
     private func isWithin(_ id: ObjectID, sibling host: ObjectID) -> Bool {
         host.kind == .column && id == host
+    }
+
+    /// Whether a need of a column is a column of a table above: the table itself stands on that, and
+    /// a column that is there as well cannot be added to it later.
+    private func isAbove(_ need: ObjectID, _ column: ObjectID) -> Bool {
+        guard need.kind == .column, column.kind == .column else { return false }
+        let above = RowTypeUse.table(of: need)
+        var queue = context.desired[RowTypeUse.table(of: column)]?.parentTables ?? []
+        var seen: Set<ObjectID> = []
+        while let table = queue.popLast() {
+            if table == above { return true }
+            if seen.insert(table).inserted { queue += context.desired[table]?.parentTables ?? [] }
+        }
+        return false
     }
 
     /// Whether something pending stands on a table, by whatever way.
@@ -229,7 +247,8 @@ struct TableFolding {
                 case .column(let column):
                     column.clause(
                         name: guest.subject.name, default: defaultOf(guest.subject),
-                        notNull: context.desired[guest.subject]?.givenNotNullName)
+                        notNull: context.desired[guest.subject]?.givenNotNullName,
+                        inheritsNotNull: context.desired[guest.subject]?.inheritsNotNull == true)
                 case .constraint(let constraint): constraint.clause(name: guest.subject.name)
                 default: nil
                 }

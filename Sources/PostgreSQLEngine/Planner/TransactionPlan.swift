@@ -40,7 +40,7 @@ struct TransactionPlan {
     }
 
     /// What leaves and comes back goes whole to the phase in which it is back.
-    static func undivided(_ operations: [Operation], returning: Set<ObjectID>) -> [Operation] {
+    private static func undivided(_ operations: [Operation], _ returning: Set<ObjectID>) -> [Operation] {
         var out = operations
         for range in absences(operations, returning) {
             for index in range { out[index].phase = operations[range.upperBound].phase }
@@ -49,10 +49,12 @@ struct TransactionPlan {
     }
 
     /// The operations in an order in which what cannot share a transaction stands before or behind
-    /// the stretches that are one, where the order and its phase let it.
+    /// the stretches that are one, where the order and its phase let it. Each stretch is whole in
+    /// one phase.
     static func gathered(
         _ operations: [Operation], returning: Set<ObjectID>
     ) -> [Operation] {
+        let operations = undivided(operations, returning)
         var out = operations
         for range in absences(operations, returning) {
             let stretch = Array(operations[range])

@@ -89,7 +89,8 @@ extension ColumnDefinition {
     ///
     /// - Parameter notNullName: what its NOT NULL is called, if that is not the server's choice.
     func clause(
-        name: String, default defaultExpression: VerbatimSQL? = nil, notNull notNullName: String?
+        name: String, default defaultExpression: VerbatimSQL? = nil, notNull notNullName: String?,
+        inheritsNotNull: Bool = false
     ) -> SQL {
         var sql: SQL = "\(name: name) \(verbatim: type)"
         if let collation { sql += " COLLATE \(collation.sql)" }
@@ -99,7 +100,7 @@ extension ColumnDefinition {
         }
         if let identity { sql += " \(identity.clause)" }
         if let defaultExpression { sql += " DEFAULT \(verbatim: defaultExpression)" }
-        return sql + notNullClause(notNullName)
+        return inheritsNotNull ? sql : sql + notNullClause(notNullName)
     }
 }
 

@@ -91,10 +91,12 @@ struct ScratchUnits {
         return [plainTable(made[0])] + rest.map(single)
     }
 
-    /// A view without columns and then what it shows, so that a function can come between that
-    /// takes or gives its rows. The planner, which knows the columns, does the same (`CycleSplit`).
+    /// A view without columns, but for those that its manifest gives types, and then what it shows,
+    /// so that a function can come between that takes or gives its rows. The planner, which knows
+    /// the columns, does the same (`CycleSplit`).
     private func halves(of object: PostgreSQLObject, _ view: ViewDefinition) -> [ScratchUnit] {
-        let hollow = ViewDefinition(query: VerbatimSQL("SELECT"))
+        let isTyped = !view.columns.isEmpty && view.columns.allSatisfy { !$0.type.isEmpty }
+        let hollow = isTyped ? view.hollow : ViewDefinition(query: VerbatimSQL("SELECT"))
         return [
             hollow.creation(object.id, replacing: false),
             view.creation(object.id, replacing: true),
@@ -148,7 +150,8 @@ struct ScratchUnits {
             made.append(column)
             elements.append(
                 definition.clause(
-                    name: column.id.name, default: expression, notNull: column.givenNotNullName))
+                    name: column.id.name, default: expression, notNull: column.givenNotNullName,
+                    inheritsNotNull: column.inheritsNotNull))
             completion += definition.notNullCompletion(column.id, column.givenNotNullName)
         }
         var apart: [PostgreSQLObject] = []
@@ -187,7 +190,9 @@ struct ScratchUnits {
         for column in columns {
             guard case .column(let definition) = column.definition else { continue }
             let name = column.givenNotNullName
-            elements.append(definition.clause(name: column.id.name, notNull: name))
+            elements.append(
+                definition.clause(
+                    name: column.id.name, notNull: name, inheritsNotNull: column.inheritsNotNull))
             completion += definition.notNullCompletion(column.id, name)
         }
         var plain = unit(

@@ -104,3 +104,4 @@ create function part.ev() returns trigger language plpgsql as 'begin return null
 create trigger tr after truncate on col.t execute function part.ev();
 create constraint trigger ct after insert or delete on col.t not deferrable for each row execute function part.ev();
 create rule "_own" as on update to col.vo do instead (update col.fk set a = new.a where b = old.b; notify done);
+create table col.asleep (id int); alter table col.asleep force row level security; create policy awake on col.asleep using (id > 0);

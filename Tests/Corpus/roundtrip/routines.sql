@@ -86,3 +86,6 @@ create function fn.evt() returns event_trigger language plpgsql as 'begin end';
 create event trigger ev1 on ddl_command_start when tag in ('CREATE TABLE', 'DROP TABLE') execute function fn.evt(); create event trigger ev2 on sql_drop execute function fn.evt(); create event trigger ev3 on table_rewrite execute function fn.evt(); create event trigger ev4 on ddl_command_end execute function fn.evt();
 alter event trigger ev2 disable; alter event trigger ev3 enable always; alter event trigger ev1 enable replica; comment on event trigger ev1 is 'ev';
 create extension citext schema ty; comment on extension citext is 'ours';
+create aggregate fn.place(variadic "any" order by variadic "any") (sfunc = ordered_set_transition_multi, stype = internal, finalfunc = rank_final, finalfunc_extra, hypothetical); comment on aggregate fn.place(variadic "any" order by variadic "any") is 'my rank';
+create view fn.circle as select 1 as x, null::text as "Y"; create function fn.rows_of() returns setof fn.circle language sql as 'select 1, ''a'''; create or replace view fn.circle as select x, "Y" from fn.rows_of();
+create function fn.quiet() returns int language plpgsql set session_replication_role = replica as 'begin return 1; end'; create function fn.loud() returns int language sql set log_min_duration_statement = 0 set session_preload_libraries = '' as 'select 1';

@@ -11,3 +11,8 @@ create table app.par (id int not null, b int generated always as (id + 1)) parti
 create unlogged table app.ul (id int generated always as identity);
 create function app.nothing() returns event_trigger language plpgsql as 'begin end';
 create event trigger lo on login execute function app.nothing(); alter event trigger lo disable;
+create domain app.named as int constraint its_own not null; comment on constraint its_own on domain app.named is 'why'; create domain app.told as text not null; comment on constraint told_not_null on domain app.told is 'told';
+create table app.users (id int not null, email text not null); create table app.backup_of_users (like app.users);
+create table app.ga (a int, c int generated always as (a + 1) stored); create table app.gb (c int generated always as (a + 2) stored, own int) inherits (app.ga);
+create table app.na (a int not null, b int not null); create table app.nb (a int default 2, b int not null, x int) inherits (app.na); create table app.nc (x int) inherits (app.nb);
+create subscription alone connection 'dbname=nowhere' publication gen with (connect = false, password_required = false);

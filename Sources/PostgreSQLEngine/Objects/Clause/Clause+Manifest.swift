@@ -120,16 +120,19 @@ enum Secret {
     /// Parts of such names.
     static let parts = ["passw", "secret", "token", "credential", "private", "apikey", "api_key"]
 
+    /// Names that have such a part and only say whether there has to be a secret.
+    static let flags = ["password_required"]
+
     static func isNamed(_ name: String) -> Bool {
         let name = name.lowercased()
-        return parts.contains { name.contains($0) }
+        return !flags.contains(name) && parts.contains { name.contains($0) }
     }
 
     /// The same question in SQL.
     static func condition(_ name: String) -> String {
-        "("
+        "(lower(\(name)) NOT IN (" + flags.map { "'\($0)'" }.joined(separator: ", ") + ") AND ("
             + parts.map { "lower(\(name)) LIKE '%\($0.replacing("_", with: "\\_"))%'" }
-            .joined(separator: " OR ") + ")"
+            .joined(separator: " OR ") + "))"
     }
 }
 

@@ -42,6 +42,10 @@ extension ColumnDefinition {
     private func addNotNull(
         _ id: ObjectID, _ source: ExportSource, to fields: inout ExportFields
     ) {
+        if source.catalog[id]?.inheritsNotNull == true {
+            fields.add("notNull", .flowMapping([("inherited", .boolean(true))]))
+            return
+        }
         var notNull = notNull ?? NotNullDefinition()
         notNull.name = notNull.name ?? source.catalog[id]?.notNullName
         if let value = notNull.exported { fields.add("notNull", value) }

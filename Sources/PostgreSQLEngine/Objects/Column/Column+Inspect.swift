@@ -93,6 +93,7 @@ extension CatalogReader {
                     whole ?? shared.definition, dependencies: relation.childDependencies,
                     position: place + 1, digest: whole == nil ? shared.digest : nil)
                 objects[slot].notNullName = column.notNullName
+                objects[slot].inheritsNotNull = column.inheritsNotNull
                 if let row = generated {
                     self.slots[CatalogAddress(SystemCatalog.columnDefault, row.oid)] = slot
                 }
@@ -219,6 +220,8 @@ struct ColumnRow {
     /// What of its NOT NULL is not as usual, and the name of that where it is not the first choice.
     var notNull: NotNullDefinition?
     var notNullName: String?
+    /// Whether that is had from a parent alone.
+    var inheritsNotNull = false
     let identity: UInt8
     let generated: UInt8
     let storage: UInt8

@@ -9,7 +9,7 @@ struct ColumnSpec: Sendable {
     /// The start of a long form.
     var span: SourceSpan?
     var isNullable: Spanned<Bool>?
-    var notNull: Spanned<NotNullDefinition>?
+    var notNull: Spanned<NotNullSpec>?
     var fallback: VerbatimSQL?
     var identity: Spanned<ColumnDefinition.Identity>?
     var sequenceComment: Spanned<String>?
@@ -35,7 +35,7 @@ struct ColumnSpec: Sendable {
             "nullable", Decoding<Bool>.boolean.spanned,
             "Whether NULL is accepted; it is not if this is left out.")
         let notNull = fields.optional(
-            "notNull", NotNullDefinition.decoding.spanned,
+            "notNull", NotNullSpec.decoding.spanned,
             "What of NOT NULL is not as usual (PostgreSQL 18 and newer).")
         let fallback = fields.optional(
             "default", .sql, "The default: an SQL expression, so text needs quotes: \"'new'\".")
@@ -113,14 +113,14 @@ extension ColumnSpec {
         check(name, type, &context)
         checkNotNull(name, &context)
         let id = ObjectID.column(table.path[0], table.name, name.value)
-        builder.add(
-            id,
-            .column(
-                ColumnDefinition(
-                    type: type, collation: collation, isNotNull: refusesNull,
-                    notNull: notNull?.value.unlessUsual, identity: identity?.value,
-                    generated: generated?.value)),
-            at: name.span, position: position)
+        let definition = ColumnDefinition(
+            type: type, collation: collation, isNotNull: refusesNull,
+            notNull: notNull?.value.definition.unlessUsual, identity: identity?.value,
+            generated: generated?.value)
+        var column = PostgreSQLObject(
+            id, .column(definition), dependencies: [table], position: position, span: name.span)
+        column.inheritsNotNull = notNull?.value.isInherited ?? false
+        builder.add(column)
         if let fallback {
             builder.add(
                 .columnDefault(table.path[0], table.name, name.value),

@@ -133,14 +133,45 @@ extension PlanContext {
         func set(_ generated: ColumnDefinition.Generated) -> SQL {
             column(id, "SET EXPRESSION AS (\(verbatim: generated.expression))")
         }
+        // It goes down to the tables below, of which some may have another one.
+        let own = downwards(table(of: id)).compactMap { generated(below: id, in: $0) }
+        let others = own.contains { $0.expression != to.expression } ? own : []
         var operation = Operation(
             "set-expression", id, title: "Change the expression of \(id)",
-            .statements([set(to)]), phase: .contract, undo: exactly([set(from)]))
+            .statements([set(to)] + others.map(\.statement)), phase: .contract,
+            undo: exactly([set(from)] + others.map(\.statement)))
         operation.data = .kept
-        operation.effects.locks = [.accessExclusive(table(of: id))]
-        if to.isStored { operation.effects.rewrites = [table(of: id)] }
+        // A table that comes now is there first, for it would take the one from above.
+        operation.consumes.formUnion(others.map(\.column))
+        let tables = [table(of: id)] + others.map { table(of: $0.column) }
+        operation.effects.locks = tables.map { .accessExclusive($0) }
+        if to.isStored { operation.effects.rewrites = tables }
         operation.effects.revalues = [id]
         return operation
+    }
+
+    /// The tables below one, each behind those above it.
+    private func downwards(_ table: ObjectID) -> [ObjectID] {
+        let tree = TableTree(desired)
+        let below = tree.descendants(of: table)
+        let depths = below.map { one in
+            below.filter { tree.descendants(of: $0).contains(one) }.count
+        }
+        return zip(depths, below).sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { $0.1 }
+    }
+
+    /// The expression that a table below has for its own for such a column, and what sets it.
+    private func generated(
+        below id: ObjectID, in table: ObjectID
+    ) -> (column: ObjectID, expression: VerbatimSQL, statement: SQL)? {
+        let column = ObjectID.column(table.path[0], table.name, id.name)
+        guard case .column(let definition)? = desired[column]?.definition,
+            let expression = definition.generated?.expression
+        else { return nil }
+        return (
+            column, expression,
+            self.column(column, "SET EXPRESSION AS (\(verbatim: expression))")
+        )
     }
 
     /// The new sequence begins behind the greatest value that is there, under the same lock.

@@ -11,7 +11,7 @@ extension CatalogQuery {
         }
         return """
             SELECT k.conrelid, a.attname, k.conname, k.convalidated, k.connoinherit,
-                k.coninhcount > 0, above.conname, d.description
+                k.coninhcount > 0, above.conname, d.description, k.conislocal
             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
             JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
             LEFT JOIN LATERAL (
@@ -27,6 +27,7 @@ extension CatalogQuery {
                 AND c.relnamespace = ANY($1::oid[]) AND \(isNoMember("pg_class", "c.oid"))
                 AND (NOT k.convalidated OR k.connoinherit OR d.description IS NOT NULL
                     OR k.conname <> above.conname
+                    OR a.attislocal AND NOT k.conislocal AND NOT c.relispartition
                     OR (k.coninhcount = 0 OR a.attislocal AND NOT c.relispartition)
                         AND k.conname::text <> c.relname || '_' || a.attname || '_not_null')
             """
@@ -68,6 +69,8 @@ extension CatalogReader {
         let isOwn = relation.owns(relation.columns[place])
         let id = ObjectID.column(relation.schema, relation.name, row.column)
         if !row.isValidated { relations[number].columns[place].isNotNull = false }
+        let isFromAbove = row.isInherited && !(isOwn && row.isLocal)
+        if isOwn { relations[number].columns[place].inheritsNotNull = isFromAbove }
         let usual = row.isInherited && !isOwn ? row.above : NotNullName.of(id)
         if row.name != usual {
             if isOwn {
@@ -107,6 +110,7 @@ private struct NotNullRow {
     let isInherited: Bool
     let above: String?
     let comment: String?
+    let isLocal: Bool
 
     init(_ row: Row) throws(PostgreSQLError) {
         table = row.oid(0)
@@ -117,6 +121,7 @@ private struct NotNullRow {
         isInherited = row.flag(5)
         above = row[6]
         comment = row[7]
+        isLocal = row.flag(8)
     }
 }
 

@@ -4,8 +4,15 @@ import Manifest
 import Planning
 import SchemaCore
 
-extension NotNullDefinition {
-    static let decoding = Decoding<NotNullDefinition>.object("not null") { fields in
+/// What a column's manifest says of its NOT NULL.
+struct NotNullSpec: Sendable {
+    var definition: NotNullDefinition
+    var isInherited: Bool
+
+    static let decoding = Decoding<NotNullSpec>.object("not null") { fields in
+        let inherited = fields.optional(
+            "inherited", .boolean, default: false,
+            "Whether a column that a parent table has, too, refuses NULL by the parent alone.")
         let name = fields.optional(
             "name", .plainName, "Its name, if it is not the server's choice.")
         let notValid = fields.optional(
@@ -14,13 +21,23 @@ extension NotNullDefinition {
         let noInherit = fields.optional(
             "noInherit", .boolean, default: false, "Whether child tables do not have it.")
         let comment = fields.comment()
-        return {
-            NotNullDefinition(
-                name: $0[name], isValidated: !$0[notValid], noInherit: $0[noInherit],
-                comment: $0[comment].flatMap { $0.value.isEmpty ? nil : $0.value })
+        return { values in
+            let definition = NotNullDefinition(
+                name: values[name], isValidated: !values[notValid], noInherit: values[noInherit],
+                comment: values[comment].flatMap { $0.value.isEmpty ? nil : $0.value })
+            let isInherited = values[inherited]
+            if isInherited, definition.unlessUsual != nil {
+                values.report(
+                    .error(
+                        "contradiction", "what is inherited has nothing of its own",
+                        at: values.keySpan(inherited), help: "leave the rest of notNull out"))
+            }
+            return NotNullSpec(definition: definition, isInherited: isInherited)
         }
     }.named("NotNull")
+}
 
+extension NotNullDefinition {
     var exported: YAMLValue? {
         var fields = ExportFields()
         if let name { fields.add("name", .text(name)) }
@@ -34,7 +51,7 @@ extension NotNullDefinition {
 extension ColumnSpec {
     /// Whether the column's constraint refuses NULL from all rows.
     var refusesNull: Bool {
-        !(isNullable?.value ?? false) && notNull?.value.isValidated != false
+        !(isNullable?.value ?? false) && notNull?.value.definition.isValidated != false
     }
 
     /// Reports what contradicts its NOT NULL.
@@ -54,9 +71,9 @@ extension ColumnSpec {
         _ name: Spanned<String>, _ context: inout DecodingContext
     ) -> String? {
         guard let notNull else { return nil }
-        var rest = notNull.value
+        var rest = notNull.value.definition
         rest.name = nil
-        guard rest.unlessUsual != nil else { return notNull.value.name }
+        guard rest.unlessUsual != nil else { return notNull.value.definition.name }
         context.report(
             .error(
                 "contradiction",
@@ -74,7 +91,13 @@ enum NotNullVersion {
     static func diagnostics(_ desired: [PostgreSQLObject], major: Int) -> [Diagnostic] {
         guard major < CatalogQuery.Since.namedNotNull / 10_000 else { return [] }
         return desired.compactMap { object in
-            if case .column(let column) = object.definition, column.notNull != nil {
+            if case .plain(.domain(let domain)) = object.definition, domain.notNull != nil {
+                let since = CatalogQuery.Since.namedDomainNotNull / 10_000
+                return major < since ? error(object.id, object.span, major, since) : nil
+            }
+            if case .column(let column) = object.definition,
+                column.notNull != nil || object.inheritsNotNull
+            {
                 return error(object.id, object.span, major)
             }
             guard let name = object.notNullNames.keys.min() else { return nil }
@@ -83,12 +106,28 @@ enum NotNullVersion {
         }
     }
 
+    /// The columns that are to have their NOT NULL from above, where there is none.
+    static func orphans(
+        _ desired: [PostgreSQLObject], in built: Catalog<PostgreSQLObject>
+    ) -> [Diagnostic] {
+        desired.compactMap { object in
+            guard object.inheritsNotNull, case .column(let column)? = built[object.id]?.definition,
+                !column.isNotNull
+            else { return nil }
+            return .error(
+                "missing-reference",
+                "\(object.id) has no NOT NULL to inherit: no table above it refuses NULL",
+                at: object.span, help: "remove inherited, or write nullable: true")
+        }
+    }
+
     private static func error(
-        _ column: ObjectID, _ span: SourceSpan?, _ major: Int
+        _ column: ObjectID, _ span: SourceSpan?, _ major: Int,
+        _ since: Int = CatalogQuery.Since.namedNotNull / 10_000
     ) -> Diagnostic {
         .error(
             "unsupported-version",
-            "\(column) says how it is NOT NULL, which needs PostgreSQL 18; this is \(major)",
+            "\(column) says how it is NOT NULL, which needs PostgreSQL \(since); this is \(major)",
             at: span, help: "remove notNull")
     }
 }

@@ -48,7 +48,8 @@ struct DomainSpec: Sendable {
             "collation", .qualifiedName, "The collation, if it is not the type's own.")
         let fallback = fields.optional("default", .sql, "The default of columns of it.")
         let notNull = fields.optional(
-            "notNull", .boolean, default: false, "Whether it takes no NULL.")
+            "notNull", Self.notNull, default: (false, nil),
+            "Whether it takes no NULL; {name: …, comment: …} for what is not as usual (17).")
         let checks = fields.optional(
             "checks", .mapping(of: Check.decoding), default: .init(),
             "The checks by name: a condition on VALUE, or a long form.")
@@ -57,11 +58,26 @@ struct DomainSpec: Sendable {
                 schema: $0[schema], name: $0[name],
                 definition: DomainDefinition(
                     type: $0[type], collation: $0[collation], default: $0[fallback],
-                    isNotNull: $0[notNull]),
+                    isNotNull: $0[notNull].isNotNull, notNull: $0[notNull].rest),
                 checks: $0[checks], comment: $0[comment], access: access.spec($0),
                 renamedFrom: $0[renamedFrom])
         }
     }
+
+    private static let notNull = Decoding<(isNotNull: Bool, rest: DomainDefinition.NotNull?)>
+        .forms(
+            scalar: Decoding<Bool>.boolean.map { ($0, nil) },
+            mapping: .object("not null") { fields in
+                let name = fields.optional(
+                    "name", .plainName, "Its name, if it is not the server's choice.")
+                let comment = fields.comment()
+                return {
+                    let text = $0[comment].flatMap { $0.value.isEmpty ? nil : $0.value }
+                    let rest = DomainDefinition.NotNull(name: $0[name], comment: text)
+                    return (true, rest.unlessUsual)
+                }
+            }
+        ).named("DomainNotNull")
 
     func lower(_ builder: inout ManifestBuilder) {
         let id = ObjectID.domain(builder.schema, name.value)

@@ -13,8 +13,11 @@ extension DomainDefinition: PlainKind {
         var sql: SQL = "CREATE DOMAIN \(name: id.path) AS \(verbatim: type)"
         if let collation { sql += " COLLATE \(collation.sql)" }
         if let `default` { sql += " DEFAULT \(verbatim: `default`)" }
-        if isNotNull { sql += " NOT NULL" }
-        return [sql]
+        if isNotNull {
+            if let name = notNull?.name { sql += " CONSTRAINT \(name: name)" }
+            sql += " NOT NULL"
+        }
+        return [sql] + notNullComment(id, from: nil)
     }
 
     func more(than asked: DomainDefinition) -> String? {
@@ -42,20 +45,23 @@ extension DomainDefinition: PlainKind {
                     undo: context.exactly([set(old.default)])))
         }
         if isNotNull != old.isNotNull {
-            func set(_ isNotNull: Bool) -> SQL {
-                "ALTER DOMAIN \(name: id.path) \(isNotNull ? "SET" : "DROP" as SQL) NOT NULL"
-            }
             var operation = Operation(
                 isNotNull ? "set-not-null" : "drop-not-null", id,
                 title: isNotNull ? "Let \(id) take no NULL" : "Let \(id) take NULL",
-                .statements([set(isNotNull)]), phase: isNotNull ? .contract : .expand,
-                undo: context.exactly([set(old.isNotNull)]))
+                .statements(settingNotNull(id)), phase: isNotNull ? .contract : .expand,
+                undo: context.exactly(old.settingNotNull(id)))
             if isNotNull {
                 let columns = context.columns(of: id)
                 operation.describeScan(of: columns.map(context.table), in: context)
                 operation.probes = columns.map { context.nulls(in: $0) }
             }
             operations.append(operation)
+        } else if notNull != old.notNull {
+            operations.append(
+                Operation(
+                    "alter-not-null", id, title: "Change the NOT NULL constraint of \(id)",
+                    .statements(notNullChanges(id, from: old)), phase: .expand,
+                    undo: context.exactly(old.notNullChanges(id, from: self))))
         }
         return .inPlace(operations)
     }
@@ -67,7 +73,14 @@ extension DomainDefinition: PlainKind {
         fields.add("type", sql: type)
         fields.add("collation", name: collation)
         fields.add("default", sql: `default`)
-        fields.add("notNull", flag: isNotNull)
+        if let notNull {
+            var rest = ExportFields()
+            if let name = notNull.name { rest.add("name", .text(name)) }
+            rest.add("comment", text: notNull.comment)
+            fields.add("notNull", .flowMapping(rest.entries))
+        } else {
+            fields.add("notNull", flag: isNotNull)
+        }
         source.addEntries(of: id, to: &fields)
         return .mapping(fields.entries)
     }

@@ -39,6 +39,14 @@ extension CatalogQuery {
     static let aggregated = """
         ('(' || CASE WHEN a.aggkind = 'n' THEN CASE WHEN p.pronargs = 0 THEN '*'
                 ELSE oidvectortypes(p.proargtypes) END
+            -- The last direct argument stands for all that follow, and is what they are ordered by.
+            WHEN a.aggnumdirectargs = p.pronargs
+            THEN (SELECT coalesce(string_agg(format_type(u.type, NULL), ', ' ORDER BY u.place)
+                    FILTER (WHERE u.place < p.pronargs) || ', ', '') || 'VARIADIC '
+                || max(format_type(u.type, NULL)) FILTER (WHERE u.place = p.pronargs)
+                || ' ORDER BY VARIADIC '
+                || max(format_type(u.type, NULL)) FILTER (WHERE u.place = p.pronargs)
+                FROM unnest(p.proargtypes) WITH ORDINALITY u (type, place))
             ELSE (SELECT coalesce(string_agg(format_type(u.type, NULL), ', '
                     ORDER BY u.place) FILTER (WHERE u.place <= a.aggnumdirectargs), '')
                 || ' ORDER BY ' || coalesce(string_agg(format_type(u.type, NULL), ', '

@@ -4,7 +4,25 @@ import SchemaCore
 
 /// The marks in the manifest of a table.
 struct TableMarkSpecs: Sendable {
-    enum RowSecurity: String, CaseIterable, Sendable { case off, on, forced }
+    enum RowSecurity: String, CaseIterable, Sendable {
+        case off, on, forced, forcedOnceOn
+
+        init(_ definition: RowSecurityDefinition) {
+            self =
+                switch (definition.isOn, definition.isForced) {
+                case (false, false): .off
+                case (true, false): .on
+                case (true, true): .forced
+                case (false, true): .forcedOnceOn
+                }
+        }
+
+        var definition: RowSecurityDefinition {
+            RowSecurityDefinition(
+                isOn: self == .on || self == .forced,
+                isForced: self == .forced || self == .forcedOnceOn)
+        }
+    }
     enum Identity: String, CaseIterable, Sendable { case full, nothing }
 
     var rowSecurity: Spanned<RowSecurity>?
@@ -17,10 +35,7 @@ struct TableMarkSpecs: Sendable {
                 ObjectID(kind, table.path), .plain(definition), at: span, dependencies: [table])
         }
         if let rowSecurity, rowSecurity.value != .off {
-            add(
-                .rowSecurity,
-                .rowSecurity(.init(isOn: true, isForced: rowSecurity.value == .forced)),
-                at: rowSecurity.span)
+            add(.rowSecurity, .rowSecurity(rowSecurity.value.definition), at: rowSecurity.span)
         }
         if let identity {
             add(
@@ -42,7 +57,10 @@ struct TableMarkFields: Sendable {
     init(_ fields: ObjectFields) {
         rowSecurity = fields.optional(
             "rowSecurity", Decoding<TableMarkSpecs.RowSecurity>.enumeration().spanned,
-            "Whether policies rule it: off (the usual), on, or forced, for its owner as well.")
+            """
+            Whether policies rule it: off (the usual), on, forced (for its owner as well), or \
+            forcedOnceOn (off, and forced as soon as it is on).
+            """)
         identity = fields.optional(
             "replicaIdentity", Self.identity.spanned,
             "How replication knows a row, if not by the primary key: full, nothing, {index: …}.")
@@ -76,7 +94,7 @@ extension ExportSource {
             return plain
         }
         if case .rowSecurity(let security)? = mark(.rowSecurity) {
-            fields.add("rowSecurity", .text(security.isForced ? "forced" : "on"))
+            fields.add("rowSecurity", .text(TableMarkSpecs.RowSecurity(security).rawValue))
         }
         if case .replicaIdentity(let identity)? = mark(.replicaIdentity) {
             switch identity.identity {

@@ -11,8 +11,9 @@ protocol TableMark: PlainKind {
     var unsetting: [SQL] { get }
     /// The lock that it takes.
     static func lock(_ table: ObjectID) -> Effects.Lock
-    /// What others notice when it comes or changes; nil for nothing.
-    func consequence(_ act: PlainAct) -> String?
+    /// What others notice when a table gets from one mark to another, nil for none; nil for
+    /// nothing.
+    static func consequence(from old: Self?, to new: Self?) -> String?
     /// The kind of what it is set on.
     var relation: ObjectKind? { get }
 }
@@ -30,7 +31,16 @@ extension TableMark {
     }
 
     func breaks(_ id: ObjectID, _ act: PlainAct) -> [Effects.Break] {
-        guard let consequence = consequence(act) else { return [] }
+        switch act {
+        case .create: Self.breaks(id, from: nil, to: self)
+        case .remove: Self.breaks(id, from: self, to: nil)
+        }
+    }
+
+    private static func breaks(
+        _ id: ObjectID, from old: Self?, to new: Self?
+    ) -> [Effects.Break] {
+        guard let consequence = consequence(from: old, to: new) else { return [] }
         return [
             .init(object: ObjectID(.table, id.path), consequence: consequence, isFailure: false)
         ]
@@ -42,7 +52,7 @@ extension TableMark {
             .statements(Self.statements(id, setting(from: old))), phase: .contract,
             undo: context.exactly(Self.statements(id, old.setting(from: self))))
         operation.effects = context.momentary(locks(id, .create))
-        operation.effects.breaks = breaks(id, .create)
+        operation.effects.breaks = Self.breaks(id, from: old, to: self)
         return .inPlace([operation])
     }
 
@@ -67,10 +77,17 @@ extension RowSecurityDefinition: TableMark {
         RowSecurityDefinition(isOn: false, isForced: false).setting(from: self)
     }
     static func lock(_ table: ObjectID) -> Effects.Lock { .accessExclusive(table) }
-    func consequence(_ act: PlainAct) -> String? {
-        act == .create
-            ? "who is no owner of it sees and writes only the rows that policies allow"
-            : "all rows are seen by everybody who may read it"
+    static func consequence(from old: Self?, to new: Self?) -> String? {
+        switch (old?.isOn ?? false, new?.isOn ?? false) {
+        case (false, false): nil
+        case (true, false): "all rows are seen by everybody who may read it"
+        case (false, true):
+            "who is no owner of it sees and writes only the rows that policies allow"
+        case (true, true):
+            new?.isForced == true
+                ? "its owner, too, sees and writes only the rows that policies allow"
+                : "its owner sees and writes all rows"
+        }
     }
 }
 
@@ -84,7 +101,7 @@ extension ReplicaIdentityDefinition: TableMark {
     }
     var unsetting: [SQL] { ["REPLICA IDENTITY DEFAULT"] }
     static func lock(_ table: ObjectID) -> Effects.Lock { .accessExclusive(table) }
-    func consequence(_ act: PlainAct) -> String? {
+    static func consequence(from old: Self?, to new: Self?) -> String? {
         "subscribers get other old values with updates and deletes"
     }
 }
@@ -93,5 +110,5 @@ extension ClusteringDefinition: TableMark {
     func setting(from old: ClusteringDefinition?) -> [SQL] { ["CLUSTER ON \(name: index)"] }
     var unsetting: [SQL] { ["SET WITHOUT CLUSTER"] }
     static func lock(_ table: ObjectID) -> Effects.Lock { .shareUpdateExclusive(table) }
-    func consequence(_ act: PlainAct) -> String? { nil }
+    static func consequence(from old: Self?, to new: Self?) -> String? { nil }
 }

@@ -23,6 +23,10 @@ extension ViewDefinition {
             return source.comment(on: id).map { (column.name, .text($0)) }
         }
         if !comments.isEmpty { fields.add("columnComments", .mapping(comments)) }
+        if !isStored, source.isInCircle(id) {
+            let types = columns.map { ($0.name, YAMLValue.plain($0.type)) }
+            fields.add("columnTypes", .mapping(types))
+        }
         addColumns(id, source, to: &fields)
         if isStored {
             fields.add("options", texts: options)

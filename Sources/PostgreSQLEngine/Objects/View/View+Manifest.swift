@@ -10,6 +10,7 @@ struct ViewSpec: QuerySpec, Sendable {
     var name: Spanned<String>
     var query: VerbatimSQL
     var columns: [Spanned<String>]
+    var columnTypes: OrderedMapping<VerbatimSQL>
     var options: [String: String]
     var comment: Spanned<String>?
     var access: AccessSpec
@@ -26,6 +27,12 @@ struct ViewSpec: QuerySpec, Sendable {
         let comment = fields.comment()
         let access = AccessFields(fields, .relation)
         let columns = ViewColumnFields(fields)
+        let columnTypes = fields.optional(
+            "columnTypes", .mapping(of: Decoding<VerbatimSQL>.sql), default: .init(),
+            """
+            All its columns by name, with their types, in place of columns: for a view that reads \
+            a function which takes or gives the view's own rows, and so comes between.
+            """)
         let columnDefaults = fields.optional(
             "columnDefaults", .mapping(of: Decoding<VerbatimSQL>.sql), default: .init(),
             "What an INSERT gives columns that it does not name, by name.")
@@ -62,9 +69,17 @@ struct ViewSpec: QuerySpec, Sendable {
             set(
                 "check_option", values[check]?.rawValue, at: values.keySpan(check),
                 key: "checkOption")
+            if let type = values[columnTypes].first, let name = values[columns.names].first {
+                values.report(
+                    .error(
+                        "contradiction", "columns and columnTypes both name the columns",
+                        at: name.span, help: "keep columnTypes alone",
+                        notes: [.init("columnTypes is here", at: type.name.span)]))
+            }
             return ViewSpec(
                 schema: values[schema], name: values[name], query: values[query],
-                columns: values[columns.names], options: all, comment: values[comment],
+                columns: values[columns.names], columnTypes: values[columnTypes],
+                options: all, comment: values[comment],
                 access: access.spec(values), columnComments: values[columns.comments],
                 columnGrants: values[columns.grants], columnDefaults: values[columnDefaults],
                 renamedFrom: values[renamedFrom],
@@ -93,6 +108,7 @@ protocol QuerySpec {
     var name: Spanned<String> { get }
     var query: VerbatimSQL { get }
     var columns: [Spanned<String>] { get }
+    var columnTypes: OrderedMapping<VerbatimSQL> { get }
     var options: [String: String] { get }
     var comment: Spanned<String>? { get }
     var access: AccessSpec { get }
@@ -102,6 +118,9 @@ protocol QuerySpec {
 }
 
 extension QuerySpec {
+    /// No function gives the rows of what only holds them.
+    var columnTypes: OrderedMapping<VerbatimSQL> { .init() }
+
     /// Adds the view with its comments and renames.
     ///
     /// - Returns: the addresses that it may still have.
@@ -120,7 +139,10 @@ extension QuerySpec {
             .view(
                 ViewDefinition(
                     query: query,
-                    columns: columns.map { ViewDefinition.Column(name: $0.value, type: "") },
+                    columns: columns.map { ViewDefinition.Column(name: $0.value, type: "") }
+                        + columnTypes.map {
+                            ViewDefinition.Column(name: $0.name.value, type: $0.value.text)
+                        },
                     options: options)),
             at: name.span)
         builder.comment(comment, on: id)

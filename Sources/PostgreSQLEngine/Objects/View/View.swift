@@ -6,7 +6,7 @@ public struct ViewDefinition: Hashable, Codable, Sendable {
     public struct Column: Hashable, Codable, Sendable {
         /// Its name.
         public var name: String
-        /// Its type as the server prints it; empty in a lowered manifest.
+        /// Its type as the server prints it; in a lowered manifest empty where that says none.
         public var type: String
 
         /// Makes the definition.

@@ -1,0 +1,2 @@
+insert into app.above (a) values (1);
+insert into app.below (a) values (2);
