@@ -26,7 +26,7 @@ public struct PostgreSQLObject: CatalogObject {
     /// 18 on, and only of what a server told. No difference, but a rename has to know it.
     public var notNullName: String?
     /// Whether a column that a table declares as well as a table above has its NOT NULL from there
-    /// alone (18). No difference: it is so when the table is made, and no statement changes it back.
+    /// alone (18). No difference: it is so when the table is made, and nothing changes it back.
     public var inheritsNotNull = false
     /// For a table, what it calls the NOT NULL constraints of columns that it has from elsewhere,
     /// where that is not as usual. No difference: no statement changes it.

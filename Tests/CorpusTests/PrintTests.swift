@@ -63,7 +63,8 @@ import Testing
             let bench = Bench(database)
             try await bench.run(script)
             let lowering = try bench.lowered(try await bench.imported().files)
-            try await bench.run("CREATE OR REPLACE VIEW listed AS VALUES (1, 'x'), (3, NULL)")
+            try await bench.run(
+                "CREATE OR REPLACE VIEW listed (p, q) AS VALUES (1, 'x'), (3, NULL)")
             let steps = try await bench.plan(lowering).plan.steps.map(\.id)
             #expect(steps == ["replace-view:public.listed"])
         }

@@ -104,10 +104,10 @@ struct Canonicalizer: Sendable {
     ) async throws -> Built {
         // Marks of tables speak of parts by their names.
         let major = target.connection.serverMajor
-        let desired = NotNullNames.given(
-            all.filter {
-                $0.id.kind.isPart || !CanonicalAccess.isStated($0) && $0.id.kind != .data
-            }, major: major)
+        let built = all.filter {
+            $0.id.kind.isPart || !CanonicalAccess.isStated($0) && $0.id.kind != .data
+        }
+        let desired = NotNullNames.given(built, major: major)
         var excluded = database.existing
         let places = Self.implicitSchemas(desired, existing: database.existing)
         excluded.formUnion(places.map(\.id))
@@ -175,13 +175,11 @@ struct Canonicalizer: Sendable {
         var result = catalog
         let rows = CanonicalRows(all, of: result, in: database)
         for object in try await rows.objects() { result.insert(object) }
-        let stated = CanonicalAccess(
-            all.filter(CanonicalAccess.isStated), on: result, major: major)
+        let stated = CanonicalAccess(all.filter(CanonicalAccess.isStated), on: result, major: major)
         for object in try await stated.objects(in: database, searchPath: searchPath) {
             result.insert(object)
         }
-        for object in NotNullNames.given(result.sorted, major: major)
-        where object.notNullName != result[object.id]?.notNullName { result.insert(object) }
+        NotNullNames.give(to: &result, major: major)
         return result
     }
 

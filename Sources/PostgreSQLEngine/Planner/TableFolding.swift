@@ -177,8 +177,8 @@ struct TableFolding {
         host.kind == .column && id == host
     }
 
-    /// Whether a need of a column is a column of a table above: the table itself stands on that, and
-    /// a column that is there as well cannot be added to it later.
+    /// Whether a need of a column is a column of a table above: the table itself stands on that,
+    /// and a column that is there as well cannot be added to it later.
     private func isAbove(_ need: ObjectID, _ column: ObjectID) -> Bool {
         guard need.kind == .column, column.kind == .column else { return false }
         let above = RowTypeUse.table(of: need)

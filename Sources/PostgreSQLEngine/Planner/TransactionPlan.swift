@@ -40,7 +40,9 @@ struct TransactionPlan {
     }
 
     /// What leaves and comes back goes whole to the phase in which it is back.
-    private static func undivided(_ operations: [Operation], _ returning: Set<ObjectID>) -> [Operation] {
+    private static func undivided(
+        _ operations: [Operation], _ returning: Set<ObjectID>
+    ) -> [Operation] {
         var out = operations
         for range in absences(operations, returning) {
             for index in range { out[index].phase = operations[range.upperBound].phase }

@@ -15,4 +15,4 @@ create domain app.named as int constraint its_own not null; comment on constrain
 create table app.users (id int not null, email text not null); create table app.backup_of_users (like app.users);
 create table app.ga (a int, c int generated always as (a + 1) stored); create table app.gb (c int generated always as (a + 2) stored, own int) inherits (app.ga);
 create table app.na (a int not null, b int not null); create table app.nb (a int default 2, b int not null, x int) inherits (app.na); create table app.nc (x int) inherits (app.nb);
-create subscription alone connection 'dbname=nowhere' publication gen with (connect = false, password_required = false);
+create subscription alone connection 'dbname=nowhere' publication gen with (connect = false, slot_name = none, enabled = false, password_required = false);

@@ -1,6 +1,6 @@
-// Owns the names of NOT NULL constraints that the server would not choose since something else in the
-// schema is called so (PostgreSQL 18): it looks for a free name when the table is made, so that which
-// table gets the plain one would depend on the order.
+// Owns the names of NOT NULL constraints that the server would not choose since something else in
+// the schema is called so (PostgreSQL 18): it looks for a free name when the table is made, so that
+// which table gets the plain one would depend on the order.
 
 import SchemaCore
 
@@ -8,7 +8,7 @@ struct NotNullNames {
     /// Whose each name is, by schema.
     private var owners: [[String]: Set<ObjectID>] = [:]
 
-    /// The objects with names for the constraints of those columns for which the usual one is taken.
+    /// The objects with names for the constraints of columns for which the usual one is taken.
     static func given(_ objects: [PostgreSQLObject], major: Int) -> [PostgreSQLObject] {
         guard major >= CatalogQuery.Since.namedNotNull / 10_000 else { return objects }
         let names = NotNullNames(objects)
@@ -18,6 +18,12 @@ struct NotNullNames {
             out.notNullName = name
             return out
         }
+    }
+
+    /// The same for what a server has read.
+    static func give(to catalog: inout Catalog<PostgreSQLObject>, major: Int) {
+        for object in given(catalog.sorted, major: major)
+        where object.notNullName != catalog[object.id]?.notNullName { catalog.insert(object) }
     }
 
     private init(_ objects: [PostgreSQLObject]) {

@@ -10,7 +10,8 @@ extension CatalogQuery {
                 format_type(t.typbasetype, t.typtypmod),
                 CASE WHEN t.typcollation <> base.typcollation THEN n.nspname END,
                 CASE WHEN t.typcollation <> base.typcollation THEN l.collname END,
-                coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)), t.typnotnull,
+                coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)),
+                t.typnotnull,
                 \(named ? "k.conname, obj_description(k.oid, 'pg_constraint')" : "NULL, NULL")
             FROM pg_type t JOIN pg_type base ON base.oid = t.typbasetype
             LEFT JOIN pg_collation l ON l.oid = t.typcollation
