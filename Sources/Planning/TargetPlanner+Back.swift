@@ -91,8 +91,12 @@ extension TargetPlanner {
                 allowed[touch.object, default: []].formUnion([touch.before, touch.after])
             }
         }
+        // What some steps changed and others were to change further is in between.
+        let steps = attempt.started.plan.steps
+        let between = Set(steps.prefix(attempt.done.count).flatMap(\.touches).map(\.object))
+            .intersection(steps.dropFirst(attempt.done.count).flatMap(\.touches).map(\.object))
         let strange = allowed.keys.filter { id in
-            !(allowed[id] ?? []).contains(live[id]?.digest)
+            !between.contains(id) && !(allowed[id] ?? []).contains(live[id]?.digest)
         }.sorted()
         if strange.isEmpty { return }
         throw DiagnosticsError(
