@@ -66,9 +66,10 @@ extension ApplyMachine {
         let plan = attempt.started.plan
         // A loss in which the commit got through is progress too.
         let wasLost = run.map { $0.done >= position } ?? false
+        // Of a phase that is passed already nothing is run, and nothing of the next one.
         run = Run(
-            attempt: attempt.number, plan: plan, position: position, end: plan.end(of: phase),
-            isStaged: attempt.isStaged, wasLost: wasLost)
+            attempt: attempt.number, plan: plan, position: position,
+            end: max(position, plan.end(of: phase)), isStaged: attempt.isStaged, wasLost: wasLost)
         interrupted = nil
         let event = JournalEvent.attemptResumed(attempt: attempt.number, actor: actor)
         return go(.resuming, .record([event]))
@@ -82,10 +83,15 @@ extension ApplyMachine {
         guard proposal.plan.digest == attempt.started.planDigest else { return .inFlight(place) }
         if let phase, phase <= place.ended { return .phaseDone(place) }
         if let result = misplaced(attempt.started.plan, at: place.done) { return result }
+        return denial(of: proposal)
+    }
+
+    /// What of the steps that are to be run is not allowed; nil if all is.
+    private func denial(of proposal: Proposal) -> ApplyResult? {
         switch proposal.authorization {
-        case .refused(let refusal): return .refused(refusal)
-        case .failing(let failures): return .willFail(failures)
-        case .granted: return nil
+        case .refused(let refusal): .refused(refusal)
+        case .failing(let failures): .willFail(failures)
+        case .granted: nil
         }
     }
 
@@ -125,12 +131,7 @@ extension ApplyMachine {
             return finish(.stale(PlanStale(.live, differences: staleObjects(proposal))))
         }
         if let holder = holder(of: proposal) { return finish(.held(by: holder)) }
-        if let result = misplaced(plan, at: 0) { return finish(result) }
-        switch proposal.authorization {
-        case .refused(let refusal): return finish(.refused(refusal))
-        case .failing(let failures): return finish(.willFail(failures))
-        case .granted: break
-        }
+        if let result = misplaced(plan, at: 0) ?? denial(of: proposal) { return finish(result) }
         // That something was taken back is worth an entry even if there was nothing to do.
         if plan.isEmpty && plan.undoes == nil
             && journal.applied == appliedState(proposal, proposal.live)
@@ -154,7 +155,7 @@ extension ApplyMachine {
         guard let run else { preconditionFailure("nothing is under way") }
         broken = nil
         news.append(.started(attempt: run.attempt, done: done, of: run.plan.steps.count))
-        guard run.plan.steps.dropFirst(done).contains(where: { $0.data >= .lossy }) else {
+        guard run.plan.steps[done..<run.end].contains(where: { $0.data >= .lossy }) else {
             return nextGroup()
         }
         return go(.safeguarding, .safeguard(run.plan, attempt: run.attempt))

@@ -215,8 +215,8 @@ extension ApplyMachine {
         case verifying
         /// For the record of what is applied now.
         case recordingApplied
-        /// For the record that a phase has ended.
-        case recordingPhase
+        /// For the record that a phase has ended and the attempt rests here.
+        case recordingPhase(InFlight)
         /// For a new connection.
         case reconnecting
         /// For the end of a pause before the next try to connect or to lock.

@@ -81,13 +81,7 @@ extension ApplyMachine {
         case (.verifying, .inspected(let live)):
             return run.isLast
                 ? verified(run, proposal, live) : phaseEnded(run, proposal, live)
-        case (.recordingPhase, .recorded):
-            let next = run.plan.steps[run.end].phase
-            return finish(
-                .phaseDone(
-                    InFlight(
-                        attempt: run.attempt, ended: phase ?? next, next: next, done: run.end,
-                        total: run.plan.steps.count)))
+        case (.recordingPhase(let place), .recorded): return finish(.phaseDone(place))
         case (.recordingApplied, .recorded):
             return finish(
                 run.plan.isEmpty
@@ -252,18 +246,21 @@ extension ApplyMachine {
         state.scope = run.plan.scope
         let event = JournalEvent.phaseEnded(
             attempt: run.attempt, phase: phase, fingerprint: state.fingerprint)
-        return go(.recordingPhase, .recordApplied(state, [event]))
+        let place = InFlight(
+            attempt: run.attempt, ended: phase, next: run.plan.steps[run.end].phase,
+            done: run.end, total: run.plan.steps.count)
+        return go(.recordingPhase(place), .recordApplied(state, [event]))
     }
 
     /// What of all that the steps touched up to the end of a run is not as they leave it. Of what
     /// steps to come change further, no step tells how it looks in between.
     private func differences(from run: Run, _ live: LiveState) -> [ObjectDifference] {
-        var expected: [ObjectID: Digest] = [:]
-        let touches = run.plan.steps[..<run.end].flatMap(\.touches)
-        for touch in touches { expected[touch.object] = touch.after }
         let pending = Set(run.plan.steps[run.end...].flatMap(\.touches).map(\.object))
-        let touched = Set(touches.map(\.object)).subtracting(pending)
-        expected = expected.filter { touched.contains($0.key) }
+        let touches = run.plan.steps[..<run.end].flatMap(\.touches)
+            .filter { !pending.contains($0.object) }
+        let touched = Set(touches.map(\.object))
+        var expected: [ObjectID: Digest] = [:]
+        for touch in touches { expected[touch.object] = touch.after }
         return ObjectDifference.between(
             expected: expected, found: live.all.filter { touched.contains($0.key) })
     }

@@ -93,6 +93,45 @@ import Testing
         #expect(command == .inspect)
     }
 
+    @Test func ofAPhaseThatIsPassedNothingIsRun() throws {
+        let done: [JournalEvent] = [
+            .stepDone(attempt: 1, step: "make:a", milliseconds: 1),
+            .stepDone(attempt: 1, step: "make:b", milliseconds: 1),
+        ]
+        let live = afterA.merging([Samples.id("b"): Samples.digest("new")]) { $1 }
+        var machine = try machine(.expand, after: done)
+        #expect(
+            machine.event(.proposed(Samples.proposal(plan, live: live)))
+                == .record([.attemptResumed(attempt: 1, actor: "me")]))
+        #expect(machine.event(.recorded(9)) == .inspect)
+        guard case .recordApplied = machine.event(.inspected(.init(all: live, managed: live)))
+        else {
+            Issue.record("it is not at rest")
+            return
+        }
+        #expect(
+            machine.event(.recorded(10))
+                == .finish(.phaseDone(place(ended: .expand, next: .contract, done: 2))))
+    }
+
+    @Test func whatALaterPhaseChangesFurtherIsNotComparedInBetween() throws {
+        let plan = Samples.plan([
+            Samples.step("a", to: "half"), Samples.step("a", from: "half", phase: .contract),
+        ])
+        var machine = Samples.machine(.expand)
+        let live = [Samples.id("a"): Samples.digest("something else")]
+        let command = machine.events(
+            .start, .locked(holder: nil),
+            .capabilities(.init(majorVersion: 15, version: "15.1")), .done, .journal(.init()),
+            .proposed(Samples.proposal(plan)), .recorded(1), .lockHeld(true), .done,
+            .ran(milliseconds: 1), .recorded(2), .done,
+            .inspected(.init(all: live, managed: live)))
+        guard case .recordApplied = command else {
+            Issue.record("\(command)")
+            return
+        }
+    }
+
     @Test func aLaterPhaseFirstIsOutOfOrder() throws {
         var machine = Samples.machine(.contract)
         let command = machine.events(
