@@ -42,6 +42,36 @@ import Testing
         """
     }
 
+    /// What is done online, without what runs outside a transaction.
+    static let forms: [Case] = [
+        Case(
+            name: "a column comes to refuse NULL", before: "CREATE TABLE app.t (a integer)",
+            desired: table("a: integer")),
+        Case(
+            name: "a check gets another condition",
+            before: """
+                CREATE TABLE app.t (a integer NOT NULL CONSTRAINT t_a_check CHECK (a > 0));
+                COMMENT ON CONSTRAINT t_a_check ON app.t IS 'x'
+                """,
+            desired: table("a: integer", "checks: { t_a_check: a > 1 }")),
+        Case(
+            name: "a foreign key gets another action",
+            before: """
+                CREATE TABLE app.t (a integer NOT NULL PRIMARY KEY, b integer NOT NULL,
+                    CONSTRAINT t_b_fkey FOREIGN KEY (b) REFERENCES app.t)
+                """,
+            desired: table(
+                "a: integer, b: integer",
+                """
+                primaryKey: [a]
+                foreignKeys: { t_b_fkey: { columns: [b], references: t, onDelete: cascade } }
+                """)),
+        Case(
+            name: "an index becomes a unique constraint",
+            before: "CREATE TABLE app.t (a integer NOT NULL); CREATE UNIQUE INDEX u ON app.t (a)",
+            desired: table("a: integer", "unique: { u: [a] }")),
+    ]
+
     static let undone: [Case] = [
         Case(
             name: "a serial column goes",
@@ -67,7 +97,7 @@ import Testing
     ]
 
     /// With the undo of all steps the database is as it was.
-    @Test(arguments: undone)
+    @Test(arguments: undone + forms)
     func undoLeadsBack(one: Case) async throws {
         try await PrivatePostgreSQL.withDatabase { database in
             let bench = Bench(database)
@@ -142,7 +172,7 @@ import Testing
     ]
 
     /// The locks that stop others on tables and sequences that were there are all named.
-    @Test(arguments: locking)
+    @Test(arguments: locking + forms)
     func locksAreNamed(one: Case) async throws {
         try await PrivatePostgreSQL.withDatabase { database in
             let bench = Bench(database)

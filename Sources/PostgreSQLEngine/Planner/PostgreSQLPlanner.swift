@@ -80,15 +80,15 @@ struct PostgreSQLPlanner {
             + NotNullNamesBelow(request, context.tree).diagnostics()
             + ClingingColumns(request).diagnostics(unplaced, swapped: recreation.swaps.keys)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
-        let operations = InheritedColumns(request).placed(
-            rows.placed(unplaced, columns: valued), context.tree)
+        let operations = InheritedChecks(request).placed(
+            InheritedColumns(request).placed(
+                rows.placed(unplaced, columns: valued), context.tree), context.tree)
         let taken = TakenNames(request).diagnostics(operations, spans: request.spans)
         if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
-        let folding = TableFolding(
-            context: context, pending: Set(operations.flatMap(\.produces)),
-            creations: Set(operations.filter { $0.verb == "create" }.map(\.subject)))
-        let group = { (operation: Operation) in self.group(of: operation, recreation) }
-        switch orderedWhole(operations, folding, group: group) {
+        let order = { operations, isStrict in
+            orderedWhole(operations, isStrict, group: { group(of: $0, recreation) })
+        }
+        switch Staging(request, context, recreation).ordered(operations, by: order) {
         case .success(let sorted):
             let removed = sorted.flatMap(Self.removed)
             let dropped = removed.filter { request.desired[$0] == nil }
@@ -236,7 +236,7 @@ struct PostgreSQLPlanner {
 
     private static func removed(by operation: Operation) -> Set<ObjectID> {
         switch operation.verb {
-        case "drop": operation.destroys
+        case "drop", "replace": operation.destroys
         case "swap": [operation.subject]
         case "add-identity": operation.destroys.subtracting([operation.subject])
         default: []
@@ -281,22 +281,25 @@ struct PostgreSQLPlanner {
     // MARK: - Order
 
     /// In order, with tables as whole as that allows: what a circle goes through is made piece by
-    /// piece.
+    /// piece. Strictly no other circle is opened.
     private func orderedWhole(
-        _ operations: [Operation], _ folding: TableFolding, group: (Operation) -> ObjectID
+        _ operations: [Operation], _ isStrict: Bool, group: (Operation) -> ObjectID
     ) -> Result<[Operation], Circle> {
+        let folding = TableFolding(
+            context: context, pending: Set(operations.flatMap(\.produces)),
+            creations: Set(operations.filter { $0.verb == "create" }.map(\.subject)))
         var apart: Set<ObjectID> = []
         while true {
-            let attempt = ordered(folding.fold(operations, apart: apart), group: group)
+            let attempt = ordered(folding.fold(operations, apart: apart), isStrict, group: group)
             guard case .failure(let circle) = attempt else { return attempt }
             let more = circle.subjects.subtracting(apart)
-            if more.isEmpty { return ordered(operations, group: group) }
+            if more.isEmpty { return ordered(operations, isStrict, group: group) }
             apart.formUnion(more)
         }
     }
 
     private func ordered(
-        _ operations: [Operation], group: (Operation) -> ObjectID
+        _ operations: [Operation], _ isStrict: Bool, group: (Operation) -> ObjectID
     ) -> Result<[Operation], Circle> {
         var operations = BaseTypes.folded(operations, context)
         var keepsOverloadsApart = true
@@ -304,6 +307,7 @@ struct PostgreSQLPlanner {
             switch OperationOrder(operations).sorted(group: group) {
             case .sorted(let sorted): return .success(sorted)
             case .cycle(let cycle):
+                if isStrict { return .failure(Circle(of: cycle.map { operations[$0] })) }
                 if keepsOverloadsApart {
                     // A call need not be ambiguous; the server tells if it is.
                     keepsOverloadsApart = false
@@ -349,8 +353,7 @@ struct PostgreSQLPlanner {
     // MARK: - Steps
 
     private func steps(_ operations: [Operation], _ recreation: Recreation) -> [PlannedStep] {
-        let returning = Set(recreation.causes.keys)
-            .union(request.settlement.removed.map(\.id).filter { request.desired[$0] != nil })
+        let returning = recreation.returning(request)
         let operations = TransactionPlan.gathered(operations, returning: returning)
         let transactions = TransactionPlan(operations, returning: returning)
         return operations.map { operation in
@@ -361,18 +364,12 @@ struct PostgreSQLPlanner {
                 operation.probes[index].reads += called
             }
             operation.requirements.formUnion(context.requirements(of: operation))
-            if Self.goesDown(operation) {
+            if operation.goesDown {
                 operation.effects.locks = context.tree.widened(operation.effects.locks)
             }
             operation.effects = operation.effects.noting(Self.workNotes)
             return operation
         }.steps(in: .postgreSQL, transactions: transactions.transactions)
-    }
-
-    /// Whether it is done to all tables below the one that it names.
-    private static func goesDown(_ operation: Operation) -> Bool {
-        let kind = operation.subject.kind
-        return [.column, .columnDefault, .constraint, .index, .trigger].contains(kind)
     }
 
     /// What is to be known of long work (<https://www.postgresql.org/docs/current/wal-intro.html>;

@@ -54,6 +54,13 @@ struct TableTree {
     }
 }
 
+extension Operation {
+    /// Whether it is done to all tables below the one that it names.
+    var goesDown: Bool {
+        [.column, .columnDefault, .constraint, .index, .trigger].contains(subject.kind)
+    }
+}
+
 extension TableDefinition {
     /// Whether it takes all rows that no other partition takes; the server prints this in one way.
     var isDefaultPartition: Bool {

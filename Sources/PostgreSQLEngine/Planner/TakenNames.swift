@@ -47,7 +47,7 @@ struct TakenNames {
     }
 
     /// The names that something has, by the word of its kind.
-    private static func slots(of id: ObjectID) -> [NameSlot] {
+    static func slots(of id: ObjectID) -> [NameSlot] {
         let relation = NameSlot(space: .relation, path: id.path)
         let type = NameSlot(space: .type, path: id.path)
         switch id.kind.rawValue {

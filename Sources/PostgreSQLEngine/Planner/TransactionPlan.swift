@@ -83,6 +83,17 @@ struct TransactionPlan {
         return out
     }
 
+    /// What is done by itself although it stands between where something leaves and where that
+    /// comes back, so that somebody could miss it.
+    static func torn(_ operations: [Operation], returning: Set<ObjectID>) -> Set<ObjectID> {
+        let operations = gathered(operations, returning: returning)
+        return Set(
+            absences(operations, returning).flatMap { range -> [ObjectID] in
+                let end = range.last { mayShare(operations[$0]) } ?? range.lowerBound
+                return operations[range.lowerBound..<end].filter { !mayShare($0) }.map(\.subject)
+            })
+    }
+
     /// Steps with another between them are no one transaction, so they do not share a number.
     private static func numberedApart(
         _ transactions: [Step.Transaction], after last: Int

@@ -165,6 +165,16 @@ extension ConstraintDefinition {
         return "\(prefix)\(body)\(timing)\(validity)\(enforced)"
     }
 
+    /// A key as `ADD` takes it where its index is there.
+    func clause(name: String, using index: String) -> SQL {
+        let word: SQL =
+            switch rule {
+            case .primaryKey: "PRIMARY KEY"
+            case .unique, .check, .foreignKey, .exclusion: "UNIQUE"
+            }
+        return "CONSTRAINT \(name: name) \(word) USING INDEX \(name: index)\(timing)"
+    }
+
     private var body: SQL {
         switch rule {
         case .primaryKey(let key): "PRIMARY KEY \(key.body)"

@@ -1,0 +1,3 @@
+INSERT INTO app.p VALUES (1);
+INSERT INTO app.t VALUES (60, 60, 1, NULL);
+INSERT INTO app.child VALUES (5);
