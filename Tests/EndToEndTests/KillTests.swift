@@ -60,6 +60,15 @@ struct KillTests {
         }
     }
 
+    /// What a form needs for a while is gone in the end.
+    @Test("goes on after a kill behind any step of the online forms", arguments: 0...11)
+    func onlineForms(number: Int) async throws {
+        try await KillScene.with(.onlineForms) { scene in
+            try await scene.kill(afterSteps: number)
+            try await expectWhole(scene)
+        }
+    }
+
     @Test("goes on after five kills at random moments", arguments: 1...4)
     func randomMoments(round: Int) async throws {
         try await KillScene.with(.twentySteps) { scene in

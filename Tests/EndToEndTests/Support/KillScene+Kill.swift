@@ -62,6 +62,27 @@ extension KillScene {
         return remains
     }
 
+    /// Applies and kills the run as soon as so many steps are in the journal; it may be through.
+    func kill(afterSteps number: Int) async throws {
+        let outcome = try await Program.lockstep(apply, in: place) { program in
+            for _ in 0..<20_000 {
+                if try await stepsDone() >= number { break }
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            Glibc.kill(program, SIGKILL)
+        }
+        #expect([0, 128 + SIGKILL].contains(outcome.status), "\(outcome.all)")
+    }
+
+    private func stepsDone() async throws -> Int {
+        let journals = try await first(
+            "select count(pg_catalog.to_regclass('lockstep.journal'))")
+        return journals == 0
+            ? -1
+            : try await first(
+                "select count(*) from lockstep.journal where event like '{\"stepDone\":%'")
+    }
+
     /// What is there now.
     func remains() async throws -> Remains {
         Remains(

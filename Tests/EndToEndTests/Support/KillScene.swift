@@ -69,7 +69,7 @@ struct KillScene {
 
     /// The command that brings everything about.
     var apply: [String] {
-        ["apply"] + target + ["--auto-approve", "caution", "--lock-timeout", "120000"]
+        ["apply"] + target + ["--auto-approve", "breaking", "--lock-timeout", "120000"]
     }
 
     /// The number that a query gives.
@@ -124,6 +124,39 @@ extension KillScene.Script {
         }
         return script
     }()
+
+    /// A column comes to refuse NULL, and a primary key, a unique constraint and a check get their
+    /// online forms, on one table: proof, index and new form stand there for a while only.
+    static let onlineForms = KillScene.Script(
+        setup: """
+            create table public.t (id int primary key, n int, m int not null,
+                constraint t_m_check check (m >= 0));
+            insert into public.t select i, i, i from generate_series(1, 100000) i;
+            """,
+        manifests: """
+            apiVersion: lockstep.dev/v1
+            kind: Table
+            schema: public
+            name: t
+            columns: { id: integer, n: integer, m: integer }
+            primaryKey: [n, id]
+            unique: { t_m_key: [m] }
+            checks: { t_m_check: m > 0 }
+
+            """,
+        steps: 12,
+        effects: """
+            select (select count(*) from pg_catalog.pg_attribute
+                where attrelid = 'public.t'::regclass and attname = 'n' and attnotnull)
+              + (select count(*) from pg_catalog.pg_constraint
+                where conrelid = 'public.t'::regclass and contype <> 'n'
+                  and pg_catalog.pg_get_constraintdef(oid)
+                    in ('PRIMARY KEY (n, id)', 'UNIQUE (m)', 'CHECK ((m > 0))'))
+              - (select abs(3 - count(*)) from pg_catalog.pg_constraint
+                where conrelid = 'public.t'::regclass and contype <> 'n')
+              - (select abs(2 - count(*)) from pg_catalog.pg_index
+                where indrelid = 'public.t'::regclass)
+            """, allEffects: 4)
 
     /// The table of a step of `twentySteps`: `t07`.
     static func table(ofStep number: Int) -> String { number < 10 ? "t0\(number)" : "t\(number)" }
