@@ -20,6 +20,9 @@ struct ApplyDriver<E: ExecutionEngine> {
     private var isInTransaction = false
     private var capabilities: Capabilities?
     private var planned: PlannedTarget<E.Object>?
+    /// What is known of steps, by their ids: of those of the plan, else of those of an attempt that
+    /// is gone on with.
+    private var effects: [String: Effects] = [:]
 
     private var engine: E { applier.engine }
 
@@ -110,7 +113,7 @@ struct ApplyDriver<E: ExecutionEngine> {
         case .safeguard(let plan, let attempt):
             return .safeguarded(
                 try await engine.safeguard(plan, attempt: attempt, in: session))
-        case .checkLock: return .lockHeld(try await whole { try await lock.isHeld() })
+        case .checkLock: return try await checkLock()
         case .begin, .commit, .rollback: return try await moveTransaction(command)
         case .run(let step): return .ran(milliseconds: try await run(step))
         case .findBlockers(let step):
@@ -154,6 +157,19 @@ struct ApplyDriver<E: ExecutionEngine> {
         return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
     }
 
+    private func checkLock() async throws -> ApplyMachine.Event {
+        let (engine, session, lock) = (engine, session, lock)
+        guard try await whole({ try await lock.isHeld() }) else { return .lockHeld(false) }
+        let patience = request.limits.lockTimeout
+        let locks = machine.upcoming.filter { $0.transaction != .none }
+            .flatMap { effects[$0.id]?.locks ?? [] }
+        guard !locks.isEmpty else { return .lockHeld(true) }
+        let holders = try await whole {
+            try await engine.obstacles(to: locks, olderThan: patience, in: session)
+        }
+        return holders.isEmpty ? .lockHeld(true) : .obstructed(holders)
+    }
+
     private func readJournal() async throws -> ApplyMachine.Event {
         let journal = journal
         return .journal(
@@ -185,6 +201,8 @@ struct ApplyDriver<E: ExecutionEngine> {
             throw CancellationError()
         }
         planned = target
+        note(attempt?.started.context?.effects, of: attempt?.started.plan)
+        note(target.assessment.effects, of: target.plan)
         return ApplyMachine.Proposal(
             authorization: target.authorization,
             attempt: JournalEvent.AttemptStarted(
@@ -197,6 +215,11 @@ struct ApplyDriver<E: ExecutionEngine> {
             // Planning takes a while; what counts is what is there when the steps begin.
             desired: target.desired, live: try await inspect(), implied: target.implied,
             reads: target.reads, replaces: target.replaces, isReleased: target.isReleased)
+    }
+
+    private mutating func note(_ effects: [Effects]?, of plan: Plan?) {
+        guard let effects, let plan else { return }
+        for (step, effects) in zip(plan.steps, effects) { self.effects[step.id] = effects }
     }
 
     private func inspect() async throws -> ApplyMachine.LiveState {

@@ -30,7 +30,8 @@ extension ApplyMachine {
         case recordApplied(AppliedState, [JournalEvent])
         /// Keep what the plan's steps may lose. Answer: `safeguarded`.
         case safeguard(Plan, attempt: Int64)
-        /// Check that the lock is still held. Answer: `lockHeld`.
+        /// Check that the lock is still held, and look for old transactions that keep the next
+        /// steps from their locks. Answer: `lockHeld` or `obstructed`.
         case checkLock
         /// Open a transaction. Answer: `done`.
         case begin
@@ -74,6 +75,8 @@ extension ApplyMachine {
         case safeguarded(Safeguard?)
         /// Whether the lock is held.
         case lockHeld(Bool)
+        /// The lock is held, and these transactions are in the way of the steps' own locks.
+        case obstructed([LockHolder])
         /// The action was run in so many milliseconds.
         case ran(milliseconds: Int64)
         /// Who holds locks.

@@ -112,7 +112,7 @@ extension ApplyMachine {
         return go(.findingBlockers(error), .findBlockers(run.concerned ?? run.step))
     }
 
-    private mutating func blocked(_ error: EngineError, by holders: [LockHolder]) -> Command {
+    mutating func blocked(_ error: EngineError, by holders: [LockHolder]) -> Command {
         guard let run else { preconditionFailure("nothing is under way") }
         guard run.tries < limits.attempts else {
             return recordFailure(failure(error, blockers: holders))

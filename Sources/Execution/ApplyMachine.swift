@@ -98,7 +98,7 @@ public struct ApplyMachine: Sendable {
         case .failed(let error): return failed(error)
         case .cancelled: return cancelled()
         case .start, .done, .locked, .capabilities, .journal, .proposed, .inspected, .outcome,
-            .recorded, .safeguarded, .lockHeld, .ran, .blockers:
+            .recorded, .safeguarded, .lockHeld, .obstructed, .ran, .blockers:
             break
         }
         switch state {
@@ -240,6 +240,9 @@ extension ApplyMachine {
                 .connectionLost, "this session no longer holds the target's lock",
                 help: "Connect to the server directly, not through a pooler in transaction mode.")
             return finish(.failed(failure(error)))
+        case (.checkingLock, .obstructed(let holders)):
+            self.run?.failing = run.step
+            return blocked(Self.inTheWay, by: holders)
         case (.beginning, .done), (.recordingStart, .recorded): return runStep()
         case (.running, .ran(let milliseconds)): return ran(milliseconds)
         case (.recordingDone, .recorded): return recordedDone()
@@ -247,6 +250,14 @@ extension ApplyMachine {
         default: unexpected(event)
         }
     }
+
+    /// Nobody has been made to wait for it yet.
+    private static let inTheWay = EngineError(
+        .lockTimeout, "older transactions hold locks that the step would have to wait for",
+        help: "Apply again when they have ended, or end them.")
+
+    /// The steps that come next, kept or undone together.
+    var upcoming: [Step] { run.map { Array($0.plan.steps[$0.group]) } ?? [] }
 
     private mutating func runStep() -> Command {
         guard let run else { preconditionFailure("nothing is under way") }

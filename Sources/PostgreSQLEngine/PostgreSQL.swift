@@ -227,6 +227,13 @@ public struct PostgreSQL: Engine {
         try await session.blockers(of: step.touches)
     }
 
+    /// Whose old transactions hold locks that conflict with these.
+    public func obstacles(
+        to locks: [Effects.Lock], olderThan milliseconds: Int, in session: PostgreSQLSession
+    ) async throws -> [LockHolder] {
+        try await session.obstacles(to: locks, olderThan: milliseconds)
+    }
+
     /// The target's lock.
     public func lock(_ session: PostgreSQLSession) -> any TargetLock { PostgreSQLLock(session) }
 

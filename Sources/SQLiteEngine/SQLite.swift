@@ -188,6 +188,11 @@ public struct SQLite: Engine {
         session.blockers()
     }
 
+    /// Nobody: who locks a file keeps no others waiting but those who write.
+    public func obstacles(
+        to locks: [Effects.Lock], olderThan milliseconds: Int, in session: SQLiteSession
+    ) async throws -> [LockHolder] { [] }
+
     /// The target's lock.
     public func lock(_ session: SQLiteSession) -> any TargetLock { SQLiteLock(session) }
 

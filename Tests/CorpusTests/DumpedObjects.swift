@@ -60,6 +60,20 @@ struct DumpedObjects: Sendable {
         }
     }
 
+    /// With the lines of each table in alphabetical order: a column that is added comes last,
+    /// wherever a manifest has it.
+    var withColumnsSorted: DumpedObjects {
+        var sorted = self
+        for (key, texts) in objects where key.sort.hasSuffix("TABLE") {
+            sorted.objects[key] = texts.map { text in
+                text.split(separator: "\n").map { line in
+                    line.hasSuffix(",") ? line.dropLast() : line
+                }.sorted().joined(separator: "\n")
+            }
+        }
+        return sorted
+    }
+
     /// Without comments and settings. Storage parameters and options of views have no order: a
     /// manifest and the server read them by name.
     private static func statements(_ text: Substring) -> String {

@@ -95,6 +95,12 @@ struct RecordingEngine: Engine {
     func repair(
         _ statements: [Statement], limits: ExecutionLimits, in session: PostgreSQLSession
     ) async throws { try await base.repair(statements, limits: limits, in: session) }
+    func obstacles(
+        to locks: [Effects.Lock], olderThan milliseconds: Int, in session: PostgreSQLSession
+    ) async throws -> [LockHolder] {
+        try await base.obstacles(to: locks, olderThan: milliseconds, in: session)
+    }
+
     func blockers(of step: Step, in session: PostgreSQLSession) async throws -> [LockHolder] {
         try await base.blockers(of: step, in: session)
     }

@@ -66,6 +66,30 @@ import Testing
         }
     }
 
+    /// Nothing has been begun, so that nothing has to be rolled back.
+    @Test func oldTransactionsInTheWayAreWaitedForOutsideOfOne() {
+        var (machine, command) = Samples.running(plan)
+        let holder = LockHolder(summary: "process 5")
+        for next in 2...3 {
+            #expect(command == .checkLock)
+            #expect(machine.event(.obstructed([holder])) == .pause(beforeTry: next))
+            guard case .retry(plan.steps[0], let error, [holder], next, 3) = machine.takeNews().last
+            else {
+                Issue.record("who is in the way is told")
+                return
+            }
+            #expect(error.kind == .lockTimeout)
+            command = machine.event(.done)
+        }
+        guard case .record(let events) = machine.event(.obstructed([holder])),
+            case .finish(.failed(let failure)) = machine.event(.recorded(3))
+        else {
+            Issue.record("there are three tries")
+            return
+        }
+        #expect(events.count == 2 && failure.blockers == [holder] && failure.done == 0)
+    }
+
     @Test(arguments: [EngineError.Kind.lockTimeout, .conflict])
     func aLockThatIsNotHadIsTriedAgainAFewTimes(_ kind: EngineError.Kind) {
         var machine = running(2)

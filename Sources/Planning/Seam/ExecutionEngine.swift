@@ -37,6 +37,13 @@ public protocol ExecutionEngine: Sendable {
     /// it cannot be known.
     func blockers(of step: Step, in session: Session) async throws -> [LockHolder]
 
+    /// Who has held locks in a transaction for longer than so many milliseconds that conflict with
+    /// those that steps are about to take: whoever waits for them makes all others wait behind.
+    /// Empty where it cannot be known.
+    func obstacles(
+        to locks: [Effects.Lock], olderThan milliseconds: Int, in session: Session
+    ) async throws -> [LockHolder]
+
     /// The target's lock, held by this session until it ends.
     func lock(_ session: Session) -> any TargetLock
     /// The target's journal.

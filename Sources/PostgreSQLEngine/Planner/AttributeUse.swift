@@ -46,7 +46,13 @@ struct AttributeUse {
                 out[object.id] = change.id
             }
             for type in typesOver(change.id) {
-                for object in index.standing(on: type) where object.readsValues { take(object) }
+                for object in index.standing(on: type) {
+                    if object.readsValues { take(object) }
+                    // Before 15 the server does not note which attributes of a result are read.
+                    guard object.id.kind.isRoutine else { continue }
+                    for reader in index.standing(on: object.id)
+                    where reader.readsValues && !readsAlike(reader) { take(reader) }
+                }
             }
             for table in change.tables {
                 for object in index.standing(on: table) where object.holdsUpColumns {
@@ -55,6 +61,19 @@ struct AttributeUse {
             }
         }
         return out
+    }
+
+    /// What comes back for the sake of a type does so after it has changed, though what it reads of
+    /// it need not be noted.
+    static func after(_ cause: ObjectID, _ operation: Operation) -> Operation {
+        guard cause.kind == .compositeType else { return operation }
+        var operation = operation
+        operation.consumes.insert(cause)
+        return operation
+    }
+
+    private func readsAlike(_ object: PostgreSQLObject) -> Bool {
+        request.desired[object.id]?.definition == object.definition
     }
 
     /// What is said of the types that cannot change.

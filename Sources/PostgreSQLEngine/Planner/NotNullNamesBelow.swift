@@ -1,5 +1,6 @@
-// Owns a limit of PostgreSQL 18: a NOT NULL constraint is renamed together with those of the tables
-// below, which have to have the same name. Invariant: no such step is planned.
+// Owns limits of PostgreSQL 18: a NOT NULL constraint is renamed, and made again where the type
+// changes, together with those of the tables below, which have to have the same name. Invariant: no
+// such step is planned.
 
 import Planning
 import SchemaCore
@@ -16,9 +17,15 @@ struct NotNullNamesBelow {
     }
 
     /// What is said of them.
-    func diagnostics() -> [Diagnostic] {
+    ///
+    /// - Parameter swapped: the columns whose enum is replaced, those of tables below left out.
+    func diagnostics(_ swapped: some Sequence<PostgreSQLObject>) -> [Diagnostic] {
         guard request.capabilities.majorVersion >= 18 else { return [] }
-        return request.changes.compactMap { change in
+        return renamed() + swapped.compactMap(retyped).sorted { $0.message < $1.message }
+    }
+
+    private func renamed() -> [Diagnostic] {
+        request.changes.compactMap { change in
             guard case .alter(let object, let wanted) = change,
                 case .column(let old) = object.definition,
                 case .column(let new) = wanted.definition, let names = names(object, old, new)
@@ -38,6 +45,27 @@ struct NotNullNamesBelow {
             }
             return nil
         }
+    }
+
+    private func retyped(_ object: PostgreSQLObject) -> Diagnostic? {
+        guard case .column(let column) = object.definition, column.hasNotNull else { return nil }
+        let table = RowTypeUse.table(of: object.id)
+        let name = object.notNullName ?? NotNullName.of(object.id)
+        for below in tree.descendants(of: table) {
+            let id = ObjectID.column(below.path[0], below.name, object.id.name)
+            guard let own = request.settlement.catalog[id],
+                case .column(let definition) = own.definition, definition.isNotNull,
+                case let other = own.notNullName ?? NotNullName.of(id), other != name
+            else { continue }
+            return .error(
+                "unsupported-change",
+                "\(object.id) cannot get another type while \(below) calls its own NOT NULL "
+                    + "constraint \(other): the server makes it again as \(name), and fails",
+                at: request.spans[object.id] ?? request.spans[table],
+                help: "leave NOT NULL to the table above (notNull: { inherited: true }), in an "
+                    + "apply of its own")
+        }
+        return nil
     }
 
     /// The names before and after, where they differ and the tables below have the constraint.

@@ -77,7 +77,7 @@ struct PostgreSQLPlanner {
             + DomainsInside(request).diagnostics(unplaced)
             + IdentityAbove(request, context.tree).diagnostics(unplaced)
             + InheritedColumns(request).diagnostics()
-            + NotNullNamesBelow(request, context.tree).diagnostics()
+            + NotNullNamesBelow(request, context.tree).diagnostics(recreation.swaps.values.joined())
             + ClingingColumns(request).diagnostics(unplaced, swapped: recreation.swaps.keys)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
         let operations = InheritedChecks(request).placed(
@@ -154,10 +154,10 @@ struct PostgreSQLPlanner {
                 if case .inPlace(let list) = alterations[object.id] { operations += list }
             }
         }
-        for id in recreation.causes.keys.sorted() {
+        for (id, cause) in recreation.causes.sorted(by: { $0.key < $1.key }) {
             guard let object = request.desired[id] else { continue }
-            operations += context.creation(of: object).map { operation in
-                plain(operation, unless: recreation.causes[id] == id)
+            operations += context.creation(of: object).map {
+                AttributeUse.after(cause, plain($0, unless: cause == id))
             }
         }
         operations += rowOperations.operations()

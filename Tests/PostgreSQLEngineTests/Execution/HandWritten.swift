@@ -75,6 +75,12 @@ struct RelationEngine: ExecutionEngine {
     func repair(
         _ statements: [Statement], limits: ExecutionLimits, in session: Session
     ) async throws { try await session.base.repair(statements, limits: limits) }
+    func obstacles(
+        to locks: [Effects.Lock], olderThan milliseconds: Int, in session: Session
+    ) async throws -> [LockHolder] {
+        try await session.base.obstacles(to: locks, olderThan: milliseconds)
+    }
+
     func blockers(of step: Step, in session: Session) async throws -> [LockHolder] {
         try await session.base.blockers(of: step.touches)
     }
@@ -172,10 +178,11 @@ struct HandWritten: Sendable {
             steps: Array(steps[position...]))
     }
 
-    /// Applies it, with a plan from what is there or this one.
+    /// Applies it, with a plan from what is there or this one, of whose steps each has these
+    /// effects.
     func apply(
         to database: TestDatabase, fixed: Plan? = nil, limits: ExecutionLimits = Self.limits,
-        hook: @escaping Hook = { _, _ in }, reconnects: Bool = true,
+        effects: Effects = Effects(), hook: @escaping Hook = { _, _ in }, reconnects: Bool = true,
         progress: @escaping @Sendable (ApplyEvent) -> Void = { _ in }
     ) async throws -> ApplyResult {
         let connected = Counter()
@@ -201,7 +208,7 @@ struct HandWritten: Sendable {
             return PlannedTarget(
                 plan: plan,
                 assessment: Assessment.make(
-                    plan: plan, effects: plan.steps.map { _ in Effects() },
+                    plan: plan, effects: plan.steps.map { _ in effects },
                     observations: Observations(), unmodelled: [], target: "test"),
                 desired: desired, managed: { $0 }, authorization: .granted, revision: "r1")
         }
