@@ -48,7 +48,7 @@ extension TriggerDefinition: PlainKind {
 
     func names(_ id: ObjectID) -> Set<NameSlot> { [NameSlot(space: .trigger, path: id.path)] }
 
-    /// The server replaces a plain trigger in place; the firing is a property of its own.
+    /// The server replaces a plain trigger in place, which then fires as usual.
     func alteration(
         of id: ObjectID, from old: TriggerDefinition, in context: PlanContext
     ) -> Alteration {
@@ -71,8 +71,8 @@ extension TriggerDefinition: PlainKind {
         guard old.constraint == nil, constraint == nil else { return .recreate }
         var operation = Operation(
             "replace", id, title: "Replace \(id)",
-            .statements([creation(id, replacing: true), firingStatement(id)]), phase: .contract,
-            undo: context.exactly([old.creation(id, replacing: true), old.firingStatement(id)]))
+            .statements([creation(id, replacing: true)] + firing(id)), phase: .contract,
+            undo: context.exactly([old.creation(id, replacing: true)] + old.firing(id)))
         operation.effects = context.momentary([.shareRowExclusive(relation)])
         operation.effects.breaks = breaks(id, .create)
         return .inPlace([operation])
