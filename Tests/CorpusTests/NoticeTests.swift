@@ -82,10 +82,10 @@ import Testing
         keyChange(
             "a primary key gets another column", "primaryKey: [id]", "primaryKey: [id, a]",
             [
+                "caution: a write that repeats a key is refused",
                 "breaking: ON CONFLICT (id) finds no unique key any more",
                 "breaking: a query that groups by its primary key and shows other columns, and "
                     + "UPDATE or DELETE where it is published, fail",
-                "caution: a write that repeats a key is refused",
             ]),
         keyChange(
             "a primary key's columns change places", "primaryKey: [id, a]",
@@ -94,8 +94,8 @@ import Testing
             "a unique constraint becomes deferrable", "unique: { u: [a] }",
             "unique: { u: { columns: [a], deferrable: true } }",
             [
-                "breaking: ON CONFLICT (a) finds no unique key any more",
                 "caution: a write that repeats a key is refused",
+                "breaking: ON CONFLICT (a) finds no unique key any more",
             ]),
         keyChange(
             "drop a deferrable unique constraint",
