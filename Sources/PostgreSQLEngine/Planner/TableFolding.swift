@@ -296,7 +296,8 @@ struct TableFolding {
         case .columnDefault: return (2, 0, id)
         case .index: return (3, 0, id)
         case .plain(.owner): return (6, 0, id)
-        case .plain(.grants): return (7, 0, id)
+        // What is taken from a role on the whole is taken from it on the column, too.
+        case .plain(.grants): return (id.subject?.kind == .column ? 8 : 7, 0, id)
         case .plain: return (4, 1, id)
         default: return (5, 0, id)
         }
