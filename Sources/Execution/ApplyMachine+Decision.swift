@@ -103,13 +103,11 @@ extension ApplyMachine {
     }
 
     /// What differs from what was recorded when a phase ended.
-    private func changes(
-        since rest: JournalAttempt.Rest, _ live: LiveState
-    ) -> [ObjectDifference] {
+    private func changes(since rest: Digest, _ live: LiveState) -> [ObjectDifference] {
         guard let proposal else { preconditionFailure("no plan was proposed") }
         let found = live.managed.filter { !proposal.implied.contains($0.key) }
-        if Fingerprint.of(found) == rest.fingerprint { return [] }
-        guard let applied = journal.applied, applied.fingerprint == rest.fingerprint else {
+        if Fingerprint.of(found) == rest { return [] }
+        guard let applied = journal.applied, applied.fingerprint == rest else {
             return ObjectDifference.between(expected: [:], found: found)
         }
         return ObjectDifference.between(expected: applied.digests, found: found)

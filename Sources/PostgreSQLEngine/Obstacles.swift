@@ -7,7 +7,7 @@ internal import SchemaCore
 
 extension PostgreSQLSession {
     /// Whose transactions, prepared ones among them, are older than so many milliseconds and hold
-    /// locks that conflict with these; at most five, the oldest first.
+    /// locks that conflict with these, the oldest first.
     ///
     /// How old a transaction of another user is, a role sees that is a member of
     /// `pg_read_all_stats`; of others nothing is told here. Autovacuum gives way by itself, but for
@@ -29,6 +29,9 @@ extension PostgreSQLSession {
                     ?? ActivityRow(row).summary)
         }
     }
+
+    /// How many of those that are in the way are named at once.
+    static let holdersNamed: Int = 5
 
     private static let obstacles = """
         with wanted as (
@@ -52,7 +55,7 @@ extension PostgreSQLSession {
             < clock_timestamp() - $2::float8 * interval '1 millisecond'
           and (a.backend_type is distinct from 'autovacuum worker'
             or a.query like '%to prevent wraparound%')
-        order by coalesce(a.xact_start, p.prepared), l.pid limit 5
+        order by coalesce(a.xact_start, p.prepared), l.pid limit \(holdersNamed)
         """
 }
 

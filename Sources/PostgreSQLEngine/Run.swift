@@ -80,7 +80,7 @@ extension PostgreSQLSession {
             where l.locktype = 'relation' and l.granted and l.pid <> pg_backend_pid()
               and l.database = (select oid from pg_database where datname = current_database())
               and l.relation in (select oid from concerned)
-            order by l.pid limit 5
+            order by l.pid limit \(Self.holdersNamed)
             """, [names])
         return rows.map { LockHolder(summary: ActivityRow($0).summary) }
     }

@@ -16,18 +16,9 @@ public struct JournalAttempt: Hashable, Sendable {
     public private(set) var result: AttemptResult?
     /// The last phase that ended while others were to come; nil if none did.
     public private(set) var endedPhase: Phase?
-    /// Where it rests; nil if it ended or was cut off.
-    public private(set) var rest: Rest?
-
-    /// The end of a phase after which others are to come.
-    public struct Rest: Hashable, Sendable {
-        /// The phase.
-        public let phase: Phase
-        /// The fingerprint of what was recorded as applied with it.
-        public let fingerprint: Digest
-        /// When it ended, by the server's clock.
-        public let time: String
-    }
+    /// The fingerprint of what was recorded as applied when it came to rest between two phases; nil
+    /// if it ended, was cut off or runs.
+    public private(set) var rest: Digest?
 
     /// Reads the entries from an `attemptStarted` on; nil if they do not begin with one.
     public init?(_ entries: [JournalEntry]) {
@@ -65,7 +56,7 @@ public struct JournalAttempt: Hashable, Sendable {
         case .phaseEnded(let attempt, let phase, let fingerprint):
             guard attempt == number else { return }
             endedPhase = phase
-            rest = Rest(phase: phase, fingerprint: fingerprint, time: entry.time)
+            rest = fingerprint
         case .stepStarted(let attempt, let step):
             if attempt == number { open = step }
         case .stepDone(let attempt, let step, _):

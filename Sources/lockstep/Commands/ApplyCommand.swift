@@ -5,7 +5,7 @@ import Planning
 import SchemaCore
 
 /// `lockstep apply`
-struct ApplyCommand: AsyncParsableCommand {
+struct ApplyCommand: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
         abstract: "Applies the plan, or goes on with one that was cut off.",
@@ -26,14 +26,7 @@ struct ApplyCommand: AsyncParsableCommand {
     @Flag(help: "Apply again what was taken back by undo or abort.") var release = false
     @Flag(help: "Objects that are not modelled are errors.") var strict = false
 
-    func run() async throws {
-        try await CommandRun.run { console in
-            let place = try await Workplace.open(workplace)
-            return try await run(place.engine, place, console)
-        }
-    }
-
-    private func run<E: Engine>(
+    func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)

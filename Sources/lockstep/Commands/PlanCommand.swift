@@ -4,7 +4,7 @@ import Planning
 import SchemaCore
 
 /// `lockstep plan`
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: TargetCommand {
     enum Format: String, CaseIterable, ExpressibleByArgument {
         case text, json, markdown, sql, sarif
     }
@@ -19,14 +19,7 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Show the statements in the text.") var verbose = false
     @Flag(help: "Objects that are not modelled are errors.") var strict = false
 
-    func run() async throws {
-        try await CommandRun.run { console in
-            let place = try await Workplace.open(workplace)
-            return try await run(place.engine, place, console)
-        }
-    }
-
-    private func run<E: Engine>(
+    func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)

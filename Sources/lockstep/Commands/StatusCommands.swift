@@ -6,21 +6,14 @@ import SchemaCore
 enum ReportFormat: String, CaseIterable, ExpressibleByArgument { case text, json }
 
 /// `lockstep status`
-struct StatusCommand: AsyncParsableCommand {
+struct StatusCommand: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Tells what was last applied, and what differs now.")
 
     @OptionGroup var workplace: WorkplaceOptions
     @Option(name: .shortAndLong, help: "The form.") var output: ReportFormat = .text
 
-    func run() async throws {
-        try await CommandRun.run { console in
-            let place = try await Workplace.open(workplace)
-            return try await run(place.engine, place, console)
-        }
-    }
-
-    private func run<E: Engine>(
+    func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)
@@ -51,7 +44,7 @@ struct StatusCommand: AsyncParsableCommand {
 }
 
 /// `lockstep drift`
-struct DriftCommand: AsyncParsableCommand {
+struct DriftCommand: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "drift",
         abstract: "Tells what somebody changed since the last apply; exits with 5 if anything.")
@@ -59,14 +52,7 @@ struct DriftCommand: AsyncParsableCommand {
     @OptionGroup var workplace: WorkplaceOptions
     @Option(name: .shortAndLong, help: "The form.") var output: ReportFormat = .text
 
-    func run() async throws {
-        try await CommandRun.run { console in
-            let place = try await Workplace.open(workplace)
-            return try await run(place.engine, place, console)
-        }
-    }
-
-    private func run<E: Engine>(
+    func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)
@@ -112,21 +98,14 @@ struct DriftCommand: AsyncParsableCommand {
 }
 
 /// `lockstep history`
-struct HistoryCommand: AsyncParsableCommand {
+struct HistoryCommand: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Tells what was applied when, by whom, and how it ended.")
 
     @OptionGroup var workplace: WorkplaceOptions
     @Option(name: .shortAndLong, help: "The form.") var output: ReportFormat = .text
 
-    func run() async throws {
-        try await CommandRun.run { console in
-            let place = try await Workplace.open(workplace)
-            return try await run(place.engine, place, console)
-        }
-    }
-
-    private func run<E: Engine>(
+    func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)

@@ -4,7 +4,7 @@ import Planning
 import SchemaCore
 
 /// `lockstep undo`
-struct UndoCommand: AsyncParsableCommand {
+struct UndoCommand: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo",
         abstract: "Takes back what the last plan, or a named one, did.",
@@ -20,14 +20,7 @@ struct UndoCommand: AsyncParsableCommand {
     var attempt: Int64?
     @Flag(help: "Show the plan and do nothing.") var dryRun = false
 
-    func run() async throws {
-        try await CommandRun.run { console in
-            let place = try await Workplace.open(workplace)
-            return try await run(place.engine, place, console)
-        }
-    }
-
-    private func run<E: Engine>(
+    func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let back = WayBack(
@@ -56,7 +49,7 @@ struct UndoCommand: AsyncParsableCommand {
 }
 
 /// `lockstep abort`
-struct AbortCommand: AsyncParsableCommand {
+struct AbortCommand: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "abort",
         abstract: "Takes back what a plan did that is between its phases, or was cut off.",
@@ -68,14 +61,7 @@ struct AbortCommand: AsyncParsableCommand {
     @OptionGroup var options: ApplyOptions
     @Flag(help: "Show the plan and do nothing.") var dryRun = false
 
-    func run() async throws {
-        try await CommandRun.run { console in
-            let place = try await Workplace.open(workplace)
-            return try await run(place.engine, place, console)
-        }
-    }
-
-    private func run<E: Engine>(
+    func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let back = WayBack(

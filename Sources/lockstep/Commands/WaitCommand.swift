@@ -3,7 +3,7 @@ import Planning
 import SchemaCore
 
 /// `lockstep wait`
-struct WaitCommand: AsyncParsableCommand {
+struct WaitCommand: TargetCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait",
         abstract: "Waits until a phase of what the manifests mean is applied.",
@@ -25,14 +25,7 @@ struct WaitCommand: AsyncParsableCommand {
         guard timeout >= 0 else { throw ValidationError("--timeout is at least 0 s") }
     }
 
-    func run() async throws {
-        try await CommandRun.run { console in
-            let place = try await Workplace.open(workplace)
-            return try await run(place.engine, place, console)
-        }
-    }
-
-    private func run<E: Engine>(
+    func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
         let work = TargetWork(engine: engine, workplace: place, console: console)

@@ -98,20 +98,14 @@ import TestSupport
     }
 
     @Test func aLockIsWaitedForWithTriesAndItsHolderNamed() async throws {
-        try await PrivatePostgreSQL.withDatabase { database in
-            let admin = try await database.prepared()
-            var project = HandWritten()
-            project.table("a")
-            #expect(try await project.apply(to: database) == .applied(attempt: 1, steps: 1))
-            project.column("n integer", of: "a", becoming: "id integer, n integer")
-            try await admin.execute("begin; lock table app.a in access share mode")
+        try await HandWritten.withReader { database, reader, project in
             let events = Collector<ApplyEvent>()
             let tries = Counter()
             let result = try await project.apply(
                 to: database,
                 hook: { place, _ in
                     // The third try finds the lock released.
-                    if place == .running, tries.next() == 3 { try await admin.execute("commit") }
+                    if place == .running, tries.next() == 3 { try await reader.execute("commit") }
                 },
                 progress: { events.add($0) })
             guard case .applied(_, steps: 1) = result else {
@@ -126,19 +120,12 @@ import TestSupport
                 return nil
             }
             #expect(retries.count == 2)
-            #expect(retries[0].first?.summary.contains("process \(admin.backendPID)") == true)
-            await admin.close()
+            #expect(retries[0].first?.summary.contains("process \(reader.backendPID)") == true)
         }
     }
 
     @Test func aLockThatIsNeverHadFailsAndNamesItsHolder() async throws {
-        try await PrivatePostgreSQL.withDatabase { database in
-            let admin = try await database.prepared()
-            var project = HandWritten()
-            project.table("a")
-            _ = try await project.apply(to: database)
-            project.column("n integer", of: "a", becoming: "id integer, n integer")
-            try await admin.execute("begin; lock table app.a in access share mode")
+        try await HandWritten.withReader { database, reader, project in
             var limits = HandWritten.limits
             limits.attempts = 2
             guard
@@ -149,15 +136,14 @@ import TestSupport
             }
             #expect(failure.error.kind == .lockTimeout && !failure.isResumable)
             #expect(failure.step?.id == "add:a.n integer" && failure.done == 0)
-            #expect(failure.blockers.first?.summary.contains("\(admin.backendPID)") == true)
-            try await admin.execute("rollback")
+            #expect(failure.blockers.first?.summary.contains("\(reader.backendPID)") == true)
+            try await reader.execute("rollback")
             let journal = try await database.journal()
             #expect(journal.isWhole && journal.last?.result == .failed)
             guard case .applied = try await project.apply(to: database) else {
                 Issue.record("the next run makes a new plan")
                 return
             }
-            await admin.close()
         }
     }
 

@@ -6,6 +6,7 @@ import PostgreSQLClient
 import PostgreSQLEngine
 import SchemaCore
 import TestSupport
+import Testing
 
 /// A table with its columns, or an index that is valid or not: all that these tests look at.
 struct Relation: CatalogObject {
@@ -216,6 +217,27 @@ struct HandWritten: Sendable {
 
     static let limits = ExecutionLimits(
         lockTimeout: 100, buildTimeout: 20_000, attempts: 20, firstPause: 20, longestPause: 100)
+}
+
+extension HandWritten {
+    /// A database that has a table `a`, a project by which that gets a column, and somebody whose
+    /// transaction has read the table and stays open.
+    static func withReader(
+        _ body:
+            @escaping @Sendable (TestDatabase, PostgreSQLConnection, HandWritten) async throws
+            -> Void
+    ) async throws {
+        try await PrivatePostgreSQL.withDatabase { database in
+            let reader = try await database.prepared()
+            var project = HandWritten()
+            project.table("a")
+            #expect(try await project.apply(to: database) == .applied(attempt: 1, steps: 1))
+            project.column("n integer", of: "a", becoming: "id integer, n integer")
+            try await reader.execute("begin; lock table app.a in access share mode")
+            try await body(database, reader, project)
+            await reader.close()
+        }
+    }
 }
 
 extension TestDatabase {

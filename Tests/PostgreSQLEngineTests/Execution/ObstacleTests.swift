@@ -67,13 +67,7 @@ import TestSupport
     }
 
     @Test func nothingIsBegunWhileAnOldTransactionIsInTheWay() async throws {
-        try await PrivatePostgreSQL.withDatabase { database in
-            let admin = try await database.prepared()
-            var project = HandWritten()
-            project.table("a")
-            _ = try await project.apply(to: database)
-            project.column("n integer", of: "a", becoming: "id integer, n integer")
-            try await admin.execute("begin; lock table app.a in access share mode")
+        try await HandWritten.withReader { database, reader, project in
             try await Task.sleep(for: .milliseconds(150))
             let (begun, told) = (Counter(), Counter())
             let events = Collector<ApplyEvent>()
@@ -83,7 +77,7 @@ import TestSupport
                 progress: { event in
                     events.add(event)
                     guard case .retry = event, told.next() == 2 else { return }
-                    Task { try await admin.execute("commit") }
+                    Task { try await reader.execute("commit") }
                 })
             guard case .applied = result else {
                 Issue.record("\(result)")
@@ -96,8 +90,7 @@ import TestSupport
                 return holders.first?.summary
             }
             #expect(holders.count >= 2)
-            #expect(holders.allSatisfy { $0.contains("process \(admin.backendPID)") })
-            await admin.close()
+            #expect(holders.allSatisfy { $0.contains("process \(reader.backendPID)") })
         }
     }
 }
