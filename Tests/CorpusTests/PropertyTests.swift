@@ -141,13 +141,18 @@ struct Pair: Sendable {
         }
     }
 
+    /// Where there are no rows, nothing is in their way.
+    private func inTheWay(_ place: String, _ what: String, _ hasRows: Bool) -> any Error {
+        hasRows ? RowsInTheWay() : Failure(place: place, what: what)
+    }
+
     private func run(withRows: Bool) async throws -> Tally {
         try await PrivatePostgreSQL.withDatabase(major: major) { database in
             let bench = Bench(database, cache: cache)
             try await bench.run(Self.roles)
             let texts = texts
             var tally = Tally()
-            try await go(to: texts[0], "from empty", bench)
+            try await go(to: texts[0], "from empty", bench, hasRows: false)
             var hasRows = withRows
             if hasRows {
                 do {
@@ -161,12 +166,12 @@ struct Pair: Sendable {
                     hasRows = false
                 }
             }
-            try await go(to: texts[1], "forward", bench)
+            try await go(to: texts[1], "forward", bench, hasRows: withRows)
             if hasRows {
                 tally.rowsKept = try await countRows(bench)
                 if after.rowsStand(inTheWayTo: before) { try await bench.run(emptying(after)) }
             }
-            try await go(to: texts[2], "back", bench)
+            try await go(to: texts[2], "back", bench, hasRows: withRows)
             let left = try await bench.plan(bench.lowered(texts[0]))
             guard left.plan.isEmpty else {
                 throw Failure(place: "back, old names gone", what: left.text)
@@ -175,7 +180,9 @@ struct Pair: Sendable {
         }
     }
 
-    private func go(to text: String, _ place: String, _ bench: Bench) async throws {
+    private func go(
+        to text: String, _ place: String, _ bench: Bench, hasRows: Bool
+    ) async throws {
         let lowering = try bench.lowered(text)
         let result: ApplyResult
         do {
@@ -188,9 +195,9 @@ struct Pair: Sendable {
         switch result {
         case .applied, .nothingToDo: break
         case .failed(let failure):
-            if Self.isData(failure.error.code) { throw RowsInTheWay() }
-            throw Failure(place: place, what: "\(failure)")
-        case .willFail: throw RowsInTheWay()
+            throw inTheWay(
+                place, "\(failure)", hasRows && Self.isData(failure.error.code))
+        case .willFail(let failures): throw inTheWay(place, "\(failures)", hasRows)
         case .stale, .busy, .refused, .journalBroken, .interrupted, .phaseDone, .inFlight,
             .outOfOrder, .held:
             throw Failure(place: place, what: "\(result)")

@@ -110,16 +110,6 @@ extension PlanContext {
                     "Make \(id) \(new.isUnlogged ? "unlogged: a crash empties it" : "crash-safe")",
                 .statements([set(new.isUnlogged)] + keptLogging(of: id, besides: new.isUnlogged)),
                 phase: .contract, undo: exactly([set(old.isUnlogged)]))
-            // A crash-safe table may not refer to one that is not: keys leave before and come
-            // after, and tables that refer to each other change in the order of their keys.
-            operation.produces = [id]
-            operation.destroys = [id]
-            let referred = referredTables(by: id)
-            if new.isUnlogged {
-                operation.releases = referred
-            } else {
-                operation.consumes = referred
-            }
             operation.effects.locks = [.accessExclusive(id)] + sequencesAlong(id)
             operation.effects.rewrites = [id]
             operation.data = new.isUnlogged ? .lossy : .kept
@@ -164,20 +154,6 @@ extension PlanContext {
             let word: SQL = sequence.isUnlogged ? "UNLOGGED" : "LOGGED"
             return "ALTER SEQUENCE \(name: object.id.path) SET \(word)"
         }
-    }
-
-    /// The other tables that foreign keys of a table refer to, before and after the changes.
-    private func referredTables(by table: ObjectID) -> Set<ObjectID> {
-        var out: Set<ObjectID> = []
-        for index in [settledIndex, desiredIndex] {
-            for object in index.parts(of: table) {
-                guard case .constraint(let constraint) = object.definition,
-                    !loggingCircles.keys.contains(object.id)
-                else { continue }
-                if let other = constraint.referredTable(in: table.path[0]) { out.insert(other) }
-            }
-        }
-        return out.subtracting([table])
     }
 
     private func alteration(

@@ -80,9 +80,7 @@ struct PostgreSQLPlanner {
             + NotNullNamesBelow(request, context.tree).diagnostics(recreation.swaps.values.joined())
             + ClingingColumns(request).diagnostics(unplaced, swapped: recreation.swaps.keys)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
-        let operations = InheritedChecks(request).placed(
-            InheritedColumns(request).placed(
-                rows.placed(unplaced, columns: valued), context.tree), context.tree)
+        let operations = placed(rows.placed(unplaced, columns: valued), context)
         let taken = TakenNames(request).diagnostics(operations, spans: request.spans)
         if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
         let order = { operations, isStrict in
@@ -279,6 +277,13 @@ struct PostgreSQLPlanner {
     }
 
     // MARK: - Order
+
+    /// The operations with what is asked for their order beside what they use and leave.
+    private func placed(_ operations: [Operation], _ context: PlanContext) -> [Operation] {
+        LoggingOrder(context).placed(
+            InheritedChecks(request).placed(
+                InheritedColumns(request).placed(operations, context.tree), context.tree))
+    }
 
     /// In order, with tables as whole as that allows: what a circle goes through is made piece by
     /// piece. Strictly no other circle is opened.
