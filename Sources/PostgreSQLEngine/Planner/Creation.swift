@@ -322,7 +322,23 @@ extension PlanContext {
             undo: exactly(["ALTER SEQUENCE \(name: object.id.path) OWNED BY NONE"]))
         operation.consumes = [object.id, owner, table(of: owner)]
         operation.effects = momentary([.shareRowExclusive(object.id)])
+        if settled[object.id] == nil, let role = otherOwner(of: table(of: owner)) {
+            operation.form = .statements([
+                OwnerDefinition.statement(object.id.owner, "\(name: role)"),
+                sequence.ownership(object.id),
+            ])
+            operation.frees = [OwnerDefinition.change(of: table(of: owner))]
+        }
         return [operation]
+    }
+
+    /// Who owns a table that is there, if that is another role: a sequence has the owner of its
+    /// column's table, and gets another together with it.
+    func otherOwner(of table: ObjectID) -> String? {
+        guard exists(table), let object = settled[table.owner] ?? unstated[table.owner],
+            case .plain(.owner(let owner)) = object.definition, owner.standing != .own
+        else { return nil }
+        return owner.role
     }
 
     func commentEffects(_ id: ObjectID) -> Effects {

@@ -88,7 +88,14 @@ extension PlanContext {
             }
         case .function(let function): out.formUnion(rights(making: function, object))
         case .extension(let definition): out.formUnion(install(object.id, definition))
-        case .sequence(let sequence): out.formUnion(ownership(of: sequence, object.id))
+        case .sequence(let sequence):
+            if let owner = sequence.ownedBy, let role = otherOwner(of: table(of: owner)) {
+                if desired[.role(role)] == nil {
+                    out.insert(.init(.member, on: object.id, details: [role]))
+                }
+            } else {
+                out.formUnion(ownership(of: sequence, object.id))
+            }
         case .plain(let plain):
             if plain.kind.needsSuperuser { out.insert(.init(.superuser, on: object.id)) }
             out.formUnion(roles(in: plain, object))

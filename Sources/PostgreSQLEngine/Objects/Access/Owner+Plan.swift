@@ -26,6 +26,7 @@ extension OwnerDefinition: PlainKind {
         var operation = Operation(
             "change", id, title: "Give \(Self.subject(of: id)) to \(role)",
             .statements(creation(id)), phase: .contract, undo: context.exactly(old.creation(id)))
+        operation.takes = [Self.change(of: Self.subject(of: id))]
         operation.effects = context.momentary(locks(id, .create))
         operation.effects.exposures = [
             .init(
@@ -39,8 +40,14 @@ extension OwnerDefinition: PlainKind {
     func describe(_ operation: inout Operation, in context: PlanContext) {
         let id = operation.subject
         operation.title = "Give \(Self.subject(of: id)) to \(role)"
+        operation.takes = [Self.change(of: Self.subject(of: id))]
         operation.undo = context.exactly([Self.statement(id, "CURRENT_USER")])
         operation.effects = context.momentary(locks(id, .create))
+    }
+
+    /// What is free when nothing that needs an object's former owner is left to be done.
+    static func change(of object: ObjectID) -> NameSlot {
+        NameSlot(space: .other, path: ["owner", object.kind.rawValue] + object.path)
     }
 
     static func statement(_ id: ObjectID, _ role: SQL) -> SQL {

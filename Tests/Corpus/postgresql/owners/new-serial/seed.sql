@@ -1,0 +1,1 @@
+ALTER TABLE app.untold OWNER TO corpus_owner;
