@@ -103,7 +103,8 @@ public struct PostgreSQL: Engine {
 
     /// The labels of enums and the attributes of composite types.
     public func renamableParts(of catalog: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
-        catalog.objects.values.reduce(into: []) { parts, object in
+        catalog.objects.values.reduce(into: TableTree(catalog).inheritedColumns(catalog)) {
+            parts, object in
             parts.formUnion(object.partsByName)
         }
     }

@@ -40,6 +40,19 @@ struct TableTree {
         return [column] + below.filter { catalog[$0] != nil }
     }
 
+    /// The columns that tables have only from those above them, which are no objects.
+    func inheritedColumns(_ catalog: Catalog<PostgreSQLObject>) -> Set<ObjectID> {
+        if children.isEmpty { return [] }
+        var out: Set<ObjectID> = []
+        for object in catalog.objects.values where object.id.kind == .column {
+            for table in descendants(of: RowTypeUse.table(of: object.id)) {
+                let id = ObjectID.column(table.path[0], table.name, object.id.name)
+                if catalog[id] == nil { out.insert(id) }
+            }
+        }
+        return out
+    }
+
     /// The locks of a statement that goes down to all tables below.
     func widened(_ locks: [Effects.Lock]) -> [Effects.Lock] {
         if children.isEmpty { return locks }

@@ -120,6 +120,36 @@ struct SettleRenames {
 }
 
 extension SettleRenames {
+    /// Takes out what happens along with a rename above: a column that a table has only from
+    /// another cannot be renamed by itself.
+    static func ownColumns(
+        of requested: [Rename], in live: Catalog<PostgreSQLObject>
+    ) throws -> [Rename] {
+        let tree = TableTree(live)
+        let inherited = tree.inheritedColumns(live)
+        if inherited.isEmpty { return requested }
+        var problems: [Diagnostic] = []
+        let own = requested.filter { rename in
+            guard inherited.contains(rename.from) else { return true }
+            let table = RowTypeUse.table(of: rename.from)
+            let above = requested.contains {
+                live[$0.from] != nil && $0.from.kind == .column
+                    && [$0.from.name, $0.to.name] == [rename.from.name, rename.to.name]
+                    && tree.descendants(of: RowTypeUse.table(of: $0.from)).contains(table)
+            }
+            if !above {
+                problems.append(
+                    .error(
+                        "unsupported-change",
+                        "\(rename.from) cannot be renamed while \(table) has it from a table above",
+                        help: "take \(table) out of that table first, in an apply of its own"))
+            }
+            return false
+        }
+        guard problems.isEmpty else { throw DiagnosticsError(problems) }
+        return own
+    }
+
     /// What a table of a type says of a column by itself goes by the table's name: a rename of the
     /// attribute does not take it along.
     func attributeProblems() -> [Diagnostic] {

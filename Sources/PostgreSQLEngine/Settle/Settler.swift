@@ -46,7 +46,8 @@ struct Settler: Sendable {
         scratch: ScratchSettings
     ) async throws -> Settlement<PostgreSQLObject> {
         var renames = SettleRenames(live)
-        renames.add(requested: requested, desired: desired)
+        renames.add(
+            requested: try SettleRenames.ownColumns(of: requested, in: live), desired: desired)
         renames.add(implied: renames.impliedSequences(desired: desired))
         let problems = renames.attributeProblems()
         guard problems.isEmpty else { throw DiagnosticsError(problems) }
