@@ -1,5 +1,5 @@
-// Owns the order in which tables become crash-safe, or stop being so. Invariant: no crash-safe table
-// refers to one that is not, and none that is not is in a publication.
+// Owns the order in which tables become crash-safe, or stop being so. Invariant: no crash-safe
+// table refers to one that is not, and none that is not is in a publication.
 
 import Planning
 import SchemaCore

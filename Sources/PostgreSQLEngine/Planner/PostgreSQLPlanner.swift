@@ -80,7 +80,8 @@ struct PostgreSQLPlanner {
             + NotNullNamesBelow(request, context.tree).diagnostics(recreation.swaps.values.joined())
             + ClingingColumns(request).diagnostics(unplaced, swapped: recreation.swaps.keys)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
-        let operations = placed(rows.placed(unplaced, columns: valued), context)
+        let operations = AskedOrder(request, context).placed(
+            rows.placed(unplaced, columns: valued))
         let taken = TakenNames(request).diagnostics(operations, spans: request.spans)
         if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
         let order = { operations, isStrict in
@@ -277,13 +278,6 @@ struct PostgreSQLPlanner {
     }
 
     // MARK: - Order
-
-    /// The operations with what is asked for their order beside what they use and leave.
-    private func placed(_ operations: [Operation], _ context: PlanContext) -> [Operation] {
-        LoggingOrder(context).placed(
-            InheritedChecks(request).placed(
-                InheritedColumns(request).placed(operations, context.tree), context.tree))
-    }
 
     /// In order, with tables as whole as that allows: what a circle goes through is made piece by
     /// piece. Strictly no other circle is opened.
