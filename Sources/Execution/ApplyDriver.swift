@@ -230,7 +230,8 @@ struct ApplyDriver<E: ExecutionEngine> {
         }
         return ApplyMachine.LiveState(
             all: found.whole.objects.mapValues(\.digest),
-            managed: planned.managed(found.whole).objects.mapValues(\.digest))
+            managed: planned.managed(found.whole).objects.mapValues(\.digest),
+            residue: found.residue.objects.mapValues(\.digest))
     }
 
     private func record(_ events: [JournalEvent], applied: AppliedState?) async throws -> Int64 {

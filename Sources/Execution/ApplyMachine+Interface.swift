@@ -113,9 +113,15 @@ extension ApplyMachine {
         public var all: [ObjectID: Digest]
         /// Of the managed ones.
         public var managed: [ObjectID: Digest]
+        /// Of what plans took out of use, by its places.
+        public var residue: [ObjectID: Digest]
 
         /// Makes the value.
-        public init(all: [ObjectID: Digest], managed: [ObjectID: Digest]) {
+        public init(
+            all: [ObjectID: Digest], managed: [ObjectID: Digest],
+            residue: [ObjectID: Digest] = [:]
+        ) {
+            self.residue = residue
             self.all = all
             self.managed = managed
         }

@@ -293,6 +293,6 @@ extension ApplyMachine {
         return AppliedState(
             objects: live.managed.filter { !proposal.implied.contains($0.key) },
             desiredDigest: proposal.plan.desiredDigest,
-            revision: proposal.attempt.revision, scope: scope)
+            revision: proposal.attempt.revision, scope: scope, residue: live.residue)
     }
 }

@@ -9,13 +9,24 @@ struct StandingDependants<Object: CatalogObject> {
     let unmodelled: [Unmodelled]
     /// What is out of scope.
     let outsiders: [Unmodelled]
+    /// What earlier plans took out of use.
+    let quarantined: Catalog<Object>
 
     /// An error for each that stands on what the steps drop, for good or to make it again, or of
     /// which they change the type.
     func problems(with result: PlanningResult) -> [Diagnostic] {
         let ground = Ground(result)
         if ground.unsteady.isEmpty && result.remade.isEmpty { return [] }
-        return unmanaged.sorted.compactMap { object -> Diagnostic? in
+        let gone = ground.unsteady.subtracting(result.kept).subtracting(quarantined.ids)
+        let held = quarantined.sorted.compactMap { object -> Diagnostic? in
+            guard let lost = object.dependencies.intersection(gone).min() else { return nil }
+            return .error(
+                "quarantined-dependant",
+                "\(lost) cannot be \(ground.fate(of: lost)): \(object.id), which is in quarantine, "
+                    + "needs it",
+                help: "keep it until the quarantine has ended")
+        }
+        return held + unmanaged.sorted.compactMap { object -> Diagnostic? in
             if let parent = object.parent, result.remade.contains(parent) {
                 return .error(
                     "unmanaged-dependant",

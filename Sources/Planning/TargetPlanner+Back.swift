@@ -27,7 +27,9 @@ extension TargetPlanner {
         let known = Set(applied?.objects.map(\.id) ?? []).union(changed)
             .union(context.implied)
         let capabilities = try await engine.capabilities(session)
-        let inspection = try await engine.inspect(session, scope: plan.scope, detail: .full)
+        var scope = plan.scope
+        scope.residue = try await residue(on: session)
+        let inspection = try await engine.inspect(session, scope: scope, detail: .full)
         let managed = managed(applied: known)
         let live = managed(inspection.whole, known.union(former.map(\.id)), plan.scope)
         try refuseStrange(attempt, live: live, former: former, left: left)
@@ -36,9 +38,10 @@ extension TargetPlanner {
         let renames = renamesBack(attempt, context.former.renames, live: inspection.catalog)
         let goal = Goal(
             desired: desired, renames: renames,
-            undoes: .init(plan: attempt.started.planDigest, desired: plan.desiredDigest))
+            undoes: .init(plan: attempt.started.planDigest, desired: plan.desiredDigest),
+            returning: try returning(from: attempt, in: inspection, applied: applied))
         return try await way(
-            to: goal, from: inspection, on: session, scope: plan.scope,
+            to: goal, from: inspection, on: session, scope: scope,
             capabilities: capabilities, managed: managed)
     }
 

@@ -49,7 +49,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
             Scope(
                 schemas: lowering.scope.schemas + settings.schemas + (applied?.scope.schemas ?? []),
                 former: lowering.scope.former,
-                reads: (applied?.scope.reads ?? []) + lowering.scope.reads))
+                reads: (applied?.scope.reads ?? []) + lowering.scope.reads,
+                residue: applied?.scope.residue ?? []))
     }
 
     /// Makes a plan.
@@ -78,8 +79,10 @@ public struct TargetPlanner<E: Engine>: Sendable {
                     part, digests, inspection, scope: scope, capabilities: capabilities)
             }
         }
+        var whole = scope
+        whole.residue = try await residue(on: session)
         return try await changed(
-            lowering, on: session, scope: scope, capabilities: capabilities, managed: managed)
+            lowering, on: session, scope: whole, capabilities: capabilities, managed: managed)
     }
 
     /// What is managed where so much was applied last.
@@ -136,6 +139,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
         var spans: [ObjectID: SourceSpan] = [:]
         var warnings: [Diagnostic] = []
         var undoes: Plan.Undone?
+        /// What comes back out of quarantine on the way.
+        var returning: [Residue] = []
     }
 
     /// The plan from what is there to a goal.
@@ -166,14 +171,17 @@ public struct TargetPlanner<E: Engine>: Sendable {
                 live: live, settlement: settlement, desired: desired, changes: changes,
                 others: whole.filter { settlement.catalog[$0.id] == nil },
                 unmodelled: inspection.unmodelled + inspection.outsiders, spans: goal.spans,
-                capabilities: capabilities,
-                options: settings.options))
+                capabilities: capabilities, options: settings.options,
+                quarantine: Quarantine(
+                    residue: inspection.kept(scope.residue), catalog: inspection.residue,
+                    returning: goal.returning)))
         let dependants = StandingDependants(
             unmanaged: whole.filter { object in
                 settlement.catalog[object.id] == nil && object.statedBy == nil
                     && !scope.namesEach(object.id.kind)
             },
-            unmodelled: inspection.unmodelled, outsiders: inspection.outsiders)
+            unmodelled: inspection.unmodelled, outsiders: inspection.outsiders,
+            quarantined: inspection.residue)
         let problems = dependants.problems(with: result) + result.diagnostics
         if problems.hasErrors { throw DiagnosticsError(problems) }
         let vanishing = changes.compactMap { change -> ObjectID? in
@@ -183,6 +191,8 @@ public struct TargetPlanner<E: Engine>: Sendable {
             result.steps.map(\.step), live: live.fingerprint, desired: desired.fingerprint,
             scope, capabilities)
         plan.undoes = goal.undoes
+        plan.scope.residue = inspection.kept(scope.residue)
+        plan.scope.residue = plan.residue
         let digests = desired.objects.mapValues(\.digest)
         return TargetPlan(
             plan: plan, effects: result.steps.map(\.effects),

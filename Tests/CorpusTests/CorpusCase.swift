@@ -89,6 +89,9 @@ struct Expectation: Sendable {
     var refusedFrom: String?
     /// Why there is no way back to `from`.
     var noBack: String?
+    /// Whether what is dropped goes into quarantine, so that the plan taken back brings all rows
+    /// back.
+    var isQuarantined = false
 
     static func read(in folder: URL) -> Expectation {
         let file = folder.appendingPathComponent("expect.yaml")
@@ -108,6 +111,7 @@ struct Expectation: Sendable {
             case "refused": value.refused = entry.value.text
             case "refusedFrom": value.refusedFrom = entry.value.text
             case "noBack": value.noBack = entry.value.text
+            case "quarantine": value.isQuarantined = entry.value.text == "true"
             default: preconditionFailure("\(file.path): unknown key \(entry.key.shown)")
             }
         }

@@ -48,9 +48,12 @@ struct Recording: Codable {
     var addresses: [ObjectID]?
     var settled: Delta
     var desired: Delta
+    /// For how long what is dropped is kept; nil where it is not.
+    var retention: Int?
 
     init(_ request: PlanningRequest<PostgreSQLObject>) {
         major = request.capabilities.majorVersion
+        retention = request.options.retention
         live = request.live.sorted
         renames = request.settlement.renames
         retyped = request.settlement.retyped
@@ -89,7 +92,7 @@ struct Recording: Codable {
             changes: difference(from: settlement.catalog, to: desired),
             others: Catalog(unstated ?? []),
             capabilities: Capabilities(majorVersion: major, version: "\(major)"),
-            options: PlanningOptions())
+            options: PlanningOptions(retention: retention))
     }
 
     /// Canonical JSON with each object on a line of its own.

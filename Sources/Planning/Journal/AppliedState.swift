@@ -12,6 +12,9 @@ public struct AppliedState: Hashable, Codable, Sendable {
     public var revision: String?
     /// The scope that was looked at.
     public var scope: Scope
+    /// The digest of all that plans took out of use, by its places and in their order; nil if
+    /// that is nothing.
+    public var residue: [ManagedObject]?
 
     /// A managed object.
     public struct ManagedObject: Hashable, Codable, Sendable {
@@ -29,8 +32,13 @@ public struct AppliedState: Hashable, Codable, Sendable {
 
     /// Makes the value.
     public init(
-        objects: [ObjectID: Digest], desiredDigest: Digest, revision: String?, scope: Scope
+        objects: [ObjectID: Digest], desiredDigest: Digest, revision: String?, scope: Scope,
+        residue: [ObjectID: Digest] = [:]
     ) {
+        self.residue =
+            residue.isEmpty
+            ? nil
+            : residue.sorted { $0.key < $1.key }.map { ManagedObject(id: $0.key, digest: $0.value) }
         fingerprint = Fingerprint.of(objects)
         self.objects = objects.sorted { $0.key < $1.key }.map {
             ManagedObject(id: $0.key, digest: $0.value)

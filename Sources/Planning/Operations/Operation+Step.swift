@@ -16,7 +16,8 @@ extension [Operation] {
                 id: id, title: operation.title, phase: operation.phase,
                 action: operation.action(in: dialect), transaction: transaction,
                 probes: operation.askedProbes, undo: operation.undo, data: operation.data,
-                touches: operation.touches)
+                touches: operation.touches,
+                residue: operation.residue.isEmpty ? nil : operation.residue)
             return PlannedStep(
                 step: step, effects: operation.effects, requirements: operation.requirements)
         }

@@ -28,6 +28,8 @@ public struct Operation: Sendable {
     public var effects = Effects()
     /// The objects that it makes, changes or removes.
     public var touches: [Step.Touch] = []
+    /// What it takes out of use without destroying it.
+    public var residue: [Residue] = []
     /// What it needs rights on beside what it touches.
     public var requirements: Set<Requirement> = []
 

@@ -21,6 +21,8 @@ public struct Step: Hashable, Codable, Sendable {
     public var data: DataClass
     /// The objects that it makes, changes or removes, with their digests before and after.
     public var touches: [Touch]
+    /// What it takes out of use without destroying it; nil if nothing.
+    public var residue: [Residue]?
 
     /// Which transaction a step runs in.
     public enum Transaction: Hashable, Codable, Sendable {
@@ -55,8 +57,10 @@ public struct Step: Hashable, Codable, Sendable {
     /// Makes a step.
     public init(
         id: String, title: String, phase: Phase, action: Action, transaction: Transaction,
-        probes: [Probe] = [], undo: Undo, data: DataClass, touches: [Touch]
+        probes: [Probe] = [], undo: Undo, data: DataClass, touches: [Touch],
+        residue: [Residue]? = nil
     ) {
+        self.residue = residue
         self.id = id
         self.title = title
         self.phase = phase

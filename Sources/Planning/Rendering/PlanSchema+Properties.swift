@@ -33,12 +33,19 @@ extension PlanSchema {
                 + "if there are none."),
         "Scope.isEverything": .init("Whether all schemas are meant that are not the server's."),
         "Scope.reads": .init("What is read beside the schemas; absent if that is nothing."),
+        "Scope.residue": .init(
+            "What earlier plans took out of use and nobody purged; absent if that is nothing."),
+        "Residue.object": .init("What it was."),
+        "Residue.place": .init("Where it is since."),
         "ScopeRead.object": .init("The object that it is read for."),
         "ScopeRead.how": .init("How the engine reads it."),
         "ScopeRead.isOfServer": .init(
             "Whether it belongs to the whole server; absent if not."),
         "PlanningOptions.concurrentIndexes": .init(
             "Whether indexes on tables that exist are built without blocking writers."),
+        "PlanningOptions.retention": .init(
+            "For how many seconds what is dropped and holds data stays in quarantine; absent "
+                + "where it is dropped at once."),
 
         "Step.id": .init("A stable name within the plan, by which the step is acknowledged."),
         "Step.title": .init("One line for people."),
@@ -50,6 +57,8 @@ extension PlanSchema {
         "Step.undo": .init("How to go back."),
         "Step.data": .init("What happens to data."),
         "Step.touches": .init("The objects that it makes, changes or removes."),
+        "Step.residue": .init(
+            "What it takes out of use without destroying it; absent if nothing."),
         "Step.Transaction.own": .init("One of its own."),
         "Step.Transaction.shared": .init("One with all neighbouring steps of this number."),
         "Step.Transaction.shared.number": .init("The number."),

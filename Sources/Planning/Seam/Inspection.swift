@@ -11,12 +11,15 @@ public struct Inspection<Object: CatalogObject>: Sendable {
     /// What is out of scope and stands on objects in scope: nothing is said of it unless a plan
     /// would fail on it or take it along.
     public var outsiders: [Unmodelled]
+    /// What earlier plans took out of use, by its places.
+    public var residue: Catalog<Object>
 
     /// Makes the value.
     public init(
         catalog: Catalog<Object>, unmodelled: [Unmodelled], outsiders: [Unmodelled] = [],
-        stated: Catalog<Object> = Catalog()
+        stated: Catalog<Object> = Catalog(), residue: Catalog<Object> = Catalog()
     ) {
+        self.residue = residue
         self.catalog = catalog
         self.stated = stated
         self.unmodelled = unmodelled

@@ -21,6 +21,8 @@ public struct PlanningRequest<Object: CatalogObject>: Sendable {
     public var capabilities: Capabilities
     /// What the user asked for.
     public var options: PlanningOptions
+    /// What earlier plans took out of use.
+    public var quarantine: Quarantine<Object>
 
     /// Makes the value.
     public init(
@@ -28,8 +30,10 @@ public struct PlanningRequest<Object: CatalogObject>: Sendable {
         changes: [Change<Object>], others: Catalog<Object> = Catalog(),
         unmodelled: [Unmodelled] = [],
         spans: [ObjectID: SourceSpan] = [:],
-        capabilities: Capabilities, options: PlanningOptions
+        capabilities: Capabilities, options: PlanningOptions,
+        quarantine: Quarantine<Object> = Quarantine()
     ) {
+        self.quarantine = quarantine
         self.live = live
         self.settlement = settlement
         self.desired = desired

@@ -12,6 +12,8 @@ public struct PlanningResult: Sendable {
     public var dropped: Set<ObjectID>
     /// The columns that change their type, by the same addresses.
     public var retyped: Set<ObjectID>
+    /// What of what is dropped is only taken out of use: what stands on it stays.
+    public var kept: Set<ObjectID>
     /// What is made again with all that belongs to it, by its address after the renames: what of
     /// that is not managed would be gone.
     public var remade: Set<ObjectID>
@@ -19,8 +21,10 @@ public struct PlanningResult: Sendable {
     /// Makes the value.
     public init(
         steps: [PlannedStep], diagnostics: [Diagnostic], removed: Set<ObjectID> = [],
-        dropped: Set<ObjectID> = [], retyped: Set<ObjectID> = [], remade: Set<ObjectID> = []
+        dropped: Set<ObjectID> = [], retyped: Set<ObjectID> = [], remade: Set<ObjectID> = [],
+        kept: Set<ObjectID> = []
     ) {
+        self.kept = kept
         self.steps = steps
         self.diagnostics = diagnostics
         self.removed = removed

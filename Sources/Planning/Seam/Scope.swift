@@ -12,6 +12,9 @@ public struct Scope: Hashable, Codable, Sendable {
     /// What is read beside the schema: managed rows, what statements made; one for each object,
     /// in the order of their addresses.
     public var reads: [ScopeRead]
+    /// What earlier plans took out of use, in the order of the places: it is read, and kept apart
+    /// from all else.
+    public var residue: [Residue]
 
     /// Makes a scope of some schemas.
     ///
@@ -20,8 +23,9 @@ public struct Scope: Hashable, Codable, Sendable {
     ///   - reads: of several for one object the last counts.
     public init(
         schemas: some Sequence<String>, former: some Sequence<String> = [],
-        reads: some Sequence<ScopeRead> = []
+        reads: some Sequence<ScopeRead> = [], residue: [Residue] = []
     ) {
+        self.residue = residue
         self.schemas = Set(schemas).sorted()
         self.former = Set(former).subtracting(schemas).sorted()
         isEverything = false
@@ -34,6 +38,7 @@ public struct Scope: Hashable, Codable, Sendable {
         former = []
         isEverything = true
         reads = []
+        residue = []
     }
 
     /// All that is not the server's own.
@@ -69,7 +74,7 @@ public struct Scope: Hashable, Codable, Sendable {
         return scope
     }
 
-    private enum CodingKeys: CodingKey { case schemas, former, isEverything, reads }
+    private enum CodingKeys: CodingKey { case schemas, former, isEverything, reads, residue }
 
     /// Reads what `encode` wrote.
     public init(from decoder: any Decoder) throws {
@@ -78,6 +83,7 @@ public struct Scope: Hashable, Codable, Sendable {
         isEverything = try container.decode(Bool.self, forKey: .isEverything)
         former = try container.decodeIfPresent([String].self, forKey: .former) ?? []
         reads = try container.decodeIfPresent([ScopeRead].self, forKey: .reads) ?? []
+        residue = try container.decodeIfPresent([Residue].self, forKey: .residue) ?? []
     }
 
     /// Coded without what is empty in most scopes.
@@ -87,5 +93,6 @@ public struct Scope: Hashable, Codable, Sendable {
         if !former.isEmpty { try container.encode(former, forKey: .former) }
         try container.encode(isEverything, forKey: .isEverything)
         if !reads.isEmpty { try container.encode(reads, forKey: .reads) }
+        if !residue.isEmpty { try container.encode(residue, forKey: .residue) }
     }
 }

@@ -30,12 +30,28 @@ public struct PostgreSQLInspector {
             let aside =
                 reads.isEmpty ? [] : try await ScopeReader(connection: connection).objects(reads)
             let carried = StatementDefinition.carried(by: aside)
+            let residue = reader.takeResidue()
             let inspection = Inspection(
                 catalog: Catalog(reader.objects + aside),
                 unmodelled: Set(reader.unmodelled).sorted().filter { !carried.has($0.object) },
-                outsiders: reader.outsiders, stated: Catalog(reader.stated))
+                outsiders: reader.outsiders, stated: Catalog(reader.stated),
+                residue: Catalog(residue))
             return (inspection, snapshot.queries)
         }
+    }
+}
+
+extension CatalogReader {
+    /// Takes what earlier plans put into quarantine away from all else.
+    fileprivate mutating func takeResidue() -> [PostgreSQLObject] {
+        if scope.residue.isEmpty { return [] }
+        let places = Set(scope.quarantines)
+        func isThere(_ id: ObjectID) -> Bool { places.contains((id.subject ?? id).path[0]) }
+        let residue = (objects + stated).filter { isThere($0.id) }
+        objects.removeAll { isThere($0.id) }
+        stated.removeAll { isThere($0.id) }
+        unmodelled.removeAll { isThere($0.object) }
+        return residue
     }
 }
 

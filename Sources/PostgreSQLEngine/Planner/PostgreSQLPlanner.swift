@@ -9,6 +9,7 @@ struct PostgreSQLPlanner {
     /// What comes or goes within a step for something else.
     private let absorbed: Set<ObjectID>
     private let rowOperations: RowOperations
+    private let outOfQuarantine: OutOfQuarantine
 
     init(_ request: PlanningRequest<PostgreSQLObject>) {
         self.request = request
@@ -42,8 +43,10 @@ struct PostgreSQLPlanner {
         let changedRows = rowOperations.tables.values.flatMap {
             $0.created.map(\.object.id) + $0.dropped.map(\.object.id)
         }
+        outOfQuarantine = OutOfQuarantine(request)
         absorbed = Set(
-            context.renumberings.values.flatMap { $0.objects.map(\.id) } + changedRows)
+            context.renumberings.values.flatMap { $0.objects.map(\.id) } + changedRows
+        ).union(outOfQuarantine.objects)
     }
 
     func plan() -> PlanningResult {
@@ -71,7 +74,8 @@ struct PostgreSQLPlanner {
         if recreation.diagnostics.hasErrors {
             return PlanningResult(steps: [], diagnostics: recreation.diagnostics)
         }
-        let unplaced = operations(alterations, recreation)
+        let dropping = operations(alterations, recreation)
+        let (unplaced, notes) = IntoQuarantine(request, context, dropping).placed(dropping)
         let held =
             rows.diagnostics(unplaced, columns: valued) + attributes.diagnostics()
             + DomainsInside(request).diagnostics(unplaced)
@@ -92,9 +96,11 @@ struct PostgreSQLPlanner {
             let removed = sorted.flatMap(Self.removed)
             let dropped = removed.filter { request.desired[$0] == nil }
             return PlanningResult(
-                steps: steps(sorted, recreation), diagnostics: RoleDefinition.notes(request),
+                steps: steps(sorted, recreation),
+                diagnostics: RoleDefinition.notes(request) + notes,
                 removed: live(removed), dropped: live(dropped),
-                retyped: live(sorted.flatMap(Self.retyped)))
+                retyped: live(sorted.flatMap(Self.retyped)),
+                kept: live(sorted.filter { !$0.residue.isEmpty }.flatMap(\.destroys)))
         case .failure(let error): return PlanningResult(steps: [], diagnostics: [error.diagnostic])
         }
     }
@@ -159,7 +165,7 @@ struct PostgreSQLPlanner {
                 AttributeUse.after(cause, plain($0, unless: cause == id))
             }
         }
-        operations += rowOperations.operations()
+        operations += rowOperations.operations() + outOfQuarantine.operations(context)
         return StatementOrder(request: request).placed(
             context.aboveTables(
                 context.belowColumns(

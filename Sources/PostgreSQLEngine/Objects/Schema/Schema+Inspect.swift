@@ -20,6 +20,6 @@ extension CatalogReader {
     private func isInScope(_ schema: String) -> Bool {
         if schema == Self.journalSchema || schema == "information_schema" { return false }
         if schema.hasPrefix("pg_") { return false }
-        return scope.looks(at: schema)
+        return scope.looks(at: schema) || scope.quarantines.contains(schema)
     }
 }
