@@ -26,23 +26,24 @@ struct StandingDependants<Object: CatalogObject> {
                     + "needs it",
                 help: "keep it until the quarantine has ended")
         }
-        return held + unmanaged.sorted.compactMap { object -> Diagnostic? in
-            if let parent = object.parent, result.remade.contains(parent) {
+        return held
+            + unmanaged.sorted.compactMap { object -> Diagnostic? in
+                if let parent = object.parent, result.remade.contains(parent) {
+                    return .error(
+                        "unmanaged-dependant",
+                        "\(parent) cannot be made again: \(object.id), which Lockstep does not manage, "
+                            + "would be lost with it",
+                        help: "declare \(object.id) in a manifest, or drop it by hand first")
+                }
+                guard let lost = object.dependencies.intersection(ground.unsteady).min() else {
+                    return nil
+                }
                 return .error(
                     "unmanaged-dependant",
-                    "\(parent) cannot be made again: \(object.id), which Lockstep does not manage, "
-                        + "would be lost with it",
+                    "\(lost) cannot be \(ground.fate(of: lost)): \(object.id), which Lockstep does not "
+                        + "manage, needs it",
                     help: "declare \(object.id) in a manifest, or drop it by hand first")
             }
-            guard let lost = object.dependencies.intersection(ground.unsteady).min() else {
-                return nil
-            }
-            return .error(
-                "unmanaged-dependant",
-                "\(lost) cannot be \(ground.fate(of: lost)): \(object.id), which Lockstep does not "
-                    + "manage, needs it",
-                help: "declare \(object.id) in a manifest, or drop it by hand first")
-        }
             + unmodelled.compactMap {
                 problem(
                     "unmodelled-dependant", with: $0,

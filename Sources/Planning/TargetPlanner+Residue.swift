@@ -3,8 +3,8 @@
 import SchemaCore
 
 extension TargetPlanner {
-    /// What earlier plans took out of use, whether it is still there or not: the newest attempt knows
-    /// of all before it.
+    /// What earlier plans took out of use, whether it is still there or not: the newest attempt
+    /// knows of all before it.
     func residue(on session: E.Session) async throws -> [Residue] {
         try await engine.journal(session).lastAttempt()?.started.plan.residue ?? []
     }
@@ -30,8 +30,8 @@ extension TargetPlanner {
             strange.map { id in
                 .error(
                     "changed-since", "\(id) is not as it was put into quarantine",
-                    help: "make it again as it was, or move by hand what you need out of the schema "
-                        + "\((id.subject ?? id).path[0])")
+                    help: "make it again as it was, or move by hand what you need out of the "
+                        + "schema \((id.subject ?? id).path[0])")
             })
     }
 }

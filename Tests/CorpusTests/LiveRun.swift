@@ -60,7 +60,8 @@ struct LiveRun {
         }
         let before = try await SeededRows.read(database)
         if try await !expectSame(to) {
-            _ = try await reach(to, "to", isGolden: expectation.isGolden(major) && !Self.isQuarantined)
+            let isGolden = expectation.isGolden(major) && !Self.isQuarantined
+            _ = try await reach(to, "to", isGolden: isGolden)
             try await expectKept(before)
             if first != nil, takesBack {
                 try await expectTakenBack()

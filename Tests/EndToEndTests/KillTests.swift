@@ -69,6 +69,25 @@ struct KillTests {
         }
     }
 
+    /// A dropped table is whole wherever the run was cut off, and undo brings all back.
+    @Test("keeps what it drops after a kill behind any step", arguments: 0...5)
+    func quarantine(number: Int) async throws {
+        try await KillScene.with(.quarantine) { scene in
+            let sums = "(select sum(hashtextextended(x::text, 0)) from "
+            let before = try await scene.text("select \(sums)t x) || ' ' || \(sums)u x)")
+            try await scene.kill(afterSteps: number)
+            try await expectWhole(scene)
+            let undo = try await Program.lockstep(
+                ["undo"] + scene.target + ["--auto-approve", "destructive"], in: scene.place)
+            #expect(undo.status == 0, "\(undo.all)")
+            let after = try await scene.text("select \(sums)t x) || ' ' || \(sums)u x)")
+            #expect(before == after)
+            #expect(try await scene.remains() == .init(effects: 0, brokenIndexes: 0))
+            let next = try await scene.text("select nextval('public.numbers')::text")
+            #expect(next == "100001")
+        }
+    }
+
     @Test("goes on after five kills at random moments", arguments: 1...4)
     func randomMoments(round: Int) async throws {
         try await KillScene.with(.twentySteps) { scene in

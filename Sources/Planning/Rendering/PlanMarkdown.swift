@@ -63,7 +63,7 @@ public struct PlanMarkdown {
             "#### \(index + 1). \(MarkdownSafe.prose(step.title))",
             "",
             "- Step: \(MarkdownSafe.code(step.id))",
-            "- Risk: **\(assessment.stepRisks[index].rawValue)**; \(StepText.data(step.data))",
+            "- Risk: **\(assessment.stepRisks[index].rawValue)**; \(StepText.data(step))",
             "- Lock: \(MarkdownSafe.prose(locks))",
             "- Transaction: \(StepText.transaction(step.transaction))",
             "",

@@ -149,7 +149,7 @@ public struct PlanText {
         var lines = [title(index), Self.indent + style.faint(TerminalSafe.line(step.id))]
         lines += wrapped(
             [
-                StepText.locks(effects, findings: findings), StepText.data(step.data),
+                StepText.locks(effects, findings: findings), StepText.data(step),
                 StepText.undo(step.undo),
             ].joined(separator: "; "))
         lines += shownFindings(index).flatMap(finding)

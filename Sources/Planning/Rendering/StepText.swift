@@ -36,8 +36,9 @@ enum StepText {
     }
 
     /// `no data is touched`.
-    static func data(_ data: DataClass) -> String {
-        switch data {
+    static func data(_ step: Step) -> String {
+        if step.residue != nil, step.data == .destroyed { return "data goes into quarantine" }
+        return switch step.data {
         case .untouched: "no data is touched"
         case .kept: "data is kept"
         case .lossy: "values may change or be lost"

@@ -44,7 +44,11 @@ public struct DriftReport: Hashable, Codable, Sendable {
     ///
     /// - Parameter live: the digests of the managed part of the live catalog, and of what came
     ///   into it by hand.
-    public init(target: String, applied: AppliedState?, live: [ObjectID: Digest]) {
+    /// - Parameter residue: the digests of what is in quarantine.
+    public init(
+        target: String, applied: AppliedState?, live: [ObjectID: Digest],
+        residue: [ObjectID: Digest] = [:]
+    ) {
         self.target = target
         isApplied = applied != nil
         appliedFingerprint = applied?.fingerprint
@@ -54,7 +58,9 @@ public struct DriftReport: Hashable, Codable, Sendable {
             return
         }
         let before = Dictionary(
-            applied.objects.map { ($0.id, $0.digest) }, uniquingKeysWith: { first, _ in first })
+            (applied.objects + (applied.residue ?? [])).map { ($0.id, $0.digest) },
+            uniquingKeysWith: { first, _ in first })
+        let live = live.merging(residue) { first, _ in first }
         drifts = Set(before.keys).union(live.keys).sorted().compactMap { id in
             switch (before[id], live[id]) {
             case (nil, .some): Drift(object: id, change: .added)

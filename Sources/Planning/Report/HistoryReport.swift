@@ -43,6 +43,10 @@ public struct HistoryReport: Hashable, Codable, Sendable {
         public let stepCount: Int
         /// The steps that came to an end, in order.
         public internal(set) var steps: [StepRecord]
+        /// What its plan put, or was to put, into quarantine; nil if nothing.
+        public let residue: [Residue]?
+        /// For how many seconds that is kept; nil if nothing is.
+        public let retention: Int?
         /// How often it went on after it rested or was cut off.
         public internal(set) var resumed: Int
     }
@@ -109,6 +113,9 @@ extension HistoryReport.Attempt {
         acknowledged = started.acknowledged
         toolVersion = started.toolVersion
         stepCount = started.plan.steps.count
+        let residue = started.plan.steps.flatMap { $0.residue ?? [] }
+        self.residue = residue.isEmpty ? nil : residue
+        retention = started.plan.options.retention
         steps = []
         resumed = 0
     }
@@ -149,6 +156,7 @@ extension HistoryReport.Attempt {
         ]
         if let undoes { lines.append("    takes back plan \(undoes.short)") }
         lines += acknowledged.map { "    acknowledged: \($0)" }
+        lines += (residue ?? []).map { "    into quarantine: \($0.object), as \($0.place)" }
         for record in steps {
             if let failure = record.failure {
                 lines.append("    failed: \(record.step): \(failure)")

@@ -1,3 +1,4 @@
+internal import Foundation
 public import SchemaCore
 
 /// How a target stands: what was applied last, what is pending, and whether it drifted.
@@ -17,6 +18,8 @@ public struct StatusReport: Hashable, Codable, Sendable {
     public let pendingSteps: Int?
     /// How the live database differs from what was last applied.
     public let drift: DriftReport
+    /// What is in quarantine, in the order of the places; nil if nothing is.
+    public let quarantine: [Kept]?
     /// Where the journal's chain of hashes does not hold; nil if it is whole.
     public let chainBreak: JournalBreak?
     /// Whether nothing is pending, nothing drifted, no attempt is cut off and the journal is whole.
@@ -32,6 +35,18 @@ public struct StatusReport: Hashable, Codable, Sendable {
         public let planDigest: Digest
         /// Who ran it.
         public let actor: String
+    }
+
+    /// Something in quarantine.
+    public struct Kept: Hashable, Codable, Sendable {
+        /// What it was.
+        public let object: ObjectID
+        /// Where it is.
+        public let place: ObjectID
+        /// The attempt that put it there.
+        public let attempt: Int64
+        /// Until when it stays at least.
+        public let until: String?
     }
 
     /// An attempt that did not come to its end.
@@ -56,7 +71,12 @@ public struct StatusReport: Hashable, Codable, Sendable {
     ///
     /// - Parameters:
     ///   - pendingSteps: the number of steps of a plan made now; nil where none was made.
-    public init(history: HistoryReport, drift: DriftReport, pendingSteps: Int?) {
+    ///   - places: what is there of all that was put into quarantine.
+    public init(
+        history: HistoryReport, drift: DriftReport, pendingSteps: Int?, places: Set<ObjectID> = []
+    ) {
+        let kept = places.isEmpty ? [] : Self.kept(history, places)
+        quarantine = kept.isEmpty ? nil : kept
         target = drift.target
         self.drift = drift
         self.pendingSteps = pendingSteps
@@ -83,6 +103,24 @@ public struct StatusReport: Hashable, Codable, Sendable {
             && unfinished?.isFailed ?? true
     }
 
+    private static func kept(_ history: HistoryReport, _ places: Set<ObjectID>) -> [Kept] {
+        let format = ISO8601DateFormatter()
+        var kept: [ObjectID: Kept] = [:]
+        // The newest attempts come first.
+        for attempt in history.attempts {
+            for residue in attempt.residue ?? []
+            where places.contains(residue.place) && kept[residue.place] == nil {
+                // Behind the seconds there are fractions of one.
+                let end = format.date(from: attempt.lastEntry.prefix(19) + "Z")
+                    .flatMap { end in attempt.retention.map { end + TimeInterval($0) } }
+                kept[residue.place] = Kept(
+                    object: residue.object, place: residue.place, attempt: attempt.number,
+                    until: end.map(format.string))
+            }
+        }
+        return kept.values.sorted { $0.place < $1.place }
+    }
+
     /// For people, with a line end behind.
     public var text: String {
         let rows = [
@@ -98,6 +136,11 @@ public struct StatusReport: Hashable, Codable, Sendable {
             + rows.map { name, value in
                 let padding = String(repeating: " ", count: 9 - name.count)
                 return TerminalSafe.line("  \(name)\(padding)\(value)")
+            }
+            + (quarantine ?? []).map { kept in
+                TerminalSafe.line(
+                    "  kept     \(kept.object), as \(kept.place) since #\(kept.attempt)"
+                        + (kept.until.map { ", until \($0)" } ?? ""))
             }).joined(separator: "\n") + "\n"
     }
 

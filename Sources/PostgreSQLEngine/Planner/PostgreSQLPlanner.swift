@@ -39,11 +39,11 @@ struct PostgreSQLPlanner {
             renumberings: Renumbering.all(request.settlement.catalog, request.desired),
             loggingCircles: LoggingCircles(request.settlement.catalog, request.desired),
             tree: TableTree(request.settlement.catalog))
-        rowOperations = RowOperations(request, context)
+        outOfQuarantine = OutOfQuarantine(request)
+        rowOperations = RowOperations(outOfQuarantine.rest, context)
         let changedRows = rowOperations.tables.values.flatMap {
             $0.created.map(\.object.id) + $0.dropped.map(\.object.id)
         }
-        outOfQuarantine = OutOfQuarantine(request)
         absorbed = Set(
             context.renumberings.values.flatMap { $0.objects.map(\.id) } + changedRows
         ).union(outOfQuarantine.objects)

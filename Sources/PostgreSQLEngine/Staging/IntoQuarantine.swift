@@ -1,6 +1,6 @@
-// Owns what becomes of drops where what they would destroy is kept for a while. Invariant: an object
-// goes into quarantine with all that it cannot be without, or is dropped as it would be otherwise,
-// and that is told.
+// Owns what becomes of drops where what they would destroy is kept for a while. Invariant: an
+// object goes into quarantine with all that it cannot be without, or is dropped as it would be
+// otherwise, and that is told.
 
 import Planning
 import SchemaCore
@@ -47,7 +47,7 @@ struct IntoQuarantine {
 
     /// The operations with moves in place of drops, and what is dropped all the same.
     func placed(_ operations: [Operation]) -> (operations: [Operation], notes: [Diagnostic]) {
-        if context.options.retention == nil || drops.isEmpty { return (operations, []) }
+        if (context.options.retention ?? 0) == 0 || drops.isEmpty { return (operations, []) }
         var waiting = Set(drops.keys.filter(holdsData))
         var notes: [Diagnostic] = []
         var isStable = false
@@ -90,7 +90,8 @@ struct IntoQuarantine {
         guard context.desired[id] == nil else { return false }
         switch context.leaving(id)?.definition {
         case .table?, .sequence?: return true
-        case .schema?, .extension?, .column?, .columnDefault?, .constraint?, .index?, .enum?, .view?,
+        case .schema?, .extension?, .column?, .columnDefault?, .constraint?, .index?, .enum?,
+            .view?,
             .function?, .comment?, .plain?, nil:
             return false
         }
@@ -144,9 +145,6 @@ struct IntoQuarantine {
 
     private func ownHindrance(_ id: ObjectID, _ waiting: Set<ObjectID>) -> String? {
         guard case .table(let table)? = context.leaving(id)?.definition else { return nil }
-        if context.settled[ObjectID(.data, id.path)] != nil {
-            return "manifests declare rows of it"
-        }
         let parents = table.parents(in: id.path[0])
         guard let staying = parents.first(where: { !waiting.contains($0) }) else { return nil }
         guard table.isPartition else { return "it inherits from \(staying), which stays" }
@@ -194,7 +192,8 @@ struct IntoQuarantine {
     ) -> Operation {
         let id = drop.subject
         var operation = drop
-        operation.title = "Move \(id) into quarantine"
+        let time = context.options.retention.map { " for " + Retention.text($0) } ?? ""
+        operation.title = "Move \(id) into quarantine\(time)"
         let guests = drop.destroys.filter { $0.kind == .statistics }.sorted()
         var there: [SQL] = []
         var back: [SQL] = []

@@ -30,14 +30,24 @@ struct OutOfQuarantine {
         if !entries.isEmpty {
             for object in request.desired.sorted where made.contains(object.id) {
                 guard let home = homes[(object.id.subject ?? object.id).path[0]],
-                    request.quarantine.catalog[object.id.moved(to: home)] != nil,
                     let head = Self.head(of: object, in: request.desired, entries)
                 else { continue }
+                // Rows are read nowhere but where they are declared.
+                let place = (object.id.kind == .data ? head : object.id).moved(to: home)
+                guard request.quarantine.catalog[place] != nil else { continue }
                 guests[head, default: []].append(object)
             }
         }
         self.guests = guests
         objects = Set(guests.values.joined().map(\.id))
+    }
+
+    /// What is asked for beside it.
+    var rest: PlanningRequest<PostgreSQLObject> {
+        if objects.isEmpty { return request }
+        var rest = request
+        rest.changes.removeAll { objects.contains($0.id) }
+        return rest
     }
 
     private static func head(
@@ -47,7 +57,9 @@ struct OutOfQuarantine {
         var next: ObjectID? = object.id
         while let id = next {
             if entries[id] != nil { return id }
-            next = id.subject ?? desired[id]?.parent
+            next =
+                id.kind == .data
+                ? .table(id.path[0], id.path[1]) : id.subject ?? desired[id]?.parent
         }
         return nil
     }
@@ -85,6 +97,8 @@ struct OutOfQuarantine {
         operation.produces = Set(guests.map(\.id))
         operation.releases = [.schema(home)]
         for object in guests {
+            // Its rows are there already.
+            if object.id.kind == .data { continue }
             operation.consumes.formUnion(context.needs(of: object))
             operation.takes.formUnion(NameSlot.taken(by: object))
             operation.takes.formUnion([NameSlot.choice(of: object)].compactMap { $0 })

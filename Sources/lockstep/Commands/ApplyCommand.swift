@@ -29,11 +29,13 @@ struct ApplyCommand: TargetCommand {
     func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
+        let file = try plan.map(PlanFile.read)
+        var place = place
+        if let file { place.retention = file.options.retention }
         let work = TargetWork(engine: engine, workplace: place, console: console)
         let apply = ApplyWork(
             work: work, options: options, phase: phase, isReleased: release)
         let lowering = try work.lowered()
-        let file = try plan.map(PlanFile.read)
         for target in place.targets {
             do {
                 let status = try await apply.run(on: target) { locked in

@@ -29,13 +29,13 @@ struct StatusCommand: TargetCommand {
                 let history = HistoryReport(
                     target: name, entries: try await journal.entries(after: 0, limit: nil),
                     chainBreak: try await journal.firstBreak())
-                let drift = DriftReport(
-                    target: name, applied: applied,
-                    live: try await DriftCommand.liveDigests(
-                        engine, session, applied, place.management))
+                let live = try await DriftCommand.live(engine, session, applied, place.management)
                 return StatusReport(
-                    history: history, drift: drift,
-                    pendingSteps: assessed.target.plan.steps.count)
+                    history: history,
+                    drift: DriftReport(
+                        target: name, applied: applied, live: live.managed, residue: live.residue),
+                    pendingSteps: assessed.target.plan.steps.count,
+                    places: Set(live.residue.keys))
             }
             console.write(output == .json ? report.json : report.text)
             return .success
@@ -71,10 +71,10 @@ struct DriftCommand: TargetCommand {
                 if let place = last.flatMap(InFlight.init) {
                     console.say("note: \(place.summary)")
                 }
+                let live = try await Self.live(engine, session, applied, place.management)
                 return DriftReport(
                     target: target.name.isEmpty ? session.summary : target.name, applied: applied,
-                    live: try await Self.liveDigests(
-                        engine, session, applied, place.management))
+                    live: live.managed, residue: live.residue)
             }
             console.write(output == .json ? report.json : report.text)
             return report.hasDrift ? .drift : .success
@@ -82,18 +82,20 @@ struct DriftCommand: TargetCommand {
     }
 
     /// The digests of what a plan would take for managed, as it is now. What was applied stands
-    /// for what is declared, which is not read.
-    static func liveDigests<E: Engine>(
+    /// for what is declared, which is not read. Beside them, those of what is in quarantine.
+    static func live<E: Engine>(
         _ engine: E, _ session: E.Session, _ applied: AppliedState?, _ management: Management
-    ) async throws -> [ObjectID: Digest] {
-        guard let applied else { return [:] }
+    ) async throws -> (managed: [ObjectID: Digest], residue: [ObjectID: Digest]) {
+        guard let applied else { return ([:], [:]) }
         let inspection = try await engine.inspect(
             session, scope: applied.scope, detail: .definitions)
         let known = Set(applied.objects.map(\.id))
-        return management.managedPart(
+        let managed = management.managedPart(
             of: inspection.whole, declared: known, applied: known,
-            scope: applied.scope, standsAlone: engine.standsAlone
-        ).objects.mapValues(\.digest)
+            scope: applied.scope, standsAlone: engine.standsAlone)
+        return (
+            managed.objects.mapValues(\.digest), inspection.residue.objects.mapValues(\.digest)
+        )
     }
 }
 

@@ -20,7 +20,9 @@ struct TargetWork<E: Engine>: Sendable {
             settings: .init(
                 project: workplace.project, environment: workplace.environment,
                 management: workplace.management, schemas: workplace.schemas,
-                scratch: workplace.scratch))
+                scratch: workplace.scratch,
+                options: PlanningOptions(
+                    retention: workplace.retention.flatMap { $0 == 0 ? nil : $0 })))
     }
 
     /// Lowers the manifests; tells warnings, throws errors with their lines.

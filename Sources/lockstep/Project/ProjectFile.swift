@@ -17,6 +17,8 @@ struct ProjectFile: Sendable {
     var exclude: [String]
     var roles: Management.Roles
     var scratch: Scratch?
+    /// For how many seconds what is dropped stays in quarantine; nil where it does not.
+    var retention: Int?
     var environments: OrderedMapping<Environment>
 
     /// Where a connection's URL comes from.
@@ -115,6 +117,23 @@ extension ProjectFile {
         }
     }
 
+    private static let quarantine = Decoding<Int>.object(
+        "quarantine", doc: "How long what is dropped is kept, so that it can be brought back."
+    ) { fields in
+        let retention = fields.required(
+            "retention", Decoding<String>.string.spanned,
+            "7d, 12h, 30m or 90s; with 0 it is dropped at once.")
+        return { values in
+            let text = values[retention]
+            if let seconds = Retention.seconds(text.value) { return seconds }
+            values.report(
+                .error(
+                    "invalid-value", "\"\(text.value)\" is no time", at: text.span,
+                    help: "write a number with d, h, m or s behind it, such as 7d"))
+            return 0
+        }
+    }
+
     private static let environment = Decoding<Environment>.object(
         "environment", doc: "One environment: its overlay, targets and policy."
     ) { fields in
@@ -157,6 +176,10 @@ extension ProjectFile {
                 + "declared no longer.")
         let scratch = fields.optional(
             "scratch", scratchDecoding, "Where scratch databases come from.")
+        let retention = fields.optional(
+            "quarantine", quarantine,
+            "Dropped tables and sequences go into quarantine first; left out, they are dropped at "
+                + "once.")
         let environments = fields.required(
             "environments", .mapping(of: environment), "The environments by name.")
         return { values in
@@ -164,7 +187,8 @@ extension ProjectFile {
                 project: values[project], engine: values[engine], schemas: values[schemas],
                 defaultSchema: values[defaultSchema], manifests: values[manifests],
                 unmanaged: values[unmanaged], exclude: values[exclude], roles: values[roles],
-                scratch: values[scratch], environments: values[environments])
+                scratch: values[scratch], retention: values[retention],
+                environments: values[environments])
         }
     }
 

@@ -21,6 +21,8 @@ struct Workplace: Sendable {
     var management: Management
     var schemas: [String]
     var scratch: ScratchSettings
+    /// For how many seconds what is dropped stays in quarantine; nil where it does not.
+    var retention: Int?
     /// The highest risk that the environment lets through without a flag.
     var autoApprove: Risk?
     var targets: [Target]
@@ -72,7 +74,7 @@ extension Workplace {
         return Workplace(
             engine: engine, project: "adhoc", environment: "adhoc",
             input: ManifestInput(base: manifests), management: management, schemas: [],
-            scratch: try scratch(options, nil), autoApprove: nil,
+            scratch: try scratch(options, nil), retention: options.kept, autoApprove: nil,
             targets: options.url.map { [Target(name: "", url: $0)] } ?? [],
             sources: SourceTexts(tree.files), place: folder)
     }
@@ -123,7 +125,7 @@ extension Workplace {
             management: Management(
                 unmanaged: file.unmanaged, exclude: file.exclude, roles: file.roles),
             schemas: file.schemas, scratch: try scratch(options, file.scratch),
-            autoApprove: environment.autoApprove,
+            retention: options.kept ?? file.retention, autoApprove: environment.autoApprove,
             targets: needsTargets ? try targets(options.target, name, environment) : [],
             sources: sources, place: file.manifests)
     }

@@ -53,6 +53,15 @@ struct WorkplaceOptions: ParsableArguments {
         })
     var roles: Management.Roles?
 
+    @Option(
+        help: ArgumentHelp(
+            "How long what is dropped stays in quarantine, such as 7d; with 0 it is dropped at "
+                + "once.", valueName: "time"))
+    var retention: String?
+
+    /// The same as a number of seconds.
+    var kept: Int? { retention.flatMap(Retention.seconds) }
+
     /// Whether the flags ask for an ad hoc run.
     var isAdHoc: Bool { url != nil || manifests != nil || engine != nil }
 
@@ -65,6 +74,10 @@ struct WorkplaceOptions: ParsableArguments {
         }
         if roles != nil && !isAdHoc {
             throw ValidationError("--roles works ad hoc; a project says it in lockstep.yaml")
+        }
+        if let retention, kept == nil {
+            throw ValidationError(
+                "--retention \(retention) is no time: write a number with d, h, m or s behind it")
         }
         if repo == nil && (ref != nil || path != nil || allowRewrite) {
             throw ValidationError("--ref, --path and --allow-rewrite belong to --repo")

@@ -25,6 +25,8 @@ struct KillScene {
         var effects: String
         /// How many of them there are in the end.
         var allEffects: Int
+        /// Further flags of `apply`.
+        var flags = ["--auto-approve", "breaking"]
     }
 
     /// Runs a test on a new database of a scene.
@@ -69,11 +71,16 @@ struct KillScene {
 
     /// The command that brings everything about.
     var apply: [String] {
-        ["apply"] + target + ["--auto-approve", "breaking", "--lock-timeout", "120000"]
+        ["apply"] + target + script.flags + ["--lock-timeout", "120000"]
     }
 
     /// The number that a query gives.
     func first(_ query: String) async throws -> Int { try await watcher.query(query)[0].int(0) }
+
+    /// The text that a query gives.
+    func text(_ query: String) async throws -> String {
+        try await watcher.query(query)[0].text(0)
+    }
 
     /// Applies until nobody else holds the target: the session of a killed run lives until its
     /// statement has ended.
@@ -157,6 +164,36 @@ extension KillScene.Script {
               - (select abs(2 - count(*)) from pg_catalog.pg_index
                 where indrelid = 'public.t'::regclass)
             """, allEffects: 4)
+
+    /// Two tables of 100,000 rows, which refer to each other, and a sequence go into quarantine.
+    static let quarantine = KillScene.Script(
+        setup: """
+            create table public.stays (id int primary key);
+            create sequence public.numbers;
+            create table public.t (id int primary key default nextval('public.numbers'), u int,
+                note text not null);
+            create table public.u (id int primary key, t int references public.t);
+            insert into public.t (note) select md5(i::text) from generate_series(1, 100000) i;
+            insert into public.u select i, i from generate_series(1, 100000) i;
+            update public.t set u = id;
+            alter table public.t add constraint t_u foreign key (u) references public.u;
+            """,
+        manifests: """
+            apiVersion: lockstep.dev/v1
+            kind: Table
+            schema: public
+            name: stays
+            columns: { id: integer }
+            primaryKey: [id]
+
+            """,
+        steps: 6,
+        effects: """
+            select count(*) from pg_catalog.pg_class c
+            where c.relnamespace = pg_catalog.to_regnamespace('lockstep_quarantine_1')::oid
+                and c.relkind in ('r', 'S')
+            """, allEffects: 3,
+        flags: ["--auto-approve", "destructive", "--retention", "7d"])
 
     /// The table of a step of `twentySteps`: `t07`.
     static func table(ofStep number: Int) -> String { number < 10 ? "t0\(number)" : "t\(number)" }

@@ -24,8 +24,8 @@ import Testing
             optional.sorted() == [
                 "Effects.Lock.reach", "Effects.Loss.relation", "Effects.WorkNote.needs",
                 "Effects.WorkNote.wayOut", "Effects.exposures", "Finding.step", "Plan.undoes",
-                "Scope.former", "Scope.reads", "ScopeRead.isOfServer", "Step.Touch.after",
-                "Step.Touch.before",
+                "PlanningOptions.retention", "Scope.former", "Scope.reads", "Scope.residue",
+                "ScopeRead.isOfServer", "Step.Touch.after", "Step.Touch.before", "Step.residue",
             ])
     }
 

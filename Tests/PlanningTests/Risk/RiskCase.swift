@@ -74,6 +74,7 @@ struct Facts: Decodable, Sendable {
         let data: DataClass
         let probes: [ShortProbe]
         let touches: [Touch]
+        let residue: [Residue]?
     }
     struct ShortEffects: Decodable {
         let locks: [Effects.Lock]?
@@ -165,7 +166,7 @@ extension Facts.ShortStep: Lengthened {
                 case .alter: .init(object: $0.object, before: before, after: after)
                 case .drop: .init(object: $0.object, before: before, after: nil)
                 }
-            })
+            }, residue: residue)
     }
 }
 

@@ -7,8 +7,9 @@ public struct DestroysData: RiskRule {
     /// What it flags and why.
     public static let summary = """
         The step removes something that holds data: a table, a column, a sequence's counter, a \
-        label that rows use. Its undo can bring the shape back, never the data. However small \
-        the table is, such a step runs only when it is acknowledged by its id.
+        label that rows use. Its undo can bring the shape back, never the data; but what goes \
+        into quarantine comes back whole. However small the table is, such a step runs only \
+        when it is acknowledged by its id.
         """
     /// Names under which other tools know it.
     public static let aliases = [
@@ -18,7 +19,8 @@ public struct DestroysData: RiskRule {
     ]
     /// When it gives which severity and risk.
     public static let severities = [
-        "critical, destructive: always; no size or count makes it less."
+        "critical, destructive: the data is gone at once; no size or count makes it less.",
+        "high, destructive: the data goes into quarantine first.",
     ]
     /// Whether its severity follows the size of tables.
     public static let followsSize = false
@@ -37,6 +39,7 @@ public struct DestroysData: RiskRule {
             if let relation = loss.relation {
                 evidence.append("\(relation): \(subject.sizeText(relation))")
             }
+            if subject.step.residue != nil { return kept(loss, evidence, subject.step) }
             return Finding(
                 rule: Self.name, severity: .critical, risk: .destructive, step: subject.step.id,
                 object: loss.object, message: "This destroys \(loss.what) of \(loss.object).",
@@ -47,6 +50,19 @@ public struct DestroysData: RiskRule {
                     its manifest back; if it was renamed, say renamedFrom in the new one.
                     """)
         }
+    }
+
+    private func kept(_ loss: Effects.Loss, _ evidence: [String], _ step: Step) -> Finding {
+        Finding(
+            rule: Self.name, severity: .high, risk: .destructive, step: step.id,
+            object: loss.object,
+            message: "This takes \(loss.what) of \(loss.object) into quarantine.",
+            evidence: evidence.map { $0.replacing("lost: ", with: "kept for now: ") },
+            remedy: """
+                Make sure that nobody needs it, and acknowledge the step with --acknowledge \
+                \(ShellWord.quoted(step.id)). lockstep undo brings it back whole while it is in \
+                quarantine. If it was renamed, say renamedFrom in the new manifest.
+                """)
     }
 }
 
