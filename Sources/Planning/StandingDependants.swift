@@ -17,33 +17,41 @@ struct StandingDependants<Object: CatalogObject> {
     func problems(with result: PlanningResult) -> [Diagnostic] {
         let ground = Ground(result)
         if ground.unsteady.isEmpty && result.remade.isEmpty { return [] }
-        let gone = ground.unsteady.subtracting(result.kept).subtracting(quarantined.ids)
-        let held = quarantined.sorted.compactMap { object -> Diagnostic? in
-            guard let lost = object.dependencies.intersection(gone).min() else { return nil }
+        let held = held(by: ground.unsteady.subtracting(result.kept), ground)
+        return held + standing(on: ground, remade: result.remade)
+    }
+
+    /// What is in quarantine keeps what it needs.
+    private func held(by gone: Set<ObjectID>, _ ground: Ground) -> [Diagnostic] {
+        quarantined.sorted.compactMap { object in
+            let lost = object.dependencies.intersection(gone).subtracting(quarantined.ids)
+            guard let lost = lost.min() else { return nil }
             return .error(
                 "quarantined-dependant",
                 "\(lost) cannot be \(ground.fate(of: lost)): \(object.id), which is in quarantine, "
                     + "needs it",
                 help: "keep it until the quarantine has ended")
         }
-        return held
-            + unmanaged.sorted.compactMap { object -> Diagnostic? in
-                if let parent = object.parent, result.remade.contains(parent) {
-                    return .error(
-                        "unmanaged-dependant",
-                        "\(parent) cannot be made again: \(object.id), which Lockstep does not manage, "
-                            + "would be lost with it",
-                        help: "declare \(object.id) in a manifest, or drop it by hand first")
-                }
-                guard let lost = object.dependencies.intersection(ground.unsteady).min() else {
-                    return nil
-                }
+    }
+
+    private func standing(on ground: Ground, remade: Set<ObjectID>) -> [Diagnostic] {
+        unmanaged.sorted.compactMap { object -> Diagnostic? in
+            if let parent = object.parent, remade.contains(parent) {
                 return .error(
                     "unmanaged-dependant",
-                    "\(lost) cannot be \(ground.fate(of: lost)): \(object.id), which Lockstep does not "
-                        + "manage, needs it",
+                    "\(parent) cannot be made again: \(object.id), which Lockstep does not manage, "
+                        + "would be lost with it",
                     help: "declare \(object.id) in a manifest, or drop it by hand first")
             }
+            guard let lost = object.dependencies.intersection(ground.unsteady).min() else {
+                return nil
+            }
+            return .error(
+                "unmanaged-dependant",
+                "\(lost) cannot be \(ground.fate(of: lost)): \(object.id), which Lockstep does not "
+                    + "manage, needs it",
+                help: "declare \(object.id) in a manifest, or drop it by hand first")
+        }
             + unmodelled.compactMap {
                 problem(
                     "unmodelled-dependant", with: $0,

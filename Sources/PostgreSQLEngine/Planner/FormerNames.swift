@@ -9,7 +9,9 @@ struct FormerNames {
     private var byAddress: [ObjectID: ObjectID] = [:]
     private var columns: [ObjectID: [(now: String, then: String)]] = [:]
 
-    init(_ live: Catalog<PostgreSQLObject>, _ renames: [Rename]) {
+    init(_ request: PlanningRequest<PostgreSQLObject>) {
+        for entry in request.quarantine.returning { take(entry, request.quarantine.catalog) }
+        let (live, renames) = (request.live, request.settlement.renames)
         if renames.isEmpty { return }
         let map = AddressMap(renames)
         for object in live.sorted {
@@ -25,6 +27,15 @@ struct FormerNames {
                 break
             }
         }
+    }
+
+    /// Until it is back, it is asked where it is.
+    private mutating func take(_ entry: Residue, _ catalog: Catalog<PostgreSQLObject>) {
+        byAddress[entry.object] = entry.place
+        guard entry.object.kind == .table else { return }
+        columns[entry.object] = catalog.sorted.filter {
+            $0.id.kind == .column && $0.id.path.starts(with: entry.place.path)
+        }.map { ($0.id.name, $0.id.name) }
     }
 
     /// The path of a relation as it is now.

@@ -19,6 +19,8 @@ struct PostgreSQLPlanner {
         }
         // What leaves only so that a type can change is there for everybody else.
         created.subtract(request.settlement.removed.map(\.id))
+        outOfQuarantine = OutOfQuarantine(request)
+        created.subtract(outOfQuarantine.objects)
         let unstated = request.others.filter { $0.statedBy != nil }
         context = PlanContext(
             settled: request.settlement.catalog, desired: request.desired,
@@ -31,7 +33,7 @@ struct PostgreSQLPlanner {
             remade: Dictionary(
                 request.settlement.remade.map { ($0.id, $0) }, uniquingKeysWith: { $1 }),
             loosened: request.loosenedTypes,
-            former: FormerNames(request.live, request.settlement.renames),
+            former: FormerNames(request),
             unstated: unstated,
             defaultPrivileges: [request.settlement.catalog, request.others].flatMap { catalog in
                 catalog.objects.values.filter { $0.id.kind == .defaultPrivileges }
@@ -39,14 +41,9 @@ struct PostgreSQLPlanner {
             renumberings: Renumbering.all(request.settlement.catalog, request.desired),
             loggingCircles: LoggingCircles(request.settlement.catalog, request.desired),
             tree: TableTree(request.settlement.catalog))
-        outOfQuarantine = OutOfQuarantine(request)
         rowOperations = RowOperations(outOfQuarantine.rest, context)
-        let changedRows = rowOperations.tables.values.flatMap {
-            $0.created.map(\.object.id) + $0.dropped.map(\.object.id)
-        }
-        absorbed = Set(
-            context.renumberings.values.flatMap { $0.objects.map(\.id) } + changedRows
-        ).union(outOfQuarantine.objects)
+        absorbed = Set(context.renumberings.values.flatMap { $0.objects.map(\.id) })
+            .union(rowOperations.changed).union(outOfQuarantine.objects)
     }
 
     func plan() -> PlanningResult {

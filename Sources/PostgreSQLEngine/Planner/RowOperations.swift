@@ -117,6 +117,11 @@ struct RowOperations {
                 + "first, in a change of its own")
     }
 
+    /// The rows that come or go, which are no changes of their own.
+    var changed: [ObjectID] {
+        tables.values.flatMap { $0.created.map(\.object.id) + $0.dropped.map(\.object.id) }
+    }
+
     /// The operations, in no order.
     func operations() -> [Operation] {
         let circles = RowCircles(tables.keys.sorted(), foreignKeys)
