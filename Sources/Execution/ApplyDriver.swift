@@ -150,8 +150,11 @@ struct ApplyDriver<E: ExecutionEngine> {
 
     private func run(_ step: Step) async throws -> Int64 {
         let (engine, session, limits) = (engine, session, request.limits)
+        let watch = StepWatch(applier, session, limits, progress)
         let time = try await applier.clock.measure {
-            try await engine.run(step.action, limits: limits, in: session)
+            try await watch.during(step) {
+                try await engine.run(step.action, limits: limits, in: session)
+            }
         }
         let (seconds, attoseconds) = time.components
         return seconds * 1_000 + attoseconds / 1_000_000_000_000_000

@@ -10,6 +10,8 @@ public enum ApplyEvent: Hashable, Sendable {
     case safeguarded(Safeguard)
     /// A step begins.
     case stepStarted(Step, number: Int, of: Int)
+    /// A step has been running for so many milliseconds.
+    case stepProgress(Step, StepProgress, milliseconds: Int64)
     /// A step is done and kept.
     case stepDone(Step, milliseconds: Int64)
     /// A step is tried again after a pause; who holds the locks is told as far as it is known.

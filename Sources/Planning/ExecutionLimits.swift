@@ -13,11 +13,17 @@ public struct ExecutionLimits: Hashable, Sendable {
     public var firstPause: Int
     /// The longest pause, in milliseconds.
     public var longestPause: Int
+    /// How long a step runs before the server is asked how far it is, in milliseconds; the next
+    /// times it is twice as long, up to `longestLook`.
+    public var firstLook: Int
+    /// The longest time between two looks, in milliseconds.
+    public var longestLook: Int
 
     /// Makes limits; the defaults are those of the documentation.
     public init(
         lockTimeout: Int = 2_000, statementTimeout: Int = 0, buildTimeout: Int = 21_600_000,
-        attempts: Int = 10, firstPause: Int = 200, longestPause: Int = 10_000
+        attempts: Int = 10, firstPause: Int = 200, longestPause: Int = 10_000,
+        firstLook: Int = 1_000, longestLook: Int = 60_000
     ) {
         self.lockTimeout = lockTimeout
         self.statementTimeout = statementTimeout
@@ -25,5 +31,7 @@ public struct ExecutionLimits: Hashable, Sendable {
         self.attempts = attempts
         self.firstPause = firstPause
         self.longestPause = longestPause
+        self.firstLook = firstLook
+        self.longestLook = longestLook
     }
 }

@@ -235,6 +235,14 @@ public struct PostgreSQL: Engine {
         try await session.obstacles(to: locks, olderThan: milliseconds)
     }
 
+    /// The server's views tell.
+    public var tellsProgress: Bool { true }
+
+    /// What the server's views say of the session.
+    public func progress(
+        of session: PostgreSQLSession, seenBy observer: PostgreSQLSession
+    ) async throws -> StepProgress? { try await observer.progress(of: session) }
+
     /// The target's lock.
     public func lock(_ session: PostgreSQLSession) -> any TargetLock { PostgreSQLLock(session) }
 

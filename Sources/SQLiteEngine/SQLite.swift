@@ -193,6 +193,14 @@ public struct SQLite: Engine {
         to locks: [Effects.Lock], olderThan milliseconds: Int, in session: SQLiteSession
     ) async throws -> [LockHolder] { [] }
 
+    /// A file tells nobody who writes to it.
+    public var tellsProgress: Bool { false }
+
+    /// Nothing.
+    public func progress(
+        of session: SQLiteSession, seenBy observer: SQLiteSession
+    ) async throws -> StepProgress? { nil }
+
     /// The target's lock.
     public func lock(_ session: SQLiteSession) -> any TargetLock { SQLiteLock(session) }
 

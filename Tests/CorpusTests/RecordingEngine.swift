@@ -101,6 +101,11 @@ struct RecordingEngine: Engine {
         try await base.obstacles(to: locks, olderThan: milliseconds, in: session)
     }
 
+    var tellsProgress: Bool { base.tellsProgress }
+    func progress(
+        of session: PostgreSQLSession, seenBy observer: PostgreSQLSession
+    ) async throws -> StepProgress? { try await base.progress(of: session, seenBy: observer) }
+
     func blockers(of step: Step, in session: PostgreSQLSession) async throws -> [LockHolder] {
         try await base.blockers(of: step, in: session)
     }

@@ -7,6 +7,57 @@ import Testing
 /// The forms of a plan for other programs.
 @Suite("Output")
 struct OutputTests {
+    @Test("tells programs of a run, a line for each event")
+    func lines() async throws {
+        try await Turnstile.shared.pass {
+            let server = try await PrivatePostgreSQL.shared(major: 15)
+            try await server.withDatabase { database in
+                try await Place.with(environment: ["DATABASE_URL": database.url]) { place in
+                    try await expectLines(in: place)
+                }
+            }
+        }
+    }
+
+    private func expectLines(in place: Place) async throws {
+        func apply(_ more: String...) async throws -> ([[String: Any]], Program.Outcome) {
+            let outcome = try await Program.lockstep(
+                ["apply", "--project", "\(Program.root)/examples/shop/1", "-o", "json"] + more,
+                in: place)
+            let lines = outcome.output.split(separator: "\n")
+            return (try lines.map { try #require(try object(String($0))) }, outcome)
+        }
+        let (lines, made) = try await apply("--auto-approve", "safe")
+        #expect(made.status == 0, "\(made.all)")
+        let events = lines.compactMap { $0["event"] as? String }
+        #expect(events.count == lines.count)
+        #expect(events.first == "started" && events.suffix(2) == ["verifying", "ended"])
+        let total = try #require(lines[0]["total"] as? Int)
+        let done = lines.filter { $0["event"] as? String == "stepDone" }
+        #expect(total > 0 && done.count == total)
+        #expect(done.allSatisfy { $0["step"] is String && $0["milliseconds"] is Int })
+        let numbers = lines.filter { $0["event"] as? String == "stepStarted" }
+            .compactMap { $0["number"] as? Int }
+        #expect(numbers == Array(1...total))
+        #expect(lines.last?["result"] as? String == "applied")
+        #expect(lines.last?["exitCode"] as? Int == 0)
+        // What people are told of events is not said twice.
+        #expect(!made.errors.contains("[1/"), "\(made.errors)")
+
+        let (again, _) = try await apply()
+        #expect(again.map { $0["result"] as? String } == ["nothingToDo"])
+
+        let (refused, second) = try await apply("--project", "\(Program.root)/examples/shop/2")
+        #expect(second.status == 4, "\(second.all)")
+        #expect(refused.last?["result"] as? String == "refused")
+        #expect(refused.last?["exitCode"] as? Int == 4)
+
+        let dry = try await Program.lockstep(
+            ["undo", "--project", "\(Program.root)/examples/shop/1", "--dry-run", "-o", "json"],
+            in: place)
+        #expect(dry.status == 64 && dry.errors.contains("leave -o away"), "\(dry.all)")
+    }
+
     @Test("is what it says in every form")
     func forms() async throws {
         try await Turnstile.shared.pass {

@@ -44,6 +44,11 @@ public protocol ExecutionEngine: Sendable {
         to locks: [Effects.Lock], olderThan milliseconds: Int, in session: Session
     ) async throws -> [LockHolder]
 
+    /// Whether another session can see how far a step is.
+    var tellsProgress: Bool { get }
+    /// How far the step is that one session runs, as another sees it; nil if it runs none.
+    func progress(of session: Session, seenBy observer: Session) async throws -> StepProgress?
+
     /// The target's lock, held by this session until it ends.
     func lock(_ session: Session) -> any TargetLock
     /// The target's journal.

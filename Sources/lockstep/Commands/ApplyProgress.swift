@@ -2,15 +2,38 @@ import Execution
 import Planning
 import SchemaCore
 
-/// Tells people what an apply does, on standard error, and how it ended.
+/// Tells people what an apply does, on standard error, and how it ended; or programs, on standard
+/// output.
 struct ApplyProgress: Sendable {
     let console: Console
     let isVerbose: Bool
+    let format: RunFormat
+    /// The target's name.
+    let target: String
     /// From this duration in milliseconds on, people are told how long a step took.
     private static let worthTelling = 1_000
 
     /// Tells one event.
     func tell(_ event: ApplyEvent) {
+        switch format {
+        case .text: say(event)
+        case .json: write(RunLine(event, target: target))
+        }
+    }
+
+    /// Tells the end, to people in any case.
+    func tell(_ result: ApplyResult) -> ExitStatus {
+        let status = say(result)
+        if format == .json { write(RunLine(result, status, target: target)) }
+        return status
+    }
+
+    private func write(_ line: RunLine) {
+        guard let data = try? CanonicalJSON.data(line) else { return }
+        console.write(String(decoding: data, as: UTF8.self) + "\n")
+    }
+
+    private func say(_ event: ApplyEvent) {
         switch event {
         case .started(let attempt, let done, let total):
             let from = done == 0 ? "" : ", going on after step \(done)"
@@ -23,6 +46,8 @@ struct ApplyProgress: Sendable {
             if isVerbose {
                 for statement in step.action.statements { say("      \(statement.text)") }
             }
+        case .stepProgress(_, let progress, let milliseconds):
+            say("      " + Self.text(progress, milliseconds))
         case .stepDone(let step, let milliseconds):
             // Steps that share a transaction are done together, so the title is said again.
             if milliseconds >= Self.worthTelling {
@@ -40,8 +65,21 @@ struct ApplyProgress: Sendable {
         }
     }
 
-    /// Tells the end.
-    func tell(_ result: ApplyResult) -> ExitStatus {
+    private static func text(_ progress: StepProgress, _ milliseconds: Int64) -> String {
+        var parts = ["running for \(HumanText.duration(milliseconds: milliseconds))"]
+        if let activity = progress.activity { parts.append(activity) }
+        if let share = progress.share {
+            parts.append(
+                "\(share.done * 100 / max(share.total, 1)) % of \(share.total) \(share.unit)")
+        }
+        if !progress.waitsFor.isEmpty {
+            parts.append(
+                "waits for " + progress.waitsFor.map(\.summary).joined(separator: "; "))
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private func say(_ result: ApplyResult) -> ExitStatus {
         switch result {
         case .applied(_, let steps):
             say(

@@ -23,7 +23,9 @@ struct ApplyWork<E: Engine>: Sendable {
         let applier = Applier(
             engine: engine, clock: ContinuousClock(), random: SystemRandomNumberGenerator()
         ) { try await engine.connect(target.url) }
-        let progress = ApplyProgress(console: console, isVerbose: options.verbose)
+        let progress = ApplyProgress(
+            console: console, isVerbose: options.verbose, format: options.output,
+            target: target.name)
         let result = try await Interruption.cancelling {
             try await applier.apply(request, progress: progress.tell, makePlan: makePlan)
         }

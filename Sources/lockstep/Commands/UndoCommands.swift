@@ -20,6 +20,8 @@ struct UndoCommand: TargetCommand {
     var attempt: Int64?
     @Flag(help: "Show the plan and do nothing.") var dryRun = false
 
+    func validate() throws { try options.refuseLines(ofDryRun: dryRun) }
+
     func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console
     ) async throws -> ExitStatus {
@@ -60,6 +62,8 @@ struct AbortCommand: TargetCommand {
     @OptionGroup var workplace: WorkplaceOptions
     @OptionGroup var options: ApplyOptions
     @Flag(help: "Show the plan and do nothing.") var dryRun = false
+
+    func validate() throws { try options.refuseLines(ofDryRun: dryRun) }
 
     func run<E: Engine>(
         _ engine: E, _ place: Workplace, _ console: Console

@@ -82,6 +82,11 @@ struct RelationEngine: ExecutionEngine {
         try await session.base.obstacles(to: locks, olderThan: milliseconds)
     }
 
+    var tellsProgress: Bool { true }
+    func progress(of session: Session, seenBy observer: Session) async throws -> StepProgress? {
+        try await observer.base.progress(of: session.base)
+    }
+
     func blockers(of step: Step, in session: Session) async throws -> [LockHolder] {
         try await session.base.blockers(of: step.touches)
     }
