@@ -15,9 +15,7 @@ extension PostgreSQLSession {
             for statement in statements { try await query(statement.text) }
         case .concurrentBuild(let build):
             try await withoutLockTimeout(limits) {
-                if try await state(of: build.index) == .broken {
-                    try await query(build.cleanup.text)
-                }
+                if try await state(of: build) == .broken { try await query(build.cleanup.text) }
                 try await query(build.build.text)
             }
             guard try await state(of: build.index) == .sound else {
@@ -27,6 +25,14 @@ extension PostgreSQLSession {
             }
         case .concurrentDrop(let drop):
             try await withoutLockTimeout(limits) { try await query(drop.drop.text) }
+        case .concurrentDetach(let detach):
+            try await withoutLockTimeout(limits) {
+                switch try await state(of: detach) {
+                case .attached: try await query(detach.detach.text)
+                case .leaving: try await query(detach.finalize.text)
+                case .detached: break
+                }
+            }
         }
     }
 
@@ -37,7 +43,7 @@ extension PostgreSQLSession {
             // They are kept together with their record in the journal, or not at all.
             return .notStarted
         case .concurrentBuild(let build):
-            switch try await state(of: build.index) {
+            switch try await state(of: build) {
             case .absent: return .notStarted
             case .broken: return .partial(repair: [build.cleanup])
             case .sound: return .done
@@ -48,6 +54,13 @@ extension PostgreSQLSession {
             // A drop that was cut off is gone on with by the same statement.
             case .broken: return .partial(repair: [])
             case .sound: return .notStarted
+            }
+        case .concurrentDetach(let detach):
+            switch try await state(of: detach) {
+            case .attached: return .notStarted
+            // The same action finishes it.
+            case .leaving: return .partial(repair: [])
+            case .detached: return .done
             }
         }
     }
@@ -87,6 +100,28 @@ extension PostgreSQLSession {
 
     private enum IndexState { case absent, broken, sound }
 
+    /// What there is of the index that a build makes. Another one that has its name is neither
+    /// taken for it nor removed.
+    private func state(of build: Action.ConcurrentBuild) async throws -> IndexState {
+        let state = try await state(of: build.index)
+        guard state != .absent, let digest = build.digest else { return state }
+        guard case .index(var index)? = try await object(build.index)?.definition else {
+            return .absent
+        }
+        index.isValid = true
+        return PostgreSQLObject(build.index, .index(index)).digest == digest ? state : .absent
+    }
+
+    private func object(_ id: ObjectID) async throws -> PostgreSQLObject? {
+        do {
+            return try await PostgreSQLInspector.inspect(
+                connection, scope: Scope(schemas: [id.path[0]]), detail: .definitions
+            ).catalog[id]
+        } catch let error as PostgreSQLError {
+            throw EngineError(error, statement: nil)
+        }
+    }
+
     private func state(of index: ObjectID) async throws -> IndexState {
         let rows = try await query(
             """
@@ -97,6 +132,24 @@ extension PostgreSQLSession {
             """, [index.path[0], index.name])
         guard let row = rows.first else { return .absent }
         return try row.bool(0) ? .sound : .broken
+    }
+
+    private enum PartitionState { case attached, leaving, detached }
+
+    private func state(of detach: Action.ConcurrentDetach) async throws -> PartitionState {
+        let rows = try await query(
+            """
+            select h.inhdetachpending from pg_inherits h
+            join pg_class c on c.oid = h.inhrelid join pg_namespace n on n.oid = c.relnamespace
+            join pg_class p on p.oid = h.inhparent join pg_namespace m on m.oid = p.relnamespace
+            where n.nspname = $1 and c.relname = $2 and m.nspname = $3 and p.relname = $4
+            """,
+            [
+                detach.partition.path[0], detach.partition.name, detach.table.path[0],
+                detach.table.name,
+            ])
+        guard let row = rows.first else { return .detached }
+        return try row.bool(0) ? .leaving : .attached
     }
 
     /// A lock timeout would leave a concurrent build broken each time that it waits for an old

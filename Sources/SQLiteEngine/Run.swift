@@ -19,7 +19,7 @@ extension SQLiteSession {
             try await withLimits(limits) { timeout in
                 for statement in statements { try await run(statement, timeout) }
             }
-        case .concurrentBuild, .concurrentDrop:
+        case .concurrentBuild, .concurrentDrop, .concurrentDetach:
             throw EngineError(.unsupported, "SQLite builds and drops indexes in a transaction")
         }
     }
@@ -48,7 +48,7 @@ extension SQLiteSession {
     /// transaction is ever seen, and its record with it.
     public func outcome(of action: Action) -> Outcome {
         switch action {
-        case .statements, .concurrentBuild, .concurrentDrop: .notStarted
+        case .statements, .concurrentBuild, .concurrentDrop, .concurrentDetach: .notStarted
         }
     }
 

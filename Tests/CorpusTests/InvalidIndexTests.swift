@@ -118,11 +118,51 @@ import Testing
             #expect(gone.plan.steps.map(\.id) == ["drop-index:app.px"])
             #expect(gone.text.contains("and its parts, which not all partitions have"))
             #expect(gone.text.contains("px no longer refuses"))
+            let missing = try await bench.plan(lowering)
+            #expect(
+                missing.plan.steps.map(\.id) == [
+                    "create-index:app.p2_v_idx", "attach-index:app.p2_v_idx",
+                ])
             try await bench.apply(lowering)
             #expect(try await bench.number(invalid) == 0)
             let parts = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'app.px'::regclass"
             #expect(try await bench.number(parts) == 2)
             #expect(try await bench.plan(lowering).plan.isEmpty)
+        }
+    }
+
+    /// Nobody but the server knows of partitions out of scope, so it makes all parts itself.
+    @Test func partitionsOutOfScopeGetTheirPartsFromTheServer() async throws {
+        try await PrivatePostgreSQL.withDatabase { database in
+            let bench = Bench(database)
+            try await bench.run(
+                """
+                CREATE SCHEMA app;
+                CREATE SCHEMA other;
+                CREATE TABLE app.p (v integer NOT NULL) PARTITION BY RANGE (v);
+                CREATE TABLE app.p1 PARTITION OF app.p FOR VALUES FROM (1) TO (5);
+                CREATE TABLE other.p2 PARTITION OF app.p FOR VALUES FROM (5) TO (9);
+                """)
+            let wanted = try bench.lowered(
+                """
+                apiVersion: lockstep.dev/v1
+                kind: Table
+                schema: app
+                name: p
+                partitionBy: RANGE (v)
+                columns: { v: integer }
+                indexes: { px: [v] }
+                ---
+                apiVersion: lockstep.dev/v1
+                kind: Table
+                schema: app
+                name: p1
+                partitionOf: { table: p, bound: FOR VALUES FROM (1) TO (5) }
+                """)
+            #expect(try await bench.plan(wanted).plan.steps.map(\.id) == ["create-index:app.px"])
+            try await bench.apply(wanted)
+            #expect(try await bench.number(invalid) == 0)
+            #expect(try await bench.plan(wanted).plan.isEmpty)
         }
     }
 }

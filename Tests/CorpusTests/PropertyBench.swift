@@ -8,6 +8,7 @@ import Planning
 import PostgreSQLClient
 import PostgreSQLEngine
 import SchemaCore
+import Synchronization
 import TestSupport
 
 /// One database with the engine that plans and applies to it.
@@ -108,15 +109,26 @@ struct Bench: Sendable {
     }
 
     /// What `lockstep apply --auto-approve LEVEL --acknowledge …` does.
+    ///
+    /// - Parameter cut: where the connection is lost, for good.
     @discardableResult
     func apply(
         _ lowering: Lowering<PostgreSQLObject>, autoApprove: Risk? = .destructive,
-        acknowledged: Set<String> = []
+        acknowledged: Set<String> = [], cut: Cut? = nil
     ) async throws -> ApplyResult {
         let (url, engine, management) = (url, engine, management)
+        let connected = Mutex(0)
         let applier = Applier(
-            engine: engine, clock: ContinuousClock(), random: SystemRandomNumberGenerator()
-        ) { try await engine.connect(url) }
+            engine: RecordingEngine(engine, cut: cut), clock: ContinuousClock(),
+            random: SystemRandomNumberGenerator()
+        ) {
+            let isFirst = connected.withLock { count in
+                count += 1
+                return count == 1
+            }
+            if cut != nil && !isFirst { throw EngineError(.unreachable, "cut off by a test") }
+            return try await engine.connect(url)
+        }
         let request = ApplyRequest(actor: "test", toolVersion: "test")
         return try await applier.apply(request) { locked in
             let assessed = try await assess(
@@ -137,6 +149,11 @@ struct Bench: Sendable {
                     autoApprove: autoApprove, acknowledged: acknowledged),
                 acknowledged: acknowledged.sorted())
         }
+    }
+
+    /// The number of the attempt that was begun last.
+    func lastAttempt() async throws -> Int64? {
+        try await withSession { try await engine.journal($0).lastAttempt()?.number }
     }
 
     /// The fingerprint of all that is modelled, the journal's own schema aside.

@@ -1,4 +1,5 @@
-// Owns an engine that is PostgreSQL's in all, and remembers what it was last asked to plan.
+// Owns an engine that is PostgreSQL's in all, remembers what it was last asked to plan, and loses
+// its connection where a test wants it.
 
 import Manifest
 import Planning
@@ -16,8 +17,12 @@ struct RecordingEngine: Engine {
 
     let base: PostgreSQL
     private let memory = Memory()
+    private let cut: Cut?
 
-    init(_ base: PostgreSQL) { self.base = base }
+    init(_ base: PostgreSQL, cut: Cut? = nil) {
+        self.base = base
+        self.cut = cut
+    }
 
     /// What the last plan was made from.
     var request: PlanningRequest<PostgreSQLObject>? { memory.request.withLock { $0 } }
@@ -88,7 +93,11 @@ struct RecordingEngine: Engine {
     }
     func run(
         _ action: Action, limits: ExecutionLimits, in session: PostgreSQLSession
-    ) async throws { try await base.run(action, limits: limits, in: session) }
+    ) async throws {
+        try await cut?.pass(session)
+        try await base.run(action, limits: limits, in: session)
+        try await cut?.pass(session)
+    }
     func outcome(of action: Action, in session: PostgreSQLSession) async throws -> Outcome {
         try await base.outcome(of: action, in: session)
     }
@@ -106,4 +115,22 @@ struct RecordingEngine: Engine {
     }
     func lock(_ session: PostgreSQLSession) -> any TargetLock { base.lock(session) }
     func journal(_ session: PostgreSQLSession) -> any Journal { base.journal(session) }
+}
+
+/// The place at which a run loses its connection: before and after each step, counted from 0.
+final class Cut: Sendable {
+    private let place: Int
+    private let passed = Mutex(0)
+
+    init(at place: Int) { self.place = place }
+
+    fileprivate func pass(_ session: PostgreSQLSession) async throws {
+        let here = passed.withLock { count in
+            count += 1
+            return count - 1
+        }
+        guard here == place else { return }
+        await session.close()
+        throw EngineError(.connectionLost, "cut off by a test")
+    }
 }

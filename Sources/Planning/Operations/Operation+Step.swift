@@ -48,9 +48,16 @@ extension Operation {
         case .statements(let statements): return .statements(statements.map(statement))
         case .concurrentBuild(let build, let cleanup):
             return .concurrentBuild(
-                .init(index: subject, build: statement(build), cleanup: statement(cleanup)))
+                .init(
+                    index: subject, build: statement(build), cleanup: statement(cleanup),
+                    digest: touches.first { $0.object == subject }?.after))
         case .concurrentDrop(let drop):
             return .concurrentDrop(.init(index: subject, drop: statement(drop)))
+        case .concurrentDetach(let table, let detach, let finalize):
+            return .concurrentDetach(
+                .init(
+                    partition: subject, table: table, detach: statement(detach),
+                    finalize: statement(finalize)))
         }
     }
 }

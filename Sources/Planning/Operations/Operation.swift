@@ -50,6 +50,8 @@ public struct Operation: Sendable {
     /// For a rename, the path by which other operations' addresses speak of what it renames, or of
     /// something in it; nil for the subject's own.
     public var renamedPath: [String]?
+    /// Whether it is done to what it names alone, and to no table below that.
+    public var staysOnTop = false
     /// Whether it must not share a transaction: its result is only usable once committed.
     public var commitsAlone = false
 
@@ -61,6 +63,8 @@ public struct Operation: Sendable {
         case concurrentBuild(build: SQL, cleanup: SQL)
         /// An index that is removed without blocking anybody.
         case concurrentDrop(SQL)
+        /// A partition that is taken from a table without blocking anybody.
+        case concurrentDetach(from: ObjectID, detach: SQL, finalize: SQL)
     }
 
     /// Makes an operation without a place in any order.
@@ -79,7 +83,7 @@ public struct Operation: Sendable {
     public var isConcurrent: Bool {
         switch form {
         case .statements: false
-        case .concurrentBuild, .concurrentDrop: true
+        case .concurrentBuild, .concurrentDrop, .concurrentDetach: true
         }
     }
 }

@@ -18,11 +18,16 @@ public enum Action: Hashable, Codable, Sendable {
     case concurrentBuild(ConcurrentBuild)
     /// Removes an index without blocking readers and writers, outside a transaction.
     case concurrentDrop(ConcurrentDrop)
+    /// Takes a partition from its table without blocking readers and writers, outside a
+    /// transaction. One that was cut off leaves the partition marked as leaving, and is finished by
+    /// a statement of its own.
+    case concurrentDetach(ConcurrentDetach)
 
     // The names in JSON of what has no label here.
     private enum StatementsCodingKeys: String, CodingKey { case _0 = "inOrder" }
     private enum ConcurrentBuildCodingKeys: String, CodingKey { case _0 = "of" }
     private enum ConcurrentDropCodingKeys: String, CodingKey { case _0 = "of" }
+    private enum ConcurrentDetachCodingKeys: String, CodingKey { case _0 = "of" }
 
     /// What is built.
     public struct ConcurrentBuild: Hashable, Codable, Sendable {
@@ -32,12 +37,18 @@ public enum Action: Hashable, Codable, Sendable {
         public var build: Statement
         /// The statement that removes what a failed build left.
         public var cleanup: Statement
+        /// The digest of the index when it is whole, by which it is told from another of its name;
+        /// nil where the name alone tells.
+        public var digest: Digest?
 
         /// Makes the value.
-        public init(index: ObjectID, build: Statement, cleanup: Statement) {
+        public init(
+            index: ObjectID, build: Statement, cleanup: Statement, digest: Digest? = nil
+        ) {
             self.index = index
             self.build = build
             self.cleanup = cleanup
+            self.digest = digest
         }
     }
 
@@ -55,12 +66,35 @@ public enum Action: Hashable, Codable, Sendable {
         }
     }
 
+    /// What is detached.
+    public struct ConcurrentDetach: Hashable, Codable, Sendable {
+        /// The partition.
+        public var partition: ObjectID
+        /// The table that it is a partition of.
+        public var table: ObjectID
+        /// The statement that detaches it.
+        public var detach: Statement
+        /// The statement that finishes what was cut off.
+        public var finalize: Statement
+
+        /// Makes the value.
+        public init(
+            partition: ObjectID, table: ObjectID, detach: Statement, finalize: Statement
+        ) {
+            self.partition = partition
+            self.table = table
+            self.detach = detach
+            self.finalize = finalize
+        }
+    }
+
     /// The statements in order, for people and scripts.
     public var statements: [Statement] {
         switch self {
         case .statements(let statements): statements
         case .concurrentBuild(let build): [build.build]
         case .concurrentDrop(let drop): [drop.drop]
+        case .concurrentDetach(let detach): [detach.detach]
         }
     }
 }

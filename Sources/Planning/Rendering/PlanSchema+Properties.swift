@@ -63,11 +63,19 @@ extension PlanSchema {
         "Action.concurrentBuild.of": .init("What is built."),
         "Action.concurrentDrop": .init("Removes an index without blocking anybody."),
         "Action.concurrentDrop.of": .init("What is removed."),
+        "Action.concurrentDetach": .init("Detaches a partition without blocking anybody."),
+        "Action.concurrentDetach.of": .init("What is detached."),
         "Action.ConcurrentBuild.index": .init("The index."),
         "Action.ConcurrentBuild.build": .init("The statement that builds it."),
         "Action.ConcurrentBuild.cleanup": .init("What removes the rest of a build cut off."),
+        "Action.ConcurrentBuild.digest": .init(
+            "Its digest when it is whole; absent where the name alone tells it."),
         "Action.ConcurrentDrop.index": .init("The index."),
         "Action.ConcurrentDrop.drop": .init("The statement that removes it."),
+        "Action.ConcurrentDetach.partition": .init("The partition."),
+        "Action.ConcurrentDetach.table": .init("The table that it is a partition of."),
+        "Action.ConcurrentDetach.detach": .init("The statement that detaches it."),
+        "Action.ConcurrentDetach.finalize": .init("What finishes a detachment cut off."),
         "Statement.text": .init("The SQL, without a semicolon at the end."),
         "Probe.name": .init("A name within the step."),
         "Probe.reads": .init(
@@ -172,6 +180,8 @@ extension Action: SchemaCases {
             .statements([]),
             .concurrentBuild(.init(index: index, build: none, cleanup: none)),
             .concurrentDrop(.init(index: index, drop: none)),
+            .concurrentDetach(
+                .init(partition: index, table: index, detach: none, finalize: none)),
         ]
     }
 }

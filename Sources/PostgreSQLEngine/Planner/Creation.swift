@@ -52,13 +52,7 @@ extension PlanContext {
             return creation(of: constraint, object: object, operation)
         case .index(let index):
             describe(index, of: object, in: &operation)
-            // A concurrent build is one statement and no more.
-            if operation.isConcurrent,
-                var rest = statisticsChange(of: object.id, from: nil, to: index)
-            {
-                rest.consumes = [object.id]
-                return [operation, rest]
-            }
+            if operation.isConcurrent { return sampled(operation, object.id, index) }
         case .sequence(let sequence): return [operation] + ownership(of: sequence, object: object)
         case .plain(.owner(let owner)): owner.describe(&operation, in: self)
         case .plain(.defaultPrivileges(let privileges)):
@@ -74,6 +68,21 @@ extension PlanContext {
             operation.effects = commentEffects(object.id)
         }
         return [operation]
+    }
+
+    /// A concurrent build is one statement and no more: how many values are sampled comes after it.
+    private func sampled(
+        _ build: Operation, _ id: ObjectID, _ index: IndexDefinition
+    ) -> [Operation] {
+        guard var rest = statisticsChange(of: id, from: nil, to: index) else { return [build] }
+        let bare = PostgreSQLObject(id, .index(index.withoutStatistics))
+        var build = build
+        build.touches = [Step.Touch(object: id, before: nil, after: bare.digest)]
+        rest.consumes = [id]
+        rest.touches = [
+            Step.Touch(object: id, before: bare.digest, after: desired[id]?.digest)
+        ]
+        return [build, rest]
     }
 
     /// The script of an extension can make schemas that then are not its own, and refuses one that
@@ -253,7 +262,7 @@ extension PlanContext {
         if options.concurrentIndexes && !isPartitioned(table) {
             operation.form = .concurrentBuild(
                 build: index.creation(
-                    schema: object.id.path[0], name: object.id.name, concurrently: true),
+                    schema: object.id.path[0], name: object.id.name, .concurrently),
                 cleanup: "DROP INDEX CONCURRENTLY \(name: object.id.path)")
             operation.undo = exactly(["DROP INDEX CONCURRENTLY \(name: object.id.path)"])
             operation.effects.locks = [.shareUpdateExclusive(table)]

@@ -80,8 +80,9 @@ struct PostgreSQLPlanner {
             + NotNullNamesBelow(request, context.tree).diagnostics(recreation.swaps.values.joined())
             + ClingingColumns(request).diagnostics(unplaced, swapped: recreation.swaps.keys)
         if held.hasErrors { return PlanningResult(steps: [], diagnostics: held) }
-        let operations = AskedOrder(request, context).placed(
-            rows.placed(unplaced, columns: valued))
+        let operations = recreation.staged(
+            AskedOrder(request, context).placed(rows.placed(unplaced, columns: valued)), request,
+            context)
         let taken = TakenNames(request).diagnostics(operations, spans: request.spans)
         if taken.hasErrors { return PlanningResult(steps: [], diagnostics: taken) }
         let order = { operations, isStrict in
@@ -235,7 +236,7 @@ struct PostgreSQLPlanner {
 
     private static func removed(by operation: Operation) -> Set<ObjectID> {
         switch operation.verb {
-        case "drop", "replace": operation.destroys
+        case "drop", "replace", "exchange": operation.destroys
         case "swap": [operation.subject]
         case "add-identity": operation.destroys.subtracting([operation.subject])
         default: []
@@ -264,7 +265,7 @@ struct PostgreSQLPlanner {
         if keeps { return operation }
         var copy = operation
         switch operation.form {
-        case .statements: break
+        case .statements, .concurrentDetach: break
         case .concurrentBuild:
             guard let object = request.desired[operation.subject] else { return operation }
             copy.form = .statements(object.creation)

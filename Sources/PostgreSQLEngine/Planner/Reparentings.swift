@@ -6,7 +6,7 @@ import SchemaCore
 
 struct Reparentings {
     /// A table that gets others above it, or none.
-    private struct Move {
+    struct Move {
         let id: ObjectID
         let from: TableDefinition
         let to: TableDefinition
@@ -20,15 +20,17 @@ struct Reparentings {
         var table: SQL { "\(name: id.path)" }
     }
 
-    private let context: PlanContext
+    let context: PlanContext
     private let moves: [Move]
     private let derivation: Derivation
+    private let request: PlanningRequest<PostgreSQLObject>
     private typealias Triggers = [ObjectID: [(id: ObjectID, trigger: TriggerDefinition)]]
     /// Those for each row, by table.
     private let triggers: Triggers
 
     init(_ request: PlanningRequest<PostgreSQLObject>, _ context: PlanContext) {
         self.context = context
+        self.request = request
         let settled = request.settlement.catalog
         let index = TablePartIndex(settled)
         let before = TablePartIndex(request.live)
@@ -54,11 +56,14 @@ struct Reparentings {
     func operations() -> [Operation] {
         var operations: [Operation] = []
         var rebound: [[ObjectID]: [Move]] = [:]
+        if moves.isEmpty { return [] }
+        var names = StagingNames(request)
+        let tree = PartitionTree(request, context)
         for move in moves {
             switch (move.from.isPartition, move.to.isPartition) {
             case (true, true): rebound[move.newParents, default: []].append(move)
-            case (false, true): operations += attachment(move)
-            case (true, false): operations.append(detachment(move))
+            case (false, true): operations += attachment(move, &names)
+            case (true, false): operations += detachment(move, tree)
             case (false, false): operations.append(inheritance(move))
             }
         }
@@ -101,7 +106,7 @@ struct Reparentings {
     }
 
     /// What comes before all that is done to the tables otherwise.
-    private func operation(
+    func operation(
         _ verb: String, _ moves: [Move], title: String, _ statements: [SQL], undo: [SQL],
         phase: Phase
     ) -> Operation {
@@ -122,101 +127,29 @@ struct Reparentings {
         return operation
     }
 
-    private static func bounds(of parents: [ObjectID]) -> Set<NameSlot> {
+    static func bounds(of parents: [ObjectID]) -> Set<NameSlot> {
         Set(parents.map { NameSlot(space: .other, path: ["bounds"] + $0.path) })
     }
 
-    private func attaching(_ move: Move, to table: TableDefinition) -> SQL {
+    func attaching(_ move: Move, to table: TableDefinition) -> SQL {
         guard case .partition(let parent, let bound)? = table.origin else { return "" }
         return "ALTER TABLE \(parent.sql) ATTACH PARTITION \(move.table) \(verbatim: bound)"
     }
 
-    private func detaching(_ move: Move, from table: TableDefinition) -> SQL {
+    func detaching(_ move: Move, from table: TableDefinition) -> SQL {
         guard case .partition(let parent, _)? = table.origin else { return "" }
         return "ALTER TABLE \(parent.sql) DETACH PARTITION \(move.table)"
     }
 
+    /// Whether the partition for all rows that no other takes leaves a table.
+    func takesDefault(from table: ObjectID) -> Bool {
+        moves.contains { $0.from.isDefaultPartition && $0.oldParents == [table] }
+    }
+
     // MARK: - Partitions
 
-    /// A check of the bound that is validated before spares the server the look at all rows while
-    /// it holds the table (PostgreSQL manual, ALTER TABLE, "ATTACH PARTITION").
-    private func attachment(_ move: Move) -> [Operation] {
-        let alter: SQL = "ALTER TABLE \(move.table)"
-        let condition = context.desired[move.id]?.partition?.condition
-        let check = freeName(on: move.id)
-        let adapting = adaptation(move)
-        var attach = operation(
-            "attach", [move], title: "Attach \(move.id) to \(move.newParents[0])",
-            adapting.statements + [attaching(move, to: move.to)]
-                + (condition == nil ? [] : ["\(alter) DROP CONSTRAINT \(name: check)"]),
-            undo: [detaching(move, from: move.to)] + adapting.undo, phase: .expand)
-        attach.takes = Self.bounds(of: move.newParents).union(triggers(of: move))
-        attach.effects = locked(move, .shareUpdateExclusive(move.newParents[0]))
-        attach.effects.builds = missingIndexes(move)
-        attach.probes = adapting.probes + strangers(in: move.newParents[0], move.id, condition)
-        attach.sequenceKey = move.id
-        attach.sequence = 2
-        guard let condition else {
-            attach.effects.scans.insert(move.id, at: 0)
-            return [attach]
-        }
-        if !adapting.statements.isEmpty { attach.effects.scans.insert(move.id, at: 0) }
-        var add = Operation(
-            "prepare", move.id, title: "Keep other rows than the bound's out of \(move.id)",
-            .statements([
-                "\(alter) ADD CONSTRAINT \(name: check) CHECK (\(verbatim: condition)) NOT VALID"
-            ]), phase: .expand, undo: context.exactly(["\(alter) DROP CONSTRAINT \(name: check)"]))
-        add.effects.locks = [.accessExclusive(move.id)]
-        add.data = .kept
-        var validate = Operation(
-            "validate", move.id, title: "See that all rows of \(move.id) are within the bound",
-            .statements(["\(alter) VALIDATE CONSTRAINT \(name: check)"]), phase: .expand,
-            undo: Undo(.exact, []))
-        validate.effects.locks = [.shareUpdateExclusive(move.id)]
-        validate.effects.scans = [move.id]
-        validate.commitsAlone = true
-        validate.data = .kept
-        validate.probes = [
-            context.probe(
-                "outsiders", counting: "rows of \(move.id.dottedPath) that its bound does not take",
-                of: move.id,
-                """
-                SELECT count(*) FROM \(context.former.rows(of: move.id)) \
-                WHERE (\(verbatim: condition)) IS NOT TRUE
-                """, .fails)
-        ]
-        let steps = [add, validate].enumerated().map { place, operation in
-            var operation = operation
-            // The bound speaks of columns as they are called after the renames.
-            operation.consumes = Set(move.before.map(\.id).filter { $0.kind == .column })
-            operation.sequenceKey = move.id
-            operation.sequence = place
-            operation.effects.breaks =
-                place == 0
-                ? [
-                    .init(
-                        object: move.id, consequence: "a write outside of the bound is refused",
-                        isFailure: true)
-                ] : []
-            return operation
-        }
-        return steps + [attach]
-    }
-
-    /// A name for a check that the table has not, nor a run that stopped has left on it.
-    private func freeName(on table: ObjectID) -> String {
-        let base = "\(table.name.prefix(40))_lockstep_bound"
-        var name = base
-        var number = 1
-        while context.settled[.constraint(table.path[0], table.name, name)] != nil {
-            name = "\(base)\(number)"
-            number += 1
-        }
-        return name
-    }
-
     /// What the parent asks for and the table has not: NOT NULL and checks.
-    private func adaptation(_ move: Move) -> (statements: [SQL], undo: [SQL], probes: [Probe]) {
+    func adaptation(_ move: Move) -> (statements: [SQL], undo: [SQL], probes: [Probe]) {
         let alter: SQL = "ALTER TABLE \(move.table)"
         var statements: [SQL] = []
         var undo: [SQL] = []
@@ -251,7 +184,7 @@ struct Reparentings {
     }
 
     /// The names that the parent's triggers take on the table.
-    private func triggers(of move: Move) -> Set<NameSlot> {
+    func triggers(of move: Move) -> Set<NameSlot> {
         move.newParents.flatMap { triggers[$0] ?? [] }.reduce(into: []) { out, item in
             let own = ObjectID.trigger(move.id.path[0], move.id.name, item.id.name)
             out.formUnion(item.trigger.names(own))
@@ -259,7 +192,7 @@ struct Reparentings {
     }
 
     /// What the server builds on the table, since the parent has it and the table has not.
-    private func missingIndexes(_ move: Move) -> [ObjectID] {
+    func missingIndexes(_ move: Move) -> [ObjectID] {
         let known = Set(
             (context.settled[move.id]?.partition?.names ?? [:]).keys)
         return move.newParents.flatMap { derivation.parts(of: $0) }.filter { part in
@@ -272,7 +205,7 @@ struct Reparentings {
 
     /// The locks on the table, on the one above, and on the partition that holds what no other
     /// takes, of which the server looks at all rows.
-    private func locked(_ move: Move, _ parent: Effects.Lock) -> Effects {
+    func locked(_ move: Move, _ parent: Effects.Lock) -> Effects {
         var effects = Effects()
         effects.locks = [parent, .accessExclusive(move.id)]
         let parents = Set(move.oldParents + move.newParents)
@@ -282,41 +215,6 @@ struct Reparentings {
             if !move.newParents.isEmpty { effects.scans.append(other) }
         }
         return effects
-    }
-
-    /// Rows of the default partition that would belong into another one.
-    private func strangers(
-        in parent: ObjectID, _ table: ObjectID, _ condition: VerbatimSQL?
-    ) -> [Probe] {
-        guard let condition, let other = context.tree.defaultPartition(of: parent), other != table
-        else { return [] }
-        return [
-            context.probe(
-                "strangers",
-                counting: "rows of \(other.dottedPath) that belong into \(table.dottedPath)",
-                of: other,
-                """
-                SELECT count(*) FROM \(context.former.rows(of: other)) \
-                WHERE (\(verbatim: condition))
-                """, .fails)
-        ]
-    }
-
-    private func detachment(_ move: Move) -> Operation {
-        let parent = move.oldParents[0]
-        var detach = operation(
-            "detach", [move], title: "Detach \(move.id) from \(parent)",
-            [detaching(move, from: move.from)], undo: [attaching(move, to: move.from)],
-            phase: .contract)
-        detach.frees = Self.bounds(of: move.oldParents)
-        detach.effects = locked(move, .accessExclusive(parent))
-        detach.effects.breaks = [
-            .init(
-                object: parent,
-                consequence: "queries no longer find the rows of \(move.id.dottedPath) in it, and "
-                    + "writes of such rows fail")
-        ]
-        return detach
     }
 
     /// Bounds change by leaving and coming back, all at once.

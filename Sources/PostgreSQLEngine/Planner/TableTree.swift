@@ -70,7 +70,8 @@ struct TableTree {
 extension Operation {
     /// Whether it is done to all tables below the one that it names.
     var goesDown: Bool {
-        [.column, .columnDefault, .constraint, .index, .trigger].contains(subject.kind)
+        !staysOnTop
+            && [.column, .columnDefault, .constraint, .index, .trigger].contains(subject.kind)
     }
 }
 

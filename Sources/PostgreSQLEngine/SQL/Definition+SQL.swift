@@ -26,7 +26,7 @@ extension PostgreSQLObject {
         case .constraint(let definition):
             ["ALTER TABLE \(name: tablePath) ADD \(definition.clause(name: givenName))"]
         case .index(let definition):
-            [definition.creation(schema: id.path[0], name: givenName, concurrently: false)]
+            [definition.creation(schema: id.path[0], name: givenName, .plain)]
                 + definition.statistics(id, from: nil)
         case .enum(let definition): [definition.creation(id)]
         case .sequence(let definition): definition.creation(id)

@@ -41,6 +41,9 @@ struct StagingNames {
         var slots: Set<NameSlot> = []
         for object in catalogs.flatMap(\.objects.values) {
             slots.formUnion(NameSlot.taken(by: object))
+            for name in object.partition?.names.values.sorted() ?? [] {
+                slots.insert(NameSlot(space: .relation, path: [object.id.path[0], name]))
+            }
             guard case .column(let column) = object.definition, column.hasNotNull else { continue }
             let name = object.givenNotNullName ?? NotNullName.of(object.id)
             slots.insert(NameSlot(space: .constraint, path: object.tablePath + [name]))

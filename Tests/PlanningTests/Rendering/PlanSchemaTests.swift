@@ -22,8 +22,9 @@ import Testing
         }
         #expect(
             optional.sorted() == [
-                "Effects.Lock.reach", "Effects.Loss.relation", "Effects.WorkNote.needs",
-                "Effects.WorkNote.wayOut", "Effects.exposures", "Finding.step", "Plan.undoes",
+                "Action.ConcurrentBuild.digest", "Effects.Lock.reach", "Effects.Loss.relation",
+                "Effects.WorkNote.needs", "Effects.WorkNote.wayOut", "Effects.exposures",
+                "Finding.step", "Plan.undoes",
                 "Scope.former", "Scope.reads", "ScopeRead.isOfServer", "Step.Touch.after",
                 "Step.Touch.before",
             ])

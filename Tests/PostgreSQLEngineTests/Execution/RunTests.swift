@@ -128,6 +128,81 @@ import TestSupport
         }
     }
 
+    @Test func anotherIndexOfTheNameIsNeitherTakenForTheOneWantedNorRemoved() async throws {
+        try await PrivatePostgreSQL.withDatabase { database in
+            let admin = try await database.prepared()
+            try await admin.execute(
+                """
+                create table app.t (id int, n int); insert into app.t values (1, 1), (2, 1);
+                create index t_idx on app.t (n)
+                """)
+            let id = Relation.index("t_idx")
+            let wanted = PostgreSQLObject(
+                id,
+                .index(IndexDefinition(table: "t", isUnique: true, keys: [.init(.column("id"))])))
+            let build = Action.concurrentBuild(
+                .init(
+                    index: id,
+                    build: Statement("create unique index concurrently t_idx on app.t (id)"),
+                    cleanup: Statement("drop index concurrently app.t_idx"),
+                    digest: wanted.digest))
+            let session = try await PostgreSQLSession.connect(database.url)
+            #expect(try await session.outcome(of: build) == .notStarted)
+            try await admin.execute("drop index app.t_idx")
+            await #expect(throws: PostgreSQLError.self) {
+                try await admin.query("create unique index concurrently t_idx on app.t (n)")
+            }
+            #expect(try await session.outcome(of: build) == .notStarted)
+            let error = await #expect(throws: EngineError.self) {
+                try await session.run(build, limits: HandWritten.limits)
+            }
+            #expect(error?.code == "42P07")
+            try await admin.execute("drop index app.t_idx; insert into app.t values (1, 5)")
+            await #expect(throws: EngineError.self) {
+                try await session.run(build, limits: HandWritten.limits)
+            }
+            guard case .partial = try await session.outcome(of: build) else {
+                Issue.record("what the build left is not known")
+                return
+            }
+            try await admin.execute("delete from app.t where n = 5")
+            try await session.run(build, limits: HandWritten.limits)
+            #expect(try await session.outcome(of: build) == .done)
+            await session.close()
+            await admin.close()
+        }
+    }
+
+    @Test func aDetachmentThatIsCutOffIsFinished() async throws {
+        try await PrivatePostgreSQL.withDatabase { database in
+            let admin = try await database.prepared()
+            try await admin.execute(
+                """
+                create table app.p (id int) partition by list (id);
+                create table app.c partition of app.p for values in (1)
+                """)
+            let detach = Action.concurrentDetach(
+                .init(
+                    partition: Relation.table("c"), table: Relation.table("p"),
+                    detach: Statement("alter table app.p detach partition app.c concurrently"),
+                    finalize: Statement("alter table app.p detach partition app.c finalize")))
+            let session = try await PostgreSQLSession.connect(database.url)
+            #expect(try await session.outcome(of: detach) == .notStarted)
+            try await admin.execute("begin; select from app.p")
+            var limits = HandWritten.limits
+            limits.buildTimeout = 200
+            await #expect(throws: EngineError.self) {
+                try await session.run(detach, limits: limits)
+            }
+            #expect(try await session.outcome(of: detach) == .partial(repair: []))
+            try await admin.execute("commit")
+            try await session.run(detach, limits: HandWritten.limits)
+            #expect(try await session.outcome(of: detach) == .done)
+            await session.close()
+            await admin.close()
+        }
+    }
+
     @Test func aBuildObeysTheWallClock() async throws {
         try await PrivatePostgreSQL.withDatabase { database in
             let admin = try await database.prepared()

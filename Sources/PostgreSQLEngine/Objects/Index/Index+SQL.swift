@@ -22,12 +22,23 @@ extension IndexDefinition.Key {
 }
 
 extension IndexDefinition {
+    /// How an index is made.
+    enum Way {
+        /// On the table and all partitions of it.
+        case plain
+        /// Without blocking writers.
+        case concurrently
+        /// On the table without its partitions.
+        case alone
+    }
+
     /// `CREATE INDEX`; an index stands in its table's schema, so its name takes none.
-    func creation(schema: String, name: String?, concurrently: Bool) -> SQL {
+    func creation(schema: String, name: String?, _ way: Way) -> SQL {
         var sql: SQL = isUnique ? "CREATE UNIQUE INDEX" : "CREATE INDEX"
-        if concurrently { sql += " CONCURRENTLY" }
+        if way == .concurrently { sql += " CONCURRENTLY" }
         if let name { sql += " \(name: name)" }
-        sql += " ON \(name: [schema, table])"
+        sql += way == .alone ? " ON ONLY" : " ON"
+        sql += " \(name: [schema, table])"
         if method != "btree" { sql += " USING \(name: method)" }
         sql += " (\(keys.map(\.sql).joined(", ")))"
         if !include.isEmpty { sql += " INCLUDE (\(include.nameList))" }
@@ -45,6 +56,13 @@ extension IndexDefinition {
             let target = key.statistics ?? -1
             return "ALTER INDEX \(name: id.path) ALTER COLUMN \(place + 1) SET STATISTICS \(target)"
         }
+    }
+
+    /// The same index as `CREATE INDEX` makes it, which cannot say how many values are sampled.
+    var withoutStatistics: IndexDefinition {
+        var out = self
+        for place in keys.indices { out.keys[place].statistics = nil }
+        return out
     }
 
     /// The same index but for what can be changed in place.
