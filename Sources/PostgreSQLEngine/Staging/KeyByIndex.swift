@@ -100,7 +100,7 @@ struct KeyByIndex {
         var build = Operation(
             "build", id, title: "Build the index of \(operation.subject)",
             .concurrentBuild(
-                build: definition.creation(schema: id.path[0], name: id.name, concurrently: true),
+                build: definition.creation(schema: id.path[0], name: id.name, .concurrently),
                 cleanup: removal),
             phase: operation.phase, undo: context.exactly([removal]))
         build.place(as: operation)
