@@ -129,7 +129,9 @@ struct Bench: Sendable {
             if cut != nil && !isFirst { throw EngineError(.unreachable, "cut off by a test") }
             return try await engine.connect(url)
         }
-        let request = ApplyRequest(actor: "test", toolVersion: "test")
+        // What is cut off for good need not be tried again.
+        let limits = cut == nil ? ExecutionLimits() : ExecutionLimits(attempts: 1)
+        let request = ApplyRequest(limits: limits, actor: "test", toolVersion: "test")
         return try await applier.apply(request) { locked in
             let assessed = try await assess(
                 lowering, on: locked.session, applied: locked.applied)
