@@ -172,10 +172,10 @@ extension ApplyMachine {
         case preparingJournal
         /// For what the journal holds.
         case readingJournal
-        /// For what became of an interrupted step.
-        case examining(Step)
-        /// For the removal of what it left.
-        case repairing
+        /// For what became of an interrupted step, before and after a repair.
+        case examining(Step, isRepaired: Bool)
+        /// For the repair of what it left.
+        case repairing(Step)
         /// For the record that it is done.
         case recordingOutcome
         /// For the caller's plan.
@@ -204,9 +204,9 @@ extension ApplyMachine {
         case committing
         /// For the rollback after this failure; nil after a cancellation.
         case rollingBack(EngineError?)
-        /// For what a failed step outside a transaction left.
-        case examiningFailure(EngineError)
-        /// For its removal.
+        /// For what a failed step outside a transaction left, before and after a repair.
+        case examiningFailure(EngineError, isRepaired: Bool)
+        /// For its repair.
         case repairingFailure(EngineError)
         /// For who holds the locks.
         case findingBlockers(EngineError)

@@ -11,7 +11,7 @@ extension ApplyMachine {
             guard let run else { preconditionFailure("nothing is under way") }
             self.run?.failing = run.step
             if run.isTransactional { return go(.rollingBack(error), .rollback) }
-            return go(.examiningFailure(error), .examine(run.step))
+            return go(.examiningFailure(error, isRepaired: false), .examine(run.step))
         case .checkingLock where error.isTransient, .beginning where error.isTransient:
             // Where one writer keeps all others waiting, that is where the waiting is.
             guard let run else { preconditionFailure("nothing is under way") }
@@ -26,7 +26,7 @@ extension ApplyMachine {
             guard let run, run.isTransactional else { return finish(.failed(failure(error))) }
             self.run?.failing = run.step
             return go(.rollingBack(error), .rollback)
-        case .examiningFailure(let first), .repairingFailure(let first): return judge(first)
+        case .examiningFailure(let first, _), .repairingFailure(let first): return judge(first)
         case .findingBlockers(let first): return blocked(first, by: [])
         case .recordingFailure(let failure): return finish(.failed(failure))
         case .reconnecting: return retryReconnect(error)
@@ -62,9 +62,11 @@ extension ApplyMachine {
             if let done = run?.done { run?.position = done }
             guard let error else { return interrupt() }
             return judge(error)
-        case (.examiningFailure(let error), .outcome(let outcome)):
-            return examinedFailure(error, outcome)
-        case (.repairingFailure(let error), .done): return judge(error)
+        case (.examiningFailure(let error, let isRepaired), .outcome(let outcome)):
+            return examinedFailure(error, outcome, isRepaired)
+        case (.repairingFailure(let error), .done):
+            guard let run else { preconditionFailure("nothing is under way") }
+            return go(.examiningFailure(error, isRepaired: true), .examine(run.step))
         case (.findingBlockers(let error), .blockers(let holders)):
             return blocked(error, by: holders)
         case (.pausing, .done): return nextGroup()
@@ -94,11 +96,13 @@ extension ApplyMachine {
 
 // Failed steps.
 extension ApplyMachine {
-    private mutating func examinedFailure(_ error: EngineError, _ outcome: Outcome) -> Command {
+    private mutating func examinedFailure(
+        _ error: EngineError, _ outcome: Outcome, _ isRepaired: Bool
+    ) -> Command {
         switch outcome {
         case .notStarted: return judge(error)
         case .done: return ran(0)
-        case .partial(let repair) where repair.isEmpty: return judge(error)
+        case .partial(let repair) where repair.isEmpty || isRepaired: return judge(error)
         case .partial(let repair):
             if let step = run?.step { news.append(.repairing(step)) }
             return go(.repairingFailure(error), .repair(repair))

@@ -142,8 +142,11 @@ extension ApplyMachine {
             return go(.preparingJournal, .prepareJournal)
         case (.preparingJournal, .done): return go(.readingJournal, .readJournal)
         case (.readingJournal, .journal(let found)): return readJournal(found)
-        case (.examining(let step), .outcome(let outcome)): return examined(step, outcome)
-        case (.repairing, .done): return lookAgain()
+        case (.examining(let step, let isRepaired), .outcome(let outcome)):
+            return examined(step, outcome, isRepaired)
+        // A repair may have taken the step back, or finished it.
+        case (.repairing(let step), .done):
+            return go(.examining(step, isRepaired: true), .examine(step))
         case (.recordingOutcome, .recorded): return lookAgain()
         default: unexpected(event)
         }
@@ -182,19 +185,21 @@ extension ApplyMachine {
         guard let open = attempt.open, let step = steps.first(where: { $0.id == open }) else {
             return lookAgain()
         }
-        return go(.examining(step), .examine(step))
+        return go(.examining(step, isRepaired: false), .examine(step))
     }
 
-    private mutating func examined(_ step: Step, _ outcome: Outcome) -> Command {
+    private mutating func examined(
+        _ step: Step, _ outcome: Outcome, _ isRepaired: Bool
+    ) -> Command {
         guard let interrupted else { preconditionFailure("nothing was interrupted") }
         switch outcome {
         case .notStarted: return lookAgain()
-        case .partial(let repair) where repair.isEmpty:
+        case .partial(let repair) where repair.isEmpty || isRepaired:
             broken = step.id
             return lookAgain()
         case .partial(let repair):
             news.append(.repairing(step))
-            return go(.repairing, .repair(repair))
+            return go(.repairing(step), .repair(repair))
         case .done:
             let event = JournalEvent.stepDone(
                 attempt: interrupted.number, step: step.id, milliseconds: 0)

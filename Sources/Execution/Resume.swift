@@ -45,8 +45,9 @@ public enum ResumeDecision: Hashable, Sendable {
             expected[touch.object] = touch.before
         }
         let spared = steps.first { $0.id == broken }?.touches.map(\.object) ?? []
+        let passing = Set(steps.flatMap(\.touches).filter(\.isPassing).map(\.object))
         let differences = expected.compactMap { id, digest in
-            spared.contains(id)
+            spared.contains(id) || passing.contains(id)
                 ? nil : ObjectDifference.difference(id, expected: digest, found: live[id])
         }
         guard differences.isEmpty else {

@@ -30,8 +30,12 @@ extension PostgreSQLSession {
                 switch try await state(of: detach) {
                 case .attached: try await query(detach.detach.text)
                 case .leaving: try await query(detach.finalize.text)
-                case .detached: break
+                case .cluttered, .detached: break
                 }
+            }
+            // Here somebody would wait behind it.
+            try await within(lock: limits.lockTimeout, statement: limits.statementTimeout) {
+                try await query(detach.cleanup.text)
             }
         }
     }
@@ -58,8 +62,8 @@ extension PostgreSQLSession {
         case .concurrentDetach(let detach):
             switch try await state(of: detach) {
             case .attached: return .notStarted
-            // The same action finishes it.
-            case .leaving: return .partial(repair: [])
+            case .leaving: return .partial(repair: [detach.finalize, detach.cleanup])
+            case .cluttered: return .partial(repair: [detach.cleanup])
             case .detached: return .done
             }
         }
@@ -134,7 +138,7 @@ extension PostgreSQLSession {
         return try row.bool(0) ? .sound : .broken
     }
 
-    private enum PartitionState { case attached, leaving, detached }
+    private enum PartitionState { case attached, leaving, cluttered, detached }
 
     private func state(of detach: Action.ConcurrentDetach) async throws -> PartitionState {
         let rows = try await query(
@@ -148,8 +152,24 @@ extension PostgreSQLSession {
                 detach.partition.path[0], detach.partition.name, detach.table.path[0],
                 detach.table.name,
             ])
-        guard let row = rows.first else { return .detached }
+        guard let row = rows.first else {
+            return try await hasStrayCheck(detach) ? .cluttered : .detached
+        }
         return try row.bool(0) ? .leaving : .attached
+    }
+
+    /// Whether a partition that is detached has a check of its bound.
+    private func hasStrayCheck(_ detach: Action.ConcurrentDetach) async throws -> Bool {
+        let kept = String(decoding: try CanonicalJSON.data(detach.checks), as: UTF8.self)
+        let rows = try await query(
+            """
+            select from pg_constraint k join pg_class c on c.oid = k.conrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = $1 and c.relname = $2 and k.contype = 'c' and k.conislocal
+              and k.coninhcount = 0
+              and k.conname not in (select jsonb_array_elements_text($3::jsonb))
+            """, [detach.partition.path[0], detach.partition.name, kept])
+        return !rows.isEmpty
     }
 
     /// A lock timeout would leave a concurrent build broken each time that it waits for an old
@@ -157,7 +177,11 @@ extension PostgreSQLSession {
     private func withoutLockTimeout(
         _ limits: ExecutionLimits, _ body: () async throws -> Void
     ) async throws {
-        try await limit(lock: 0, statement: limits.buildTimeout, isLocal: false)
+        try await within(lock: 0, statement: limits.buildTimeout, body)
+    }
+
+    private func within(lock: Int, statement: Int, _ body: () async throws -> Void) async throws {
+        try await limit(lock: lock, statement: statement, isLocal: false)
         let result: Result<Void, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         // A connection that is gone needs no reset.

@@ -88,7 +88,13 @@ struct Bench: Sendable {
         _ lowering: Lowering<PostgreSQLObject>, on session: PostgreSQLSession,
         applied: AppliedState?
     ) async throws -> Assessed {
-        let target = try await planner.plan(lowering, on: session, applied: applied)
+        try await assess(
+            try await planner.plan(lowering, on: session, applied: applied), on: session)
+    }
+
+    private func assess(
+        _ target: TargetPlan<PostgreSQLObject>, on session: PostgreSQLSession
+    ) async throws -> Assessed {
         let observations =
             target.plan.isEmpty
             ? Observations()
@@ -110,13 +116,50 @@ struct Bench: Sendable {
 
     /// What `lockstep apply --auto-approve LEVEL --acknowledge …` does.
     ///
-    /// - Parameter cut: where the connection is lost, for good.
+    /// - Parameters:
+    ///   - cut: where the connection is lost, for good.
+    ///   - progress: told what happens.
     @discardableResult
     func apply(
         _ lowering: Lowering<PostgreSQLObject>, autoApprove: Risk? = .destructive,
-        acknowledged: Set<String> = [], cut: Cut? = nil
+        acknowledged: Set<String> = [], cut: Cut? = nil,
+        progress: @escaping @Sendable (ApplyEvent) -> Void = { _ in }
     ) async throws -> ApplyResult {
-        let (url, engine, management) = (url, engine, management)
+        try await run(cut, progress) { locked in
+            let assessed = try await assess(
+                lowering, on: locked.session, applied: locked.applied)
+            return planned(
+                assessed, on: locked,
+                authorization: AutoApproval.authorize(
+                    plan: assessed.plan, assessment: assessed.assessment,
+                    autoApprove: autoApprove, acknowledged: acknowledged),
+                acknowledged: acknowledged)
+        }
+    }
+
+    /// What `lockstep abort` does, and `undo` after the last attempt was applied.
+    func takeBack() async throws -> ApplyResult {
+        try await run(nil) { locked in
+            guard let attempt = locked.lastAttempt else {
+                preconditionFailure("nothing was attempted")
+            }
+            let target = try await planner.planBack(
+                from: attempt, on: locked.session, applied: locked.applied)
+            var planned = planned(
+                try await assess(target, on: locked.session), on: locked,
+                authorization: .granted)
+            if attempt.isUnfinished { planned.replaces = attempt.number }
+            return planned
+        }
+    }
+
+    private func run(
+        _ cut: Cut?, _ progress: @escaping @Sendable (ApplyEvent) -> Void = { _ in },
+        makePlan:
+            @escaping @Sendable (LockedTarget<RecordingEngine>) async throws
+            -> PlannedTarget<PostgreSQLObject>
+    ) async throws -> ApplyResult {
+        let (url, engine) = (url, engine)
         let connected = Mutex(0)
         let applier = Applier(
             engine: RecordingEngine(engine, cut: cut), clock: ContinuousClock(),
@@ -132,30 +175,43 @@ struct Bench: Sendable {
         // What is cut off for good need not be tried again.
         let limits = cut == nil ? ExecutionLimits() : ExecutionLimits(attempts: 1)
         let request = ApplyRequest(limits: limits, actor: "test", toolVersion: "test")
-        return try await applier.apply(request) { locked in
-            let assessed = try await assess(
-                lowering, on: locked.session, applied: locked.applied)
-            let declared = Set(assessed.target.desired.keys)
-                .union(assessed.target.live.objects.keys)
-            let applied = Set(locked.applied?.objects.map(\.id) ?? [])
-            return PlannedTarget(
-                plan: assessed.plan, assessment: assessed.assessment,
-                desired: assessed.target.desired,
-                managed: {
-                    management.managedPart(
-                        of: $0, declared: declared, applied: applied,
-                        scope: assessed.target.plan.scope, standsAlone: engine.standsAlone)
-                },
-                authorization: AutoApproval.authorize(
-                    plan: assessed.plan, assessment: assessed.assessment,
-                    autoApprove: autoApprove, acknowledged: acknowledged),
-                acknowledged: acknowledged.sorted())
-        }
+        return try await applier.apply(request, progress: progress, makePlan: makePlan)
     }
 
-    /// The number of the attempt that was begun last.
-    func lastAttempt() async throws -> Int64? {
-        try await withSession { try await engine.journal($0).lastAttempt()?.number }
+    private func planned(
+        _ assessed: Assessed, on locked: LockedTarget<RecordingEngine>,
+        authorization: Authorization, acknowledged: Set<String> = []
+    ) -> PlannedTarget<PostgreSQLObject> {
+        let (engine, management, target) = (engine, management, assessed.target)
+        let declared = Set(target.desired.keys).union(target.live.objects.keys)
+        let applied = Set(locked.applied?.objects.map(\.id) ?? [])
+        return PlannedTarget(
+            plan: target.plan, assessment: assessed.assessment, desired: target.desired,
+            managed: {
+                management.managedPart(
+                    of: $0, declared: declared, applied: applied, scope: target.plan.scope,
+                    standsAlone: engine.standsAlone)
+            },
+            authorization: authorization, acknowledged: acknowledged.sorted(),
+            renames: target.renames, former: target.former, isReleased: true)
+    }
+
+    /// Waits until the server has ended all other sessions, which may take it a moment.
+    func waitUntilAlone() async throws {
+        let others = """
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+            """
+        for _ in 0..<500 {
+            if try await number(others) == 0 { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        preconditionFailure("a session does not end")
+    }
+
+    /// The attempt that was begun last.
+    func lastAttempt() async throws -> JournalAttempt? {
+        try await withSession { try await engine.journal($0).lastAttempt() }
     }
 
     /// The fingerprint of all that is modelled, the journal's own schema aside.

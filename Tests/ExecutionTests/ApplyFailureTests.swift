@@ -160,13 +160,33 @@ import Testing
         #expect(machine.event(.failed(Samples.error(.refused))) == .examine(plan.steps[3]))
         #expect(machine.event(.outcome(.partial(repair: clean))) == .repair(clean))
         #expect(machine.takeNews().last == .repairing(plan.steps[3]))
-        guard case .record(let events) = machine.event(.done) else {
+        #expect(machine.event(.done) == .examine(plan.steps[3]))
+        guard case .record(let events) = machine.event(.outcome(.notStarted)) else {
             Issue.record("the failure has to be recorded")
             return
         }
         #expect(
             events.first
                 == .stepFailed(attempt: 1, step: "make:d", code: "XX000", message: "refused"))
+    }
+
+    @Test func whatARepairHasFinishedIsDone() {
+        var machine = running(3)
+        let finish = Outcome.partial(repair: [Statement("finish d")])
+        let done = ApplyMachine.Command.record([
+            .stepDone(attempt: 1, step: "make:d", milliseconds: 0)
+        ])
+        _ = machine.event(.failed(Samples.error(.refused)))
+        _ = machine.events(.outcome(finish), .done)
+        #expect(machine.event(.outcome(.done)) == done)
+    }
+
+    @Test func whatARepairDoesNotMendIsNotRepairedAgain() {
+        var machine = running(3)
+        let half = Outcome.partial(repair: [Statement("finish d")])
+        _ = machine.event(.failed(Samples.error(.conflict)))
+        _ = machine.events(.outcome(half), .done)
+        #expect(machine.event(.outcome(half)) == .findBlockers(plan.steps[3]))
     }
 
     @Test func aBuildThatIsThereAfterAFailureIsDone() {

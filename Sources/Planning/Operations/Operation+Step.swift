@@ -53,11 +53,12 @@ extension Operation {
                     digest: touches.first { $0.object == subject }?.after))
         case .concurrentDrop(let drop):
             return .concurrentDrop(.init(index: subject, drop: statement(drop)))
-        case .concurrentDetach(let table, let detach, let finalize):
+        case .concurrentDetach(let table, let detach, let finalize, let cleanup, let checks):
             return .concurrentDetach(
                 .init(
                     partition: subject, table: table, detach: statement(detach),
-                    finalize: statement(finalize)))
+                    finalize: statement(finalize), cleanup: statement(cleanup),
+                    checks: checks))
         }
     }
 }

@@ -64,7 +64,8 @@ public struct Operation: Sendable {
         /// An index that is removed without blocking anybody.
         case concurrentDrop(SQL)
         /// A partition that is taken from a table without blocking anybody.
-        case concurrentDetach(from: ObjectID, detach: SQL, finalize: SQL)
+        case concurrentDetach(
+            from: ObjectID, detach: SQL, finalize: SQL, cleanup: SQL, keeping: [String])
     }
 
     /// Makes an operation without a place in any order.

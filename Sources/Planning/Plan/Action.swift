@@ -76,15 +76,22 @@ public enum Action: Hashable, Codable, Sendable {
         public var detach: Statement
         /// The statement that finishes what was cut off.
         public var finalize: Statement
+        /// The statement that takes away the check that the server leaves on the partition.
+        public var cleanup: Statement
+        /// The checks that the partition keeps.
+        public var checks: [String]
 
         /// Makes the value.
         public init(
-            partition: ObjectID, table: ObjectID, detach: Statement, finalize: Statement
+            partition: ObjectID, table: ObjectID, detach: Statement, finalize: Statement,
+            cleanup: Statement, checks: [String]
         ) {
             self.partition = partition
             self.table = table
             self.detach = detach
             self.finalize = finalize
+            self.cleanup = cleanup
+            self.checks = checks
         }
     }
 
@@ -94,7 +101,7 @@ public enum Action: Hashable, Codable, Sendable {
         case .statements(let statements): statements
         case .concurrentBuild(let build): [build.build]
         case .concurrentDrop(let drop): [drop.drop]
-        case .concurrentDetach(let detach): [detach.detach]
+        case .concurrentDetach(let detach): [detach.detach, detach.cleanup]
         }
     }
 }

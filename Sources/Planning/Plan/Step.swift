@@ -35,7 +35,8 @@ public struct Step: Hashable, Codable, Sendable {
         private enum SharedCodingKeys: String, CodingKey { case _0 = "number" }
     }
 
-    /// An object that a step touches.
+    /// An object that a step touches. Without a digest before or after it is there only while
+    /// the plan runs, and no step tells how it looks.
     public struct Touch: Hashable, Codable, Sendable {
         /// Its address.
         public var object: ObjectID
@@ -50,6 +51,9 @@ public struct Step: Hashable, Codable, Sendable {
             self.before = before
             self.after = after
         }
+
+        /// Whether the object is there only while the plan runs.
+        public var isPassing: Bool { before == nil && after == nil }
     }
 
     /// Makes a step.

@@ -76,6 +76,8 @@ extension PlanSchema {
         "Action.ConcurrentDetach.table": .init("The table that it is a partition of."),
         "Action.ConcurrentDetach.detach": .init("The statement that detaches it."),
         "Action.ConcurrentDetach.finalize": .init("What finishes a detachment cut off."),
+        "Action.ConcurrentDetach.cleanup": .init("What takes away the check of its bound."),
+        "Action.ConcurrentDetach.checks": .init("The checks that it keeps."),
         "Statement.text": .init("The SQL, without a semicolon at the end."),
         "Probe.name": .init("A name within the step."),
         "Probe.reads": .init(
@@ -181,7 +183,9 @@ extension Action: SchemaCases {
             .concurrentBuild(.init(index: index, build: none, cleanup: none)),
             .concurrentDrop(.init(index: index, drop: none)),
             .concurrentDetach(
-                .init(partition: index, table: index, detach: none, finalize: none)),
+                .init(
+                    partition: index, table: index, detach: none, finalize: none, cleanup: none,
+                    checks: [])),
         ]
     }
 }

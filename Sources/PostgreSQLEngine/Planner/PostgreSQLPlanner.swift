@@ -51,9 +51,10 @@ struct PostgreSQLPlanner {
         var roots: [ObjectID] = []
         let problems = rowOperations.problems() + StatementOrder(request: request).problems()
         if problems.hasErrors { return PlanningResult(steps: [], diagnostics: problems) }
+        let parted = PartitionedIndex(request, context)
         for change in request.changes {
             guard case .alter(let from, let to) = change, to.id.kind != .data else { continue }
-            let alteration = context.alteration(from: from, to: to)
+            let alteration = parted.alteration(from: from, to: to)
             alterations[to.id] = alteration
             if case .recreate = alteration { roots.append(to.id) }
         }

@@ -126,7 +126,7 @@ extension Operation {
         case .statements(let statements): statements
         case .concurrentBuild(let build, _): [build]
         case .concurrentDrop(let drop): [drop]
-        case .concurrentDetach(_, let detach, _): [detach]
+        case .concurrentDetach(_, let detach, _, let cleanup, _): [detach, cleanup]
         }
     }
 }

@@ -80,8 +80,8 @@ extension Recreation {
         _ operations: [Operation], _ request: PlanningRequest<PostgreSQLObject>,
         _ context: PlanContext
     ) -> [Operation] {
-        PartitionedIndex(request, context, self).staged(
-            IndexReplacement(request, context, self).staged(operations))
+        PartitionedIndex(request, context).staged(
+            IndexReplacement(request, context, self).staged(operations), self)
     }
 }
 

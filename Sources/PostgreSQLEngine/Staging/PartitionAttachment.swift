@@ -106,6 +106,11 @@ private struct BoundProof {
     let probe: Probe
 
     private var alter: SQL { "ALTER TABLE \(name: table.path)" }
+    /// It is there between the steps alone, as the server prints what its catalog says of a bound.
+    private var touches: [Step.Touch] {
+        let id = ObjectID.constraint(table.path[0], table.name, name)
+        return [Step.Touch(object: id, before: nil, after: nil)]
+    }
     private var isOwn: Bool { table == partition }
     private var removing: SQL { "\(alter) DROP CONSTRAINT \(name: name)" }
     private var adding: SQL {
@@ -123,6 +128,7 @@ private struct BoundProof {
             .statements(["\(adding) NOT VALID"]), phase: .expand,
             undo: context.exactly([removing]))
         operation.effects.locks = [.accessExclusive(table)]
+        operation.touches = touches
         operation.effects.breaks = [
             .init(
                 object: table,
@@ -144,6 +150,7 @@ private struct BoundProof {
             .statements(["\(alter) VALIDATE CONSTRAINT \(name: name)"]), phase: .expand,
             undo: Undo(.exact, []))
         operation.effects.locks = [.shareUpdateExclusive(table)]
+        operation.touches = touches
         operation.effects.scans = [table]
         operation.commitsAlone = true
         operation.data = .kept
@@ -156,6 +163,7 @@ private struct BoundProof {
             "drop-proof", table, title: "Drop the check that told which rows \(table) has",
             .statements([removing]), phase: .expand, undo: context.exactly([adding]))
         operation.effects.locks = [.accessExclusive(table)]
+        operation.touches = touches
         operation.data = .kept
         return operation
     }

@@ -24,33 +24,26 @@ extension Reparentings {
         guard tree.isWhole(below: parent), !tree.hasDefault(parent), !takesDefault(from: parent)
         else { return [detach] }
         let statement = detaching(move, from: move.from)
+        let parts = move.before + move.after + context.desiredIndex.parts(of: move.id)
+        let checks = Set(parts.map(\.id).filter { $0.kind == .constraint }.map(\.name)).sorted()
         detach.form = .concurrentDetach(
-            from: parent, detach: "\(statement) CONCURRENTLY", finalize: "\(statement) FINALIZE")
+            from: parent, detach: "\(statement) CONCURRENTLY", finalize: "\(statement) FINALIZE",
+            cleanup: cleanup(of: move, keeping: checks), keeping: checks)
         detach.effects.locks = [.shareUpdateExclusive(parent), .accessExclusive(move.id)]
-        var residue = residue(of: move)
-        residue.produces = detach.produces
-        detach.produces = []
-        return [detach, residue].enumerated().map { place, operation in
-            var operation = operation
-            operation.sequenceKey = move.id
-            operation.sequence = place
-            return operation
-        }
+        return [detach]
     }
 
     /// The server leaves a check of the bound, under a name of its own choice, where no other check
     /// says as much.
-    private func residue(of move: Move) -> Operation {
+    private func cleanup(of move: Move, keeping checks: [String]) -> SQL {
         let table: SQL = "\(literal: move.table.text(.postgreSQL))"
-        let parts = move.before + move.after + context.desiredIndex.parts(of: move.id)
-        let known = Set(parts.map(\.id).filter { $0.kind == .constraint }.map(\.name)).sorted()
-        let names: SQL = "\(known.map { "\(literal: $0)" as SQL }.joined(", "))"
+        let names: SQL = "\(checks.map { "\(literal: $0)" as SQL }.joined(", "))"
         let body: SQL = """
             DECLARE residue name;
             BEGIN
                 FOR residue IN
                     SELECT conname FROM pg_catalog.pg_constraint
-                    WHERE conrelid = \(table)::pg_catalog.regclass AND contype = 'c'
+                    WHERE conrelid = pg_catalog.to_regclass(\(table)) AND contype = 'c'
                         AND conislocal AND coninhcount = 0
                         AND conname <> ALL (ARRAY[\(names)]::pg_catalog.name[])
                 LOOP
@@ -59,12 +52,6 @@ extension Reparentings {
                 END LOOP;
             END
             """
-        let text = FunctionDefinition.dollarQuoted("\n" + body.text(.postgreSQL) + "\n")
-        var operation = Operation(
-            "drop-bound", move.id, title: "Drop the check that \(move.id) keeps of its bound",
-            .statements(["DO \(text)"]), phase: .contract, undo: Undo(.exact, []))
-        operation.effects.locks = [.accessExclusive(move.id)]
-        operation.data = .kept
-        return operation
+        return "DO \(FunctionDefinition.dollarQuoted("\n" + body.text(.postgreSQL) + "\n"))"
     }
 }

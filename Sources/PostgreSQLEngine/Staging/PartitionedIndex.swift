@@ -13,24 +13,40 @@ import SchemaCore
 struct PartitionedIndex {
     private let request: PlanningRequest<PostgreSQLObject>
     private let context: PlanContext
-    private let recreation: Recreation
 
-    init(
-        _ request: PlanningRequest<PostgreSQLObject>, _ context: PlanContext,
-        _ recreation: Recreation
-    ) {
+    init(_ request: PlanningRequest<PostgreSQLObject>, _ context: PlanContext) {
         self.request = request
         self.context = context
-        self.recreation = recreation
+    }
+
+    /// How an object gets from one definition to the other: an index that lacks parts and no more
+    /// gets those.
+    func alteration(from old: PostgreSQLObject, to new: PostgreSQLObject) -> Alteration {
+        completes(old, as: new) ? .inPlace([]) : context.alteration(from: old, to: new)
+    }
+
+    /// Whether an index that is there becomes whole by parts alone.
+    private func completes(_ old: PostgreSQLObject, as new: PostgreSQLObject) -> Bool {
+        guard context.options.concurrentIndexes, context.settled.lacksParts(old),
+            case .index(var whole) = old.definition, case .index(let index) = new.definition
+        else { return false }
+        whole.isValid = true
+        let table = index.owner(of: new.id)
+        let tree = PartitionTree(request, context)
+        var names = StagingNames(request)
+        return whole == index && tree.isWhole(below: table)
+            && tree.missingParts(of: new.id, index, on: table, context, &names)
+                .contains { context.desired[$0.table] != nil }
     }
 
     /// The operations with the steps for each index that can be made so, in place of its own.
-    func staged(_ operations: [Operation]) -> [Operation] {
+    func staged(_ operations: [Operation], _ recreation: Recreation) -> [Operation] {
         guard context.options.concurrentIndexes else { return operations }
-        let creations = operations.filter { operation in
-            operation.verb == "create" && operation.subject.kind == .index
-                && !operation.isConcurrent
-        }
+        let creations =
+            operations.filter { operation in
+                operation.verb == "create" && operation.subject.kind == .index
+                    && !operation.isConcurrent
+            } + completions(recreation)
         var out = operations
         let places = Set(operations.flatMap(\.takes))
         var known: (tree: PartitionTree, names: StagingNames)?
@@ -38,172 +54,36 @@ struct PartitionedIndex {
             guard let object = context.desired[creation.subject],
                 case .index(let index) = object.definition,
                 case let table = index.owner(of: object.id), context.exists(table),
-                context.isPartitioned(table), isNew(object) || lacksOnlyParts(object, index)
+                context.isPartitioned(table)
             else { continue }
             var (tree, names) = known ?? (PartitionTree(request, context), StagingNames(request))
             defer { known = (tree, names) }
-            guard tree.isWhole(below: table) else { continue }
-            let parts = tree.missingParts(
-                of: object.id, index, on: table, context, beside: places, &names)
-            if parts.isEmpty { continue }
-            out = IndexParts(context, creation, object, index, parts).staged(out)
+            let parts =
+                isReturning(object.id, recreation) || !tree.isWhole(below: table)
+                ? []
+                : tree.missingParts(
+                    of: object.id, index, on: table, context, beside: places, &names)
+            out =
+                parts.isEmpty
+                ? tree.adopting(creation, index, on: table, context, out)
+                : IndexParts(context, creation, object, index, parts).staged(out)
         }
         return out
     }
 
-    private func isNew(_ object: PostgreSQLObject) -> Bool {
-        context.settled[object.id] == nil && !recreation.contains(object.id)
-            && !request.settlement.removed.contains { $0.id == object.id }
-    }
-
-    /// Whether an index is there and all that it wants is parts.
-    private func lacksOnlyParts(_ object: PostgreSQLObject, _ index: IndexDefinition) -> Bool {
-        let id = object.id
-        guard recreation.causes[id] == id, let old = context.settled[id],
-            case .index(var whole) = old.definition, context.settled.lacksParts(old),
-            context.settled[id.comment] == context.desired[id.comment]
-        else { return false }
-        whole.isValid = true
-        return whole == index
-            && context.settledIndex.standing(on: id).allSatisfy {
-                [.comment, .part].contains($0.id.kind) && context.desired[$0.id] == $0
-            }
-    }
-}
-
-/// The partitions below tables: those that are managed and those that are not, with those that
-/// this plan makes.
-struct PartitionTree {
-    private var partitions: [ObjectID: Set<ObjectID>] = [:]
-    /// The tables of which partitions are foreign tables, or out of scope.
-    private var mixed: Set<ObjectID> = []
-    private let there: [Catalog<PostgreSQLObject>]
-
-    init(_ request: PlanningRequest<PostgreSQLObject>, _ context: PlanContext) {
-        there = [context.settled, request.others]
-        let created = context.created.compactMap { context.desired[$0] }
-        for object in there.flatMap(\.objects.values) + created {
-            switch object.definition {
-            case .table(let table):
-                if object.partition?.isAboveOthers == true { mixed.insert(object.id) }
-                guard table.isPartition else { continue }
-                for parent in table.parents(in: object.id.path[0]) {
-                    partitions[parent, default: []].insert(object.id)
-                }
-            case .plain(.foreignTable(let table)):
-                if let parent = table.parentTable(in: object.id.path[0]) { mixed.insert(parent) }
-            case .schema, .extension, .column, .columnDefault, .constraint, .index, .enum,
-                .sequence, .view, .function, .comment, .plain:
-                continue
-            }
-        }
-        let map = AddressMap(request.settlement.renames)
-        for object in request.live.objects.values where object.partition?.isAboveOthers == true {
-            mixed.insert(map.settled(object.id))
+    /// What would make the indexes that only lack parts.
+    private func completions(_ recreation: Recreation) -> [Operation] {
+        request.changes.flatMap { change -> [Operation] in
+            guard case .alter(let old, let new) = change, !isReturning(new.id, recreation),
+                completes(old, as: new)
+            else { return [] }
+            return context.creation(of: new)
         }
     }
 
-    /// The partitions right below a table, in order.
-    func partitions(of table: ObjectID) -> [ObjectID] { (partitions[table] ?? []).sorted() }
-
-    /// Whether all partitions below a table are tables that are known.
-    func isWhole(below table: ObjectID) -> Bool {
-        !mixed.contains(table) && partitions(of: table).allSatisfy { isWhole(below: $0) }
-    }
-
-    /// The partition for all rows that no other takes.
-    func hasDefault(_ table: ObjectID) -> Bool {
-        partitions(of: table).contains { id in
-            guard case .table(let table)? = self[id]?.definition else { return false }
-            return table.isDefaultPartition
-        }
-    }
-
-    /// What is there before the plan.
-    subscript(_ id: ObjectID) -> PostgreSQLObject? { there.lazy.compactMap { $0[id] }.first }
-
-    /// The parts that an index on a table has not, each after the one that it is a part of.
-    ///
-    /// - Parameter places: what the plan takes. A partition that leaves for the sake of another's
-    ///   bound is gone before.
-    fileprivate func missingParts(
-        of root: ObjectID, _ index: IndexDefinition, on table: ObjectID, _ context: PlanContext,
-        beside places: Set<NameSlot>, _ names: inout StagingNames
-    ) -> [IndexPart] {
-        var parts: [IndexPart] = []
-        var queue = [(table: table, index: root)]
-        while !queue.isEmpty {
-            let above = queue.removeFirst()
-            let bounds = NameSlot(space: .other, path: ["bounds"] + above.table.path)
-            for partition in partitions(of: above.table) {
-                let leaves =
-                    context.settled[partition] != nil && context.desired[partition] == nil
-                if leaves && places.contains(bounds) { continue }
-                let isBranch =
-                    (self[partition] ?? context.desired[partition])?.isPartitioned == true
-                if let own = self[partition]?.partition?.names[above.index.name] {
-                    if isBranch { queue.append((partition, .index(partition.path[0], own))) }
-                    continue
-                }
-                let part = part(of: root, index, on: partition, above.index, context, &names)
-                parts.append(part)
-                if isBranch { queue.append((partition, part.id)) }
-            }
-        }
-        // What is built is built when all that it is to be a part of is there.
-        return parts.filter(\.isBranch) + parts.filter { !$0.isBranch }
-    }
-
-    private func part(
-        of root: ObjectID, _ index: IndexDefinition, on table: ObjectID, _ above: ObjectID,
-        _ context: PlanContext, _ names: inout StagingNames
-    ) -> IndexPart {
-        let schema = table.path[0]
-        var definition = index.withoutStatistics
-        definition.table = table.name
-        if case .plain(.part(let part))? = context.desired[
-            ObjectID(.part, [schema, table.name, root.name])]?.definition
-        {
-            definition.options = part.options ?? index.options
-        }
-        let isBranch = (self[table] ?? context.desired[table])?.isPartitioned == true
-        let own = context.settledIndex.parts(of: table).first { object in
-            guard !isBranch, case .index(let own) = object.definition else { return false }
-            return own == definition && context.desired[object.id] == nil
-                && context.settledIndex.standing(on: object.id).isEmpty
-        }
-        let name =
-            own?.id.name
-            ?? context.desired[table]?.partition?.names[above.name].map {
-                names.free(in: schema, taking: $0, "idx")
-            }
-            ?? names.free(in: schema, table.name, index.columnNames, "idx")
-        return IndexPart(
-            id: .index(schema, name), table: table, definition: definition, above: above,
-            isBranch: isBranch, isThere: own != nil, isNew: self[table] == nil)
-    }
-}
-
-/// A partition's part of an index, that has to come.
-private struct IndexPart {
-    let id: ObjectID
-    /// The partition.
-    let table: ObjectID
-    let definition: IndexDefinition
-    /// The index that it is to be a part of.
-    let above: ObjectID
-    /// Whether the partition has partitions itself.
-    let isBranch: Bool
-    /// Whether it is there as the partition's own.
-    let isThere: Bool
-    /// Whether the partition comes with this plan.
-    let isNew: Bool
-
-    var digest: Digest { PostgreSQLObject(id, .index(definition)).digest }
-    var attaching: SQL { "ALTER INDEX \(name: above.path) ATTACH PARTITION \(name: id.path)" }
-
-    func creation(_ way: IndexDefinition.Way) -> SQL {
-        definition.creation(schema: id.path[0], name: id.name, way)
+    /// Whether an index leaves before it comes back: its parts have their names until then.
+    private func isReturning(_ id: ObjectID, _ recreation: Recreation) -> Bool {
+        recreation.contains(id) || request.settlement.removed.contains { $0.id == id }
     }
 }
 
@@ -237,13 +117,17 @@ private struct IndexParts {
     func staged(_ operations: [Operation]) -> [Operation] {
         let isThere = context.settled[id] != nil
         let taken = Set(parts.filter(\.isThere).map(\.id))
-        let standing = isThere ? context.settledIndex.standing(on: id).map(\.id) : []
-        let own = Set(standing + [id])
-        let rest = operations.filter { operation in
-            if taken.contains(operation.subject) { return operation.verb != "drop" }
-            return
-                !(own.contains(operation.subject)
-                && ["create", "drop"].contains(operation.verb))
+        let made = Dictionary(
+            uniqueKeysWithValues: parts.map { ($0.made(of: id, index).id, $0.made(of: id, index)) })
+        let rest = operations.flatMap { operation -> [Operation] in
+            switch operation.verb {
+            case "drop" where taken.contains(operation.subject): return []
+            case "create" where operation.subject == id: return []
+            case "create":
+                return made[operation.subject].flatMap { settled(operation, from: $0) }
+                    ?? [operation]
+            default: return [operation]
+            }
         }
         var steps = (isThere ? [] : [root]) + parts.flatMap(steps)
         let last = steps.count - 1
@@ -258,6 +142,19 @@ private struct IndexParts {
                 operation.staysOnTop = true
                 return operation
             }
+    }
+
+    /// What is left to be said of a part that is made by its name and parameters.
+    private func settled(_ operation: Operation, from made: PostgreSQLObject) -> [Operation]? {
+        guard let wanted = context.desired[made.id],
+            case .inPlace(let steps) = context.alteration(from: made, to: wanted)
+        else { return nil }
+        return steps.map { step in
+            var step = step
+            step.consumes.formUnion(operation.consumes)
+            step.takes.formUnion(operation.takes)
+            return step
+        }
     }
 
     /// The index on its table alone.
@@ -298,6 +195,17 @@ private struct IndexParts {
         return operation
     }
 
+    /// What a manifest states of a part is there when it is one.
+    private func joined(_ operation: Operation, _ part: IndexPart) -> Operation {
+        let made = part.made(of: id, index)
+        guard let wanted = context.desired[made.id] else { return operation }
+        var operation = operation
+        if made.digest == wanted.digest { operation.produces.insert(made.id) }
+        operation.touches.append(
+            Step.Touch(object: made.id, before: nil, after: made.digest))
+        return operation
+    }
+
     private static let noWayBack = Undo(
         .none(reason: "a part leaves an index only together with it"), [])
 
@@ -308,7 +216,7 @@ private struct IndexParts {
         operation.effects = context.momentary([
             .shareUpdateExclusive(part.above), .share(part.table),
         ])
-        return operation
+        return joined(operation, part)
     }
 
     /// The part of a partition that nobody uses yet.
@@ -319,7 +227,7 @@ private struct IndexParts {
         operation.effects = context.momentary([
             .shareUpdateExclusive(part.above), .share(part.table),
         ])
-        return operation
+        return joined(operation, part)
     }
 
     private func build(_ part: IndexPart) -> Operation {
@@ -345,31 +253,6 @@ private struct IndexParts {
         ])
         operation.consumes.insert(part.id)
         operation.touches = [Step.Touch(object: part.id, before: part.digest, after: nil)]
-        return operation
-    }
-}
-
-extension IndexDefinition {
-    /// What the server makes its name for a part of: the columns, each called once, and `expr` for
-    /// what is none.
-    fileprivate var columnNames: String {
-        var names: [String] = []
-        let all =
-            keys.map { key in
-                switch key.element {
-                case .column(let name): name
-                case .expression: "expr"
-                }
-            } + include
-        for name in all {
-            var unique = name
-            var number = 1
-            while names.contains(unique) {
-                unique = "\(name)\(number)"
-                number += 1
-            }
-            names.append(unique)
-        }
-        return names.joined(separator: "_")
+        return joined(operation, part)
     }
 }

@@ -179,13 +179,16 @@ import TestSupport
             try await admin.execute(
                 """
                 create table app.p (id int) partition by list (id);
-                create table app.c partition of app.p for values in (1)
+                create table app.c partition of app.p (constraint own check (id > 0))
+                    for values in (1)
                 """)
+            let finalize = Statement("alter table app.p detach partition app.c finalize")
+            let cleanup = Statement("alter table app.c drop constraint if exists c_id_check")
             let detach = Action.concurrentDetach(
                 .init(
                     partition: Relation.table("c"), table: Relation.table("p"),
                     detach: Statement("alter table app.p detach partition app.c concurrently"),
-                    finalize: Statement("alter table app.p detach partition app.c finalize")))
+                    finalize: finalize, cleanup: cleanup, checks: ["own"]))
             let session = try await PostgreSQLSession.connect(database.url)
             #expect(try await session.outcome(of: detach) == .notStarted)
             try await admin.execute("begin; select from app.p")
@@ -194,10 +197,18 @@ import TestSupport
             await #expect(throws: EngineError.self) {
                 try await session.run(detach, limits: limits)
             }
-            #expect(try await session.outcome(of: detach) == .partial(repair: []))
+            #expect(
+                try await session.outcome(of: detach) == .partial(repair: [finalize, cleanup]))
             try await admin.execute("commit")
             try await session.run(detach, limits: HandWritten.limits)
             #expect(try await session.outcome(of: detach) == .done)
+            let checks = """
+                select string_agg(conname, ' ') from pg_constraint
+                where contype = 'c' and conrelid = 'app.c'::regclass
+                """
+            #expect(try await admin.query(checks)[0][0] == "own")
+            try await admin.execute("alter table app.c add constraint c_id_check check (id = 1)")
+            #expect(try await session.outcome(of: detach) == .partial(repair: [cleanup]))
             await session.close()
             await admin.close()
         }
