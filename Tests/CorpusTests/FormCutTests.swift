@@ -52,7 +52,8 @@ import Testing
             steps: ["create-index:app.t_i_lockstep_new", "exchange-index:app.t_i"]),
         Case(
             name: "an index comes to partitions", source: .folder("partitions/index-by-parts"),
-            steps: ["create-index:app.events_id", "attach-index:app.events_1_by_region"], stride: 5),
+            steps: ["create-index:app.events_id", "attach-index:app.events_1_by_region"],
+            stride: 5),
         Case(
             name: "tables are attached beside a default partition",
             source: .folder("partitions/attach-beside-default"),
