@@ -127,7 +127,10 @@ extension WorldGenerator {
             extra.columns = Array(able.shuffled(using: &random).prefix(random.number(2...3)))
         case .publication:
             let numbers = table.columns.filter { $0.type.family == .int && $0.isReal }
-            if random.chance(50), let column = random.pick(numbers), column.generated == nil {
+            // 14 publishes all rows of a table.
+            if major >= 15, random.chance(50), let column = random.pick(numbers),
+                column.generated == nil
+            {
                 extra.condition = Expression(
                     pieces: [.column(column.id), .text(" > 3")], needs: [column.id: .int])
             }
