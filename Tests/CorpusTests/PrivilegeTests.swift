@@ -91,12 +91,21 @@ import Testing
             told: "EXECUTE on function app.f(integer) (its owner is postgres)",
             grant: "GRANT EXECUTE ON FUNCTION app.f(integer) TO $ROLE"),
         Case(
-            name: "a serial column's sequence needs the table's owner itself",
+            name: "a sequence that comes to a column needs the table's owner itself",
             before: """
                 CREATE ROLE $ROLE_group; GRANT $ROLE_group TO $ROLE;
-                CREATE TABLE app.t (id integer NOT NULL); ALTER TABLE app.t OWNER TO $ROLE_group
+                CREATE TABLE app.t (id integer NOT NULL); ALTER TABLE app.t OWNER TO $ROLE_group;
+                CREATE SEQUENCE app.s; ALTER SEQUENCE app.s OWNER TO $ROLE
                 """,
-            desired: table("t", "id: integer, n: serial"),
+            desired: table("t", "id: integer") + """
+                ---
+                apiVersion: lockstep.dev/v1
+                kind: Sequence
+                schema: app
+                name: s
+                ownedBy: { table: t, column: id }
+
+                """,
             told: "to be $ROLE_group itself: a sequence has the owner of its column's table",
             grant: "ALTER TABLE app.t OWNER TO $ROLE"),
         Case(
